@@ -1,0 +1,56 @@
+"""What Perch wants otherwise than waitress does it."""
+
+import secrets
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import RequestEntityTooLarge
+
+from infrastructure.http.problems import CONTENT_TYPE, body_too_large
+
+
+class _KeptAliveTask(WSGITask):
+    """Keeps the connection after an answer without a body; waitress closes it after each 204 and 304.
+
+    While the server drains, every answer says that it is the connection's last.
+    """
+
+    channel: Any
+    request: Any
+
+    def build_response_header(self) -> bytes:
+        if self.channel.server.draining:
+            super().set_close_on_finish()
+        return super().build_response_header()
+
+    def set_close_on_finish(self) -> None:
+        asked_to = self.version == "1.0" or self.request.headers.get("CONNECTION", "").lower() == "close"
+        if self.has_body or asked_to:
+            super().set_close_on_finish()
+
+
+class _ProblemTask(ErrorTask):
+    """Refuses a body that waitress does not even read by the same problem as one that it does."""
+
+    request: Any
+    response_headers: list[tuple[str, str]]
+
+    def execute(self) -> None:
+        if not isinstance(self.request.error, RequestEntityTooLarge):
+            super().execute()
+            return
+        request_id = secrets.token_hex(16)
+        body = body_too_large().document(request_id)
+        self.status = "413 Request Entity Too Large"
+        self.response_headers += [("Content-Type", CONTENT_TYPE), ("X-Request-Id", request_id)]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Channel(HTTPChannel):
+    """A connection that answers by these tasks."""
+
+    task_class = _KeptAliveTask
+    error_task_class = _ProblemTask

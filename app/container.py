@@ -1,0 +1,170 @@
+"""The one place that names adapters."""
+
+import logging
+import random
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from flask import Flask
+
+from app.config import Settings
+from infrastructure.background import BackgroundThread
+from infrastructure.clock import SystemClock
+from infrastructure.events.delivery_log import DeliveryLog
+from infrastructure.events.event_queue import EventQueue
+from infrastructure.events.fan_out import FanOut
+from infrastructure.events.worker import FanOutWorker
+from infrastructure.http.application import create_app
+from infrastructure.http.cursors import Cursors
+from infrastructure.http.health import health_blueprint
+from infrastructure.http.timeline import timeline_blueprint
+from infrastructure.http.tweets import tweets_blueprint
+from infrastructure.http.users import follows_blueprint, users_blueprint
+from infrastructure.memory.dead_letters import MemoryDeadLetters
+from infrastructure.memory.follow_graph import MemoryFollowGraph
+from infrastructure.memory.timelines import MemoryTimelines
+from infrastructure.memory.tweets import MemoryTweets
+from usecases.delete_tweet import DeleteTweet
+from usecases.deliver_tweet import DeliverTweet
+from usecases.follow_user import FollowUser
+from usecases.get_relationships import GetRelationships
+from usecases.get_tweet import GetTweet
+from usecases.get_user import GetUser
+from usecases.home_timeline.prepare import PrepareHomeTimeline
+from usecases.home_timeline.read import ReadHomeTimeline
+from usecases.list_followers import ListFollowers
+from usecases.list_following import ListFollowing
+from usecases.list_user_tweets import ListUserTweets
+from usecases.publish_tweet import PublishTweet
+from usecases.redrive_dead_letters import RedriveDeadLetters
+from usecases.unfollow_user import UnfollowUser
+
+log = logging.getLogger("perch")
+
+SLICE_SIZE = 500
+"""Followers a slice: about 0.2 ms, short enough for readers to pass between two."""
+
+HOUSEKEEPING_SECONDS = 10.0
+"""How often idle timelines are looked for."""
+
+STOP_SECONDS = 5.0
+
+
+class Clock(Protocol):
+    def now_ms(self) -> int: ...
+
+    def monotonic(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Perch:
+    """The whole application: the WSGI app, its threads, and the parts that a tester steers.
+
+    As a context manager it starts the threads and stops them again.
+    """
+
+    app: Flask
+    fan_out: FanOut
+    worker: FanOutWorker | None
+    housekeeping: BackgroundThread
+    deliveries: DeliveryLog
+    redrive_dead_letters: RedriveDeadLetters
+    ready: threading.Event
+
+    def start(self) -> None:
+        if self.worker is not None:
+            self.worker.start()
+        self.housekeeping.start()
+        self.ready.set()
+
+    def stop(self, timeout: float) -> int:
+        """Joins the threads, within about `timeout` seconds; returns how many events were left."""
+        self.ready.clear()
+        if self.worker is not None:
+            self.worker.stop(timeout)
+        self.housekeeping.stop(timeout)
+        return self.fan_out.left()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop(STOP_SECONDS)
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    jitter: Callable[[], float] = random.random,
+    run_worker: bool = True,
+) -> Perch:
+    """Builds everything from the settings, and starts nothing.
+
+    Without a worker, tweets stay unpushed until somebody calls `fan_out.step()`; readers see them all the same.
+    """
+    clock = clock or SystemClock()
+    tweets = MemoryTweets(clock.now_ms, settings.node_id)
+    graph = MemoryFollowGraph()
+    timelines = MemoryTimelines(settings.timeline_capacity, settings.timeline_idle_seconds, clock.monotonic)
+    dead_letters = MemoryDeadLetters(settings.dead_letter_capacity)
+    events = EventQueue(settings.event_queue_capacity)
+    deliveries = DeliveryLog(settings.timeline_window_seconds, clock.monotonic)
+    fan_out = FanOut(
+        events,
+        DeliverTweet(tweets, graph, timelines, slice_size=SLICE_SIZE),
+        tweets,
+        dead_letters,
+        clock=clock,
+        jitter=jitter,
+        max_attempts=settings.delivery_max_attempts,
+        observe=deliveries.observe,
+    )
+    publish = PublishTweet(
+        tweets,
+        graph,
+        events,
+        text_max_length=settings.tweet_max_length,
+        pull_followers_threshold=settings.pull_followers_threshold,
+    )
+    prepare = PrepareHomeTimeline(tweets, graph, timelines, capacity=settings.timeline_capacity)
+    cursors = Cursors(settings.secret_key or _made_secret_key())
+    ready = threading.Event()
+    blueprints = [
+        tweets_blueprint(publish, GetTweet(tweets), DeleteTweet(tweets)),
+        users_blueprint(GetUser(tweets, graph), ListUserTweets(tweets), cursors),
+        follows_blueprint(
+            FollowUser(graph),
+            UnfollowUser(graph),
+            ListFollowers(graph),
+            ListFollowing(graph),
+            GetRelationships(graph),
+            cursors,
+        ),
+        timeline_blueprint(ReadHomeTimeline(tweets, graph, timelines, prepare), cursors),
+        health_blueprint(ready.is_set),
+    ]
+    return Perch(
+        app=create_app(blueprints),
+        fan_out=fan_out,
+        worker=FanOutWorker(fan_out, events) if run_worker else None,
+        housekeeping=BackgroundThread("housekeeping", timelines.discard_idle, pause_seconds=HOUSEKEEPING_SECONDS),
+        deliveries=deliveries,
+        redrive_dead_letters=RedriveDeadLetters(dead_letters, events),
+        ready=ready,
+    )
+
+
+def _made_secret_key() -> str:
+    log.warning("SECRET_KEY is not set: cursors are good until this process ends")
+    return secrets.token_hex(32)

@@ -1,0 +1,111 @@
+"""Waitress: start, serve, drain, stop."""
+
+import logging
+import signal
+import time
+from types import FrameType
+from typing import Any
+
+from waitress import wasyncore
+from waitress.server import BaseWSGIServer, create_server
+
+from app.channel import Channel
+from app.config import Settings
+from app.container import Perch
+
+log = logging.getLogger("perch.server")
+
+THREADS = 16
+CONNECTIONS_MAX = 1000
+BODY_BYTES_MAX = 1024 * 1024
+"""Larger bodies are refused before they are read; the application refuses those over 16 KiB."""
+
+HEADER_BYTES_MAX = 64 * 1024
+POLL_SECONDS = 1.0
+DRAIN_POLL_SECONDS = 0.05
+
+
+class Server:
+    """Serves Perch over HTTP from `run` until SIGTERM or SIGINT.
+
+    The listening socket is open as soon as this exists; `url` says where.
+    """
+
+    def __init__(self, perch: Perch, settings: Settings) -> None:
+        """Raises `OSError` or `ValueError` when the address cannot be listened on."""
+        # Waitress logs a line for every request that waits for a thread, which costs more than the wait.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        self._perch = perch
+        self._shutdown_seconds = settings.shutdown_seconds
+        self._sockets: dict[int, Any] = {}
+        self._stop_asked = False
+        self._waitress = create_server(
+            perch.app,
+            map=self._sockets,
+            host=settings.host,
+            port=settings.port,
+            threads=THREADS,
+            connection_limit=CONNECTIONS_MAX,
+            max_request_body_size=BODY_BYTES_MAX,
+            max_request_header_size=HEADER_BYTES_MAX,
+            asyncore_use_poll=True,
+            clear_untrusted_proxy_headers=True,
+            ident="perch",
+        )
+        self._listeners: list[Any] = [part for part in self._sockets.values() if isinstance(part, BaseWSGIServer)]
+        for listener in self._listeners:
+            listener.channel_class = Channel
+            listener.draining = False
+        signal.signal(signal.SIGTERM, self._ask_to_stop)
+        signal.signal(signal.SIGINT, self._ask_to_stop)
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        self.url = f"http://{host}:{self._listeners[0].effective_port}"
+
+    def run(self) -> int:
+        """Starts Perch's threads, serves, drains and stops; returns how many events were left undelivered."""
+        self._perch.start()
+        while not self._stop_asked:
+            self._poll(POLL_SECONDS)
+        deadline = time.monotonic() + self._shutdown_seconds
+        self._drain(deadline)
+        self._waitress.task_dispatcher.shutdown(timeout=max(0, int(deadline - time.monotonic())))
+        return self._perch.stop(max(1.0, deadline - time.monotonic()))
+
+    def _ask_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stop_asked = True
+        self._listeners[0].pull_trigger()
+
+    def _drain(self, deadline: float) -> None:
+        """Closes the listener and every idle connection, and answers what is in flight."""
+        self._perch.ready.clear()
+        for listener in self._listeners:
+            listener.draining = True
+            _accept_waiting(listener)
+            wasyncore.dispatcher.close(listener)
+        idle: set[Channel] = set()
+        while (channels := self._channels()) and time.monotonic() < deadline:
+            # This reads what was sent before the first look, hence only after a second one there is nothing to answer.
+            self._poll(DRAIN_POLL_SECONDS)
+            idle_before, idle = idle, {channel for channel in channels if not _is_busy(channel)}
+            for channel in idle & idle_before:
+                channel.will_close = True
+        if channels:
+            log.warning("%s connections were cut after %g s", len(channels), self._shutdown_seconds)
+
+    def _channels(self) -> set[Channel]:
+        return {channel for listener in self._listeners for channel in listener.active_channels.values()}
+
+    def _poll(self, timeout: float) -> None:
+        wasyncore.loop(timeout=timeout, use_poll=True, map=self._sockets, count=1)
+
+
+def _accept_waiting(listener: Any) -> None:  # noqa: ANN401 - waitress is not typed
+    """Takes over every connection that the kernel has made; a listener that closes would reset them."""
+    accepted = -1
+    while accepted < len(listener.active_channels):
+        accepted = len(listener.active_channels)
+        listener.handle_accept()
+
+
+def _is_busy(channel: Channel) -> bool:
+    return bool(channel.requests or channel.request or channel.total_outbufs_len)

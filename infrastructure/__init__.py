@@ -1,0 +1,1 @@
+"""Adapters: stores, delivery and HTTP."""

@@ -1,0 +1,1 @@
+"""From a published tweet to its followers' timelines: queue, worker, retries, dead letters."""

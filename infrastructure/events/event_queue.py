@@ -1,0 +1,63 @@
+"""The bounded queue between publishing and the fan-out."""
+
+import queue
+import time
+
+from domain.events import TweetCreated
+
+
+class EventQueue:
+    """Events for the fan-out, first in, first out. At most `capacity` of them wait; one that was taken is unfinished
+    until `done`."""
+
+    def __init__(self, capacity: int) -> None:
+        self._queue: queue.Queue[TweetCreated] = queue.Queue(capacity)
+        self._capacity = capacity
+        self._woken = False
+
+    def offer(self, event: TweetCreated) -> bool:
+        """Queues the event without waiting; False when there is no room."""
+        try:
+            self._queue.put_nowait(event)
+        except queue.Full:
+            return False
+        return True
+
+    def has_room(self) -> bool:
+        return self._queue.qsize() < self._capacity
+
+    def take(self, timeout: float) -> TweetCreated | None:
+        """The next event, None when there is none within `timeout` seconds or `wake` was called."""
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                return self._queue.get_nowait()
+            except queue.Empty:
+                if timeout <= 0 or not self._wait_for_one(deadline - time.monotonic()):
+                    return None
+
+    def _wait_for_one(self, timeout: float) -> bool:
+        with self._queue.not_empty:
+            self._queue.not_empty.wait_for(lambda: self._queue.queue or self._woken, timeout)
+            self._woken = False
+            return bool(self._queue.queue)
+
+    def done(self) -> None:
+        """Says that an event which was taken is pushed or a dead letter."""
+        self._queue.task_done()
+
+    def wake(self) -> None:
+        """Ends a `take` that waits, or the next one that would."""
+        with self._queue.not_empty:
+            self._woken = True
+            self._queue.not_empty.notify_all()
+
+    def unfinished(self) -> int:
+        """How many events wait or were taken and are not done."""
+        return self._queue.unfinished_tasks
+
+    def join(self, timeout: float) -> bool:
+        """Waits until nothing is unfinished; False when that takes longer than `timeout` seconds."""
+        finished = self._queue.all_tasks_done
+        with finished:
+            return finished.wait_for(lambda: not self._queue.unfinished_tasks, timeout)

@@ -1,0 +1,174 @@
+"""The fan-out: takes events off the queue and delivers them slice by slice, with retries and dead letters."""
+
+import heapq
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+from domain.events import DeliveryFailed, TweetCreated, TweetDeadLettered, TweetPushed
+from domain.tweet_id import created_at_ms
+from infrastructure.events.event_queue import EventQueue
+from usecases.deliver_tweet import FIRST_SLICE
+
+DeliveryEvent = TweetPushed | DeliveryFailed | TweetDeadLettered
+
+ACTIVE_MAX = 100
+"""Deliveries that take turns; while there are so many, new events wait in the queue, which is bounded."""
+
+RETRIES_MAX = 10_000
+"""Deliveries that wait for another attempt; while there are so many, new events wait in the queue."""
+
+BACKOFF_FIRST_SECONDS = 0.1
+BACKOFF_MAX_SECONDS = 30.0
+
+
+class Clock(Protocol):
+    def now_ms(self) -> int: ...
+
+    def monotonic(self) -> float: ...
+
+
+class Deliver(Protocol):
+    def execute(self, event: TweetCreated, after: int) -> int | None: ...
+
+
+class Unqueued(Protocol):
+    """The tweets that found no room in the queue."""
+
+    def unqueued(self, limit: int) -> list[TweetCreated]: ...
+
+    def mark_queued(self, tweet_id: int) -> None: ...
+
+    def unqueued_count(self) -> int: ...
+
+
+class DeadLetters(Protocol):
+    def put(self, letter: TweetDeadLettered) -> None: ...
+
+
+@dataclass(slots=True)
+class _Delivery:
+    event: TweetCreated
+    after: int = FIRST_SLICE
+    attempts: int = 0
+
+
+class FanOut:
+    """Delivers events, one step a call. Only one thread at a time may call `step`.
+
+    - Each step runs one slice of the next new event, and one slice of a delivery that is under way, in turns: a large
+      fan-out does not hold up the tweets behind it.
+    - A slice that raises is tried again after an exponential back-off with full jitter
+      (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), from where it stopped, while others
+      go on. After `max_attempts` in a row without progress the event is a dead letter.
+    - Events that found no room in the queue are queued as soon as there is some.
+    """
+
+    def __init__(
+        self,
+        events: EventQueue,
+        deliver: Deliver,
+        tweets: Unqueued,
+        dead_letters: DeadLetters,
+        *,
+        clock: Clock,
+        jitter: Callable[[], float],
+        max_attempts: int,
+        observe: Callable[[DeliveryEvent], None],
+    ) -> None:
+        """`jitter` gives random numbers from 0 to 1; `observe` is told what happens to each event."""
+        self._events = events
+        self._deliver = deliver
+        self._tweets = tweets
+        self._dead_letters = dead_letters
+        self._clock = clock
+        self._jitter = jitter
+        self._max_attempts = max_attempts
+        self._observe = observe
+        self._active: deque[_Delivery] = deque()
+        self._retries: list[tuple[float, int, _Delivery]] = []
+        self._tie_breaker = count()
+
+    def step(self, timeout: float = 0.0) -> bool:
+        """Runs at most two slices; False when there was nothing to do, after waiting for `timeout` seconds."""
+        self._queue_unqueued()
+        self._activate_due_retries()
+        fresh = self._take_new(0.0 if self._active else self._until_next_retry(timeout))
+        if fresh is not None:
+            self._run_slice(_Delivery(fresh))
+        elif not self._active:
+            return False
+        if self._active:
+            self._run_slice(self._active.popleft())
+        return True
+
+    def left(self) -> int:
+        """How many events are queued, under way, waiting for another attempt or for room in the queue."""
+        # In this order: an event on its way from unqueued to the queue is counted twice rather than not at all.
+        return self._tweets.unqueued_count() + self._events.unfinished()
+
+    def _queue_unqueued(self) -> None:
+        while self._events.has_room() and (oldest := self._tweets.unqueued(1)):
+            if not self._events.offer(oldest[0]):
+                return
+            self._tweets.mark_queued(oldest[0].tweet_id)
+
+    def _activate_due_retries(self) -> None:
+        now = self._clock.monotonic()
+        while self._retries and self._retries[0][0] <= now:
+            self._active.append(heapq.heappop(self._retries)[2])
+
+    def _take_new(self, timeout: float) -> TweetCreated | None:
+        if len(self._active) >= ACTIVE_MAX:
+            return None
+        if len(self._retries) >= RETRIES_MAX:
+            time.sleep(timeout)
+            return None
+        return self._events.take(timeout)
+
+    def _until_next_retry(self, timeout: float) -> float:
+        if not self._retries:
+            return timeout
+        return max(0.0, min(timeout, self._retries[0][0] - self._clock.monotonic()))
+
+    def _run_slice(self, delivery: _Delivery) -> None:
+        try:
+            after = self._deliver.execute(delivery.event, delivery.after)
+        except Exception as error:  # noqa: BLE001 - whatever a store raises, the events behind must go on
+            self._fail(delivery, error)
+            return
+        if after is None:
+            seconds = (self._clock.now_ms() - created_at_ms(delivery.event.tweet_id)) / 1000
+            self._finish(TweetPushed(delivery.event.tweet_id, max(0.0, seconds)))
+        else:
+            self._active.append(_Delivery(delivery.event, after))
+
+    def _finish(self, outcome: TweetPushed | TweetDeadLettered) -> None:
+        try:
+            self._observe(outcome)
+        finally:
+            self._events.done()
+
+    def _fail(self, delivery: _Delivery, error: Exception) -> None:
+        delivery.attempts += 1
+        reason = f"{type(error).__name__}: {error}"
+        if delivery.attempts >= self._max_attempts and self._dead_lettered(delivery, reason):
+            return
+        longest = BACKOFF_FIRST_SECONDS * 2.0 ** min(delivery.attempts - 1, 20)
+        retry_in = min(longest, BACKOFF_MAX_SECONDS) * self._jitter()
+        due = self._clock.monotonic() + retry_in
+        heapq.heappush(self._retries, (due, next(self._tie_breaker), delivery))
+        self._observe(DeliveryFailed(delivery.event.tweet_id, delivery.attempts, reason, retry_in))
+
+    def _dead_lettered(self, delivery: _Delivery, reason: str) -> bool:
+        event = delivery.event
+        letter = TweetDeadLettered(event.tweet_id, event.author_id, delivery.attempts, reason, self._clock.now_ms())
+        try:
+            self._dead_letters.put(letter)
+        except Exception:  # noqa: BLE001 - a letter that cannot be kept is another failed attempt
+            return False
+        self._finish(letter)
+        return True

@@ -1,0 +1,1 @@
+"""The HTTP interface: Flask blueprints that call use cases."""

@@ -1,0 +1,134 @@
+"""Errors as `application/problem+json` (RFC 9457), each kind with its status in one place."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from domain.errors import InvalidInput, NotYourTweet, SelfFollow, TweetNotFound, Unavailable
+from infrastructure.http.envelope import REQUEST_ID
+
+log = logging.getLogger("perch.http")
+
+CONTENT_TYPE = "application/problem+json"
+MAX_BODY_BYTES = 16 * 1024
+
+PROBLEMS = {
+    "not-found": (404, "There is nothing at this address"),
+    "method-not-allowed": (405, "This address does not take that method"),
+    "unauthenticated": (401, "Who is calling is not known"),
+    "forbidden": (403, "This belongs to another user"),
+    "body-too-large": (413, "The body is too large"),
+    "unsupported-media-type": (415, "The body must be application/json"),
+    "malformed-body": (400, "The body cannot be read"),
+    "malformed-cursor": (400, "The cursor is not one that this list gave out"),
+    "malformed-identity": (400, "The identity cannot be read"),
+    "malformed-request": (400, "The request cannot be read"),
+    "invalid-input": (422, "Something in the request cannot be accepted"),
+    "self-follow": (422, "You cannot follow yourself"),
+    "tweet-not-found": (404, "There is no such tweet"),
+    "not-your-tweet": (403, "The tweet is somebody else's"),
+    "unavailable": (503, "Perch cannot do this right now"),
+    "internal-error": (500, "Something went wrong inside Perch"),
+}
+"""Status and title by code."""
+
+WHERE_FIELDS_ARE = {"text": {"pointer": "/text"}, "user_id": {"parameter": "user_id"}}
+"""Where a request carries the fields that the domain names."""
+
+ErrorList = Sequence[Mapping[str, str]]
+
+
+class Problem(Exception):
+    """Ends a request with an error; `errors` name what was wrong by pointer, parameter or header."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        errors: ErrorList = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+
+    def response(self) -> Response:
+        return Response(
+            self.document(request.environ[REQUEST_ID]),
+            PROBLEMS[self.code][0],
+            self.headers,
+            content_type=CONTENT_TYPE,
+        )
+
+    def document(self, request_id: str) -> bytes:
+        """The body of the answer."""
+        status, title = PROBLEMS[self.code]
+        members = {
+            "type": f"urn:perch:problem:{self.code}",
+            "title": title,
+            "status": status,
+            "detail": self.detail,
+            "code": self.code,
+            "request_id": request_id,
+        }
+        return orjson.dumps({**members, "errors": self.errors} if self.errors else members)
+
+
+def body_too_large() -> Problem:
+    return Problem("body-too-large", f"A body has at most {MAX_BODY_BYTES} bytes.")
+
+
+def invalid(detail: str, **where: str) -> Problem:
+    """The problem of one value that cannot be accepted, for example ``parameter="limit"``."""
+    return Problem("invalid-input", detail, errors=[{**where, "detail": detail}])
+
+
+def answer_errors_as_problems(app: Flask) -> None:
+    """Registers how every exception is answered."""
+    for kind, translate in _TRANSLATIONS.items():
+        app.register_error_handler(kind, _answer_with(translate))
+
+
+def _answer_with(translate: Callable[[Any], Problem]) -> Callable[[Exception], Response]:
+    return lambda error: translate(error).response()
+
+
+def _self_follow(error: SelfFollow) -> Problem:
+    return Problem("self-follow", str(error), errors=[{"parameter": "user_id", "detail": str(error)}])
+
+
+def _unavailable(error: Unavailable) -> Problem:
+    log.error("request %s: %s", request.environ[REQUEST_ID], error)
+    return Problem("unavailable", str(error), headers={"Retry-After": str(error.retry_after_seconds)})
+
+
+def _method_not_allowed(error: MethodNotAllowed) -> Problem:
+    allow = ", ".join(sorted(error.valid_methods or ()))
+    return Problem("method-not-allowed", f"This path takes {allow}.", headers={"Allow": allow})
+
+
+def _unexpected(error: Exception) -> Problem:
+    log.error("request %s failed", request.environ[REQUEST_ID], exc_info=error)
+    return Problem("internal-error", "The log has more under this request id.")
+
+
+_TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
+    Problem: lambda problem: problem,
+    InvalidInput: lambda error: invalid(str(error), **WHERE_FIELDS_ARE[error.field]),
+    SelfFollow: _self_follow,
+    TweetNotFound: lambda error: Problem("tweet-not-found", str(error)),
+    NotYourTweet: lambda error: Problem("not-your-tweet", str(error)),
+    Unavailable: _unavailable,
+    NotFound: lambda _: Problem("not-found", "No route has this path."),
+    MethodNotAllowed: _method_not_allowed,
+    RequestEntityTooLarge: lambda _: body_too_large(),
+    HTTPException: lambda _: Problem("malformed-request", "The request cannot be read."),
+    Exception: _unexpected,
+}

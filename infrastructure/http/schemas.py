@@ -1,0 +1,123 @@
+"""What requests carry: marshmallow schemas that check it and turn it into values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
+
+from domain.errors import InvalidInput
+from domain.tweet_id import MAX_TWEET_ID
+from domain.user import User
+
+LIMIT_DEFAULT = 20
+LIMIT_MAX = 100
+RELATIONSHIPS_MAX = 100
+DIGITS_MAX = len(str(MAX_TWEET_ID))
+
+
+class WholeNumber(fields.Field[int]):
+    """A whole number in ASCII digits within bounds; `Integer` takes signs, spaces and other scripts' digits too."""
+
+    def __init__(self, low: int, high: int, **kwargs: Any) -> None:  # noqa: ANN401 - marshmallow's own arguments
+        super().__init__(**kwargs)
+        self._low = low
+        self._high = high
+
+    def _deserialize(
+        self,
+        value: object,
+        attr: str | None,  # noqa: ARG002
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **_: object,
+    ) -> int:
+        digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= DIGITS_MAX
+        if not digits or not self._low <= int(str(value)) <= self._high:
+            raise ValidationError(f"Must be a whole number from {self._low} to {self._high}.")
+        return int(str(value))
+
+
+class UserIdList(fields.Field[tuple[str, ...]]):
+    """User ids with commas between; one given twice counts once."""
+
+    def _deserialize(
+        self,
+        value: object,
+        attr: str | None,  # noqa: ARG002
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **_: object,
+    ) -> tuple[str, ...]:
+        ids = str(value).split(",")
+        if len(ids) > RELATIONSHIPS_MAX:
+            raise ValidationError(f"Must be 1 to {RELATIONSHIPS_MAX} user ids.")
+        try:
+            return tuple(dict.fromkeys(User(id_).id for id_ in ids))
+        except InvalidInput as error:
+            raise ValidationError(str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuery:
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineQuery:
+    limit: int
+    since_id: int
+    include_self: bool
+
+
+class NoParameters(Schema):
+    """For routes without a query."""
+
+
+class PageParameters(Schema):
+    """How many items a page has at most, and which page it is."""
+
+    limit = WholeNumber(1, LIMIT_MAX, load_default=LIMIT_DEFAULT)
+    cursor = fields.String()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: object) -> PageQuery:
+        return PageQuery(data["limit"])
+
+
+class TimelineParameters(Schema):
+    """Which page of a home timeline, or what came after a tweet."""
+
+    limit = WholeNumber(1, LIMIT_MAX, load_default=LIMIT_DEFAULT)
+    cursor = fields.String()
+    since_id = WholeNumber(0, MAX_TWEET_ID)
+    include_self = fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
+
+    @validates_schema
+    def not_both(self, data: dict[str, Any], **_: object) -> None:
+        if "cursor" in data and "since_id" in data:
+            raise ValidationError("since_id does not go with cursor, which remembers its own.", "since_id")
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: object) -> TimelineQuery:
+        return TimelineQuery(data["limit"], data.get("since_id", 0), data["include_self"])
+
+
+class RelationshipsParameters(Schema):
+    """Whom to compare with."""
+
+    ids = UserIdList(required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: object) -> tuple[str, ...]:
+        ids: tuple[str, ...] = data["ids"]
+        return ids
+
+
+class PublishTweetBody(Schema):
+    """A tweet to publish."""
+
+    text = fields.String(required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: object) -> str:
+        text: str = data["text"]
+        return text

@@ -1,0 +1,36 @@
+"""Dead letters in memory."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Collection
+
+from domain.events import TweetDeadLettered
+
+
+class MemoryDeadLetters:
+    """The newest `capacity` dead letters, by tweet id. The lock protects the dict."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._lock = threading.Lock()
+        self._letters: OrderedDict[int, TweetDeadLettered] = OrderedDict()
+
+    def put(self, letter: TweetDeadLettered) -> None:
+        """Keeps a dead letter; over the capacity the oldest are dropped."""
+        with self._lock:
+            self._letters[letter.tweet_id] = letter
+            self._letters.move_to_end(letter.tweet_id)
+            while len(self._letters) > self._capacity:
+                self._letters.popitem(last=False)
+
+    def all(self) -> list[TweetDeadLettered]:
+        """All dead letters, the latest put last."""
+        with self._lock:
+            return list(self._letters.values())
+
+    def take(self, tweet_ids: Collection[int] | None) -> list[TweetDeadLettered]:
+        """Removes and returns the dead letters of these tweets, or all of them, in one step."""
+        with self._lock:
+            wanted = list(self._letters) if tweet_ids is None else tweet_ids
+            letters = [self._letters.pop(tweet_id, None) for tweet_id in wanted]
+        return [letter for letter in letters if letter is not None]

@@ -1,0 +1,85 @@
+"""The followers of one user, in the order of their follow ids."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+CHUNK_SIZE = 1024
+
+
+class _Chunk:
+    __slots__ = ("follow_ids", "followers")
+
+    def __init__(self) -> None:
+        self.follow_ids = array("Q")
+        self.followers: list[str] = []
+
+
+def _last(chunk: _Chunk) -> int:
+    return chunk.follow_ids[-1]
+
+
+class FollowerList:
+    """Followers in chunks, so that a million of them can be paged and unfollowed without a million moves.
+
+    Follow ids only grow, hence all is appended to the last chunk. No method is safe to call from two threads at once.
+    """
+
+    __slots__ = ("_chunks", "_count")
+
+    def __init__(self) -> None:
+        self._chunks: list[_Chunk] = []
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def append(self, follow_id: int, follower_id: str) -> None:
+        """Adds a follower; the follow id is larger than all before."""
+        if not self._chunks or len(self._chunks[-1].follow_ids) == CHUNK_SIZE:
+            self._chunks.append(_Chunk())
+        self._chunks[-1].follow_ids.append(follow_id)
+        self._chunks[-1].followers.append(follower_id)
+        self._count += 1
+
+    def remove(self, follow_id: int) -> None:
+        """Takes out the follower with this follow id, which must be there."""
+        at = bisect_left(self._chunks, follow_id, key=_last)
+        chunk = self._chunks[at]
+        within = bisect_left(chunk.follow_ids, follow_id)
+        del chunk.follow_ids[within]
+        del chunk.followers[within]
+        if not chunk.follow_ids:
+            del self._chunks[at]
+        self._count -= 1
+
+    def after(self, follow_id: int, limit: int) -> tuple[Sequence[str], int]:
+        """The `limit` followers with the next larger follow ids, and the last one's; `follow_id` when none are left."""
+        followers: list[str] = []
+        last = follow_id
+        for at in range(bisect_right(self._chunks, follow_id, key=_last), len(self._chunks)):
+            chunk = self._chunks[at]
+            start = bisect_right(chunk.follow_ids, follow_id)
+            end = start + limit - len(followers)
+            followers += chunk.followers[start:end]
+            last = chunk.follow_ids[min(end, len(chunk.follow_ids)) - 1]
+            if len(followers) == limit:
+                break
+        return followers, last
+
+    def before(self, follow_id: int, limit: int) -> list[tuple[int, str]]:
+        """At most `limit` pairs of follow id and follower with smaller follow ids, newest first."""
+        page: list[tuple[int, str]] = []
+        newest = min(bisect_left(self._chunks, follow_id, key=_last), len(self._chunks) - 1)
+        for at in range(newest, -1, -1):
+            chunk = self._chunks[at]
+            end = bisect_left(chunk.follow_ids, follow_id)
+            start = max(0, end - limit + len(page))
+            page += zip(
+                reversed(chunk.follow_ids[start:end]),
+                reversed(chunk.followers[start:end]),
+                strict=True,
+            )
+            if len(page) == limit:
+                break
+        return page

@@ -1,0 +1,1 @@
+"""One suite a port. Every adapter passes the same tests, races included."""

@@ -1,0 +1,52 @@
+import pytest
+
+from tests.contracts.limits import ALL, NEWEST
+from tests.contracts.ports import Tweets
+
+
+@pytest.fixture
+def ids(tweets: Tweets) -> list[int]:
+    """Tweets by alice, bob, carol, alice, bob, carol, in this order; oldest first."""
+    return [tweets.publish(author, "hello", pulled=False).id for author in ("alice", "bob", "carol") * 2]
+
+
+def test_the_log_of_one_author_is_newest_first(tweets: Tweets, ids: list[int]) -> None:
+    assert list(tweets.newest(["bob"], 0, NEWEST, ALL)) == [ids[4], ids[1]]
+
+
+def test_the_logs_of_several_authors_are_merged(tweets: Tweets, ids: list[int]) -> None:
+    assert list(tweets.newest(["carol", "alice"], 0, NEWEST, ALL)) == [ids[5], ids[3], ids[2], ids[0]]
+    assert list(tweets.newest(iter(["carol", "alice"]), 0, NEWEST, ALL)) == [ids[5], ids[3], ids[2], ids[0]]
+
+
+def test_bounds_are_exclusive(tweets: Tweets, ids: list[int]) -> None:
+    everybody = ["alice", "bob", "carol"]
+    assert list(tweets.newest(everybody, ids[1], ids[4], ALL)) == [ids[3], ids[2]]
+    assert list(tweets.newest(everybody, ids[1] - 1, ids[4] + 1, ALL)) == ids[4:0:-1]
+    assert list(tweets.newest(everybody, ids[2], ids[3], ALL)) == []
+    assert list(tweets.newest(everybody, ids[4], ids[1], ALL)) == []
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 6, 7])
+def test_the_limit_leaves_the_newest(tweets: Tweets, ids: list[int], limit: int) -> None:
+    assert list(tweets.newest(["alice", "bob", "carol"], 0, NEWEST, limit)) == ids[::-1][:limit]
+
+
+@pytest.mark.usefixtures("ids")
+def test_nobody_and_strangers_have_no_log(tweets: Tweets) -> None:
+    assert list(tweets.newest([], 0, NEWEST, ALL)) == []
+    assert list(tweets.newest(["stranger", "Alice"], 0, NEWEST, ALL)) == []
+
+
+def test_pushed_and_pulled_tweets_stay_in_the_log(tweets: Tweets, ids: list[int]) -> None:
+    tweets.mark_pushed(ids[0])
+    pulled = tweets.publish("alice", "hello", pulled=True)
+    assert list(tweets.newest(["alice"], 0, NEWEST, ALL)) == [pulled.id, ids[3], ids[0]]
+
+
+def test_what_was_handed_out_never_changes(tweets: Tweets, ids: list[int]) -> None:
+    one, several = tweets.newest(["bob"], 0, NEWEST, ALL), tweets.newest(["bob", "carol"], 0, NEWEST, ALL)
+    before = list(one), list(several)
+    tweets.publish("bob", "later", pulled=False)
+    tweets.delete(ids[1])
+    assert (list(one), list(several)) == before

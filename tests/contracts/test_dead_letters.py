@@ -1,0 +1,105 @@
+from collections.abc import Collection
+from functools import partial
+
+import pytest
+
+from domain.events import TweetDeadLettered
+from tests.contracts.limits import DEAD_LETTERS_KEPT
+from tests.contracts.ports import DeadLetters
+from tests.contracts.racing import RACERS, race, race_of_twenty
+
+
+def letter(tweet_id: int, error: str = "ConnectionError: gone") -> TweetDeadLettered:
+    return TweetDeadLettered(tweet_id, "alice", 5, error, 1_800_000_000_000)
+
+
+def fill(dead_letters: DeadLetters, *tweet_ids: int) -> list[TweetDeadLettered]:
+    letters = [letter(tweet_id) for tweet_id in tweet_ids]
+    for one in letters:
+        dead_letters.put(one)
+    return letters
+
+
+def test_at_first_there_are_none(dead_letters: DeadLetters) -> None:
+    assert dead_letters.all() == []
+    assert dead_letters.take(None) == []
+
+
+def test_letters_come_in_the_order_they_were_put(dead_letters: DeadLetters) -> None:
+    letters = fill(dead_letters, 3, 1, 2)
+    assert dead_letters.all() == letters
+    assert dead_letters.take(None) == letters
+    assert dead_letters.all() == []
+
+
+def test_only_those_asked_for_are_taken(dead_letters: DeadLetters) -> None:
+    one, two, three = fill(dead_letters, 1, 2, 3)
+    assert dead_letters.take({3}) == [three]
+    assert dead_letters.take([2, 99, 2]) == [two]
+    assert dead_letters.all() == [one]
+
+
+@pytest.mark.parametrize("nothing", [[], [99], [1, 1]])
+def test_what_is_not_there_is_not_given(dead_letters: DeadLetters, nothing: Collection[int]) -> None:
+    fill(dead_letters, 1)
+    dead_letters.take([1])
+    fill(dead_letters, 2)
+    assert dead_letters.take(nothing) == []
+    assert len(dead_letters.all()) == 1
+
+
+def test_a_tweet_has_one_letter_the_last(dead_letters: DeadLetters) -> None:
+    fill(dead_letters, 1, 2)
+    again = letter(1, "TimeoutError: slow")
+    dead_letters.put(again)
+    assert dead_letters.all() == [letter(2), again]
+    assert dead_letters.take([1]) == [again]
+
+
+def test_over_the_capacity_the_oldest_are_dropped(dead_letters: DeadLetters) -> None:
+    letters = fill(dead_letters, *range(DEAD_LETTERS_KEPT + 3))
+    assert dead_letters.all() == letters[3:]
+    assert dead_letters.take([0, 1, 2]) == []
+
+
+def test_what_was_handed_out_never_changes(dead_letters: DeadLetters) -> None:
+    letters = fill(dead_letters, 1, 2)
+    handed_out = dead_letters.all()
+    dead_letters.take([1])
+    assert handed_out == letters
+    handed_out.clear()
+    assert dead_letters.all() == [letter(2)]
+
+
+def test_one_of_twenty_takes_a_letter(dead_letters: DeadLetters) -> None:
+    for tweet_id in range(1, 11):
+        fill(dead_letters, tweet_id)
+        taken = race(*[partial(dead_letters.take, [tweet_id]), partial(dead_letters.take, None)] * (RACERS // 2))
+        assert sorted(map(len, taken)) == [0] * (RACERS - 1) + [1]
+
+
+def test_many_letters_are_each_taken_by_one(dead_letters: DeadLetters) -> None:
+    letters = fill(dead_letters, *range(DEAD_LETTERS_KEPT))
+    taken = race(*[partial(dead_letters.take, None)] * RACERS)
+    assert [one for by_one in taken for one in by_one] == letters
+
+
+def test_letters_put_and_taken_at_once_come_out_once(dead_letters: DeadLetters) -> None:
+    def put_or_take(number: int) -> list[TweetDeadLettered]:
+        if number % 4:
+            fill(dead_letters, *range(number * 6, number * 6 + 6))
+            return []
+        return [one for _ in range(30) for one in dead_letters.take(None)]
+
+    taken = [one for by_one in race_of_twenty(put_or_take) for one in by_one] + dead_letters.take(None)
+    put = [tweet_id for number in range(RACERS) if number % 4 for tweet_id in range(number * 6, number * 6 + 6)]
+    assert sorted(one.tweet_id for one in taken) == put
+
+
+def test_the_capacity_holds_while_twenty_put(dead_letters: DeadLetters) -> None:
+    def put_many(number: int) -> None:
+        fill(dead_letters, *range(number * 20, number * 20 + 20))
+        assert len(dead_letters.all()) <= DEAD_LETTERS_KEPT
+
+    race_of_twenty(put_many)
+    assert len(dead_letters.all()) == DEAD_LETTERS_KEPT

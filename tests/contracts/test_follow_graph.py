@@ -1,0 +1,150 @@
+from collections.abc import Sequence
+
+import pytest
+
+from tests.contracts.limits import ALL, NEWEST
+from tests.contracts.ports import FollowGraph
+
+
+def following(graph: FollowGraph, user_id: str) -> list[str]:
+    return [name for _, name in graph.following_before(user_id, NEWEST, ALL)]
+
+
+def followers(graph: FollowGraph, user_id: str) -> list[str]:
+    return [name for _, name in graph.followers_before(user_id, NEWEST, ALL)]
+
+
+def test_a_follow_is_seen_from_both_sides(graph: FollowGraph) -> None:
+    assert graph.follow("alice", "bob") is True
+    assert graph.followees("alice").authors == {"bob"}
+    assert following(graph, "alice") == ["bob"]
+    assert followers(graph, "bob") == ["alice"]
+    assert list(graph.followers_after("bob", 0, 10)[0]) == ["alice"]
+    assert (graph.following_count("alice"), graph.followers_count("alice")) == (1, 0)
+    assert (graph.following_count("bob"), graph.followers_count("bob")) == (0, 1)
+
+
+def test_a_follow_that_is_there_changes_nothing(graph: FollowGraph) -> None:
+    graph.follow("alice", "bob")
+    graph.follow("alice", "carol")
+    before = graph.followers_before("bob", NEWEST, ALL)
+    assert graph.follow("alice", "bob") is False
+    assert following(graph, "alice") == ["carol", "bob"]
+    assert graph.followers_before("bob", NEWEST, ALL) == before
+
+
+def test_an_unfollow_is_seen_from_both_sides(graph: FollowGraph) -> None:
+    graph.follow("alice", "bob")
+    graph.follow("alice", "carol")
+    assert graph.unfollow("alice", "bob") is True
+    assert graph.followees("alice").authors == {"carol"}
+    assert followers(graph, "bob") == []
+    assert list(graph.followers_after("bob", 0, 10)[0]) == []
+    assert (graph.following_count("alice"), graph.followers_count("bob")) == (1, 0)
+
+
+@pytest.mark.parametrize("pair", [("bob", "alice"), ("alice", "dan"), ("dan", "alice"), ("dan", "erin"), ("al", "bob")])
+def test_where_there_is_no_follow_there_is_none_to_end(graph: FollowGraph, pair: tuple[str, str]) -> None:
+    graph.follow("alice", "bob")
+    assert graph.unfollow(*pair) is False
+    assert following(graph, "alice") == ["bob"]
+
+
+def test_users_that_differ_in_case_are_two(graph: FollowGraph) -> None:
+    graph.follow("alice", "bob")
+    assert graph.follow("Alice", "bob") is True
+    assert graph.unfollow("alice", "Bob") is False
+    assert followers(graph, "bob") == ["Alice", "alice"]
+
+
+def test_whom_nobody_has_heard_of_follows_nobody(graph: FollowGraph) -> None:
+    graph.follow("alice", "bob")
+    assert graph.followees("dan").authors == set()
+    assert graph.followees("dan").newest_follow_id == 0
+    assert (following(graph, "dan"), followers(graph, "dan")) == ([], [])
+    assert list(graph.followers_after("dan", 0, 10)[0]) == []
+    assert (graph.following_count("dan"), graph.followers_count("dan")) == (0, 0)
+
+
+def test_follow_ids_increase_over_all_users(graph: FollowGraph) -> None:
+    pairs = [("alice", "bob"), ("carol", "bob"), ("alice", "dan"), ("dan", "alice")]
+    ids = []
+    for follower, followee in pairs:
+        graph.follow(follower, followee)
+        ids.append(graph.followees(follower).newest_follow_id)
+    assert ids == sorted(set(ids))
+    assert ids[0] > 0
+
+
+def test_both_sides_know_a_follow_by_the_same_id(graph: FollowGraph) -> None:
+    graph.follow("alice", "bob")
+    [(id_here, _)] = graph.following_before("alice", NEWEST, ALL)
+    [(id_there, _)] = graph.followers_before("bob", NEWEST, ALL)
+    assert id_here == id_there == graph.followees("alice").newest_follow_id == graph.followers_after("bob", 0, 10)[1]
+
+
+def test_a_refollow_is_the_newest_follow(graph: FollowGraph) -> None:
+    for followee in ("bob", "carol"):
+        graph.follow("alice", followee)
+    mark = graph.followees("alice").newest_follow_id
+    graph.unfollow("alice", "bob")
+    graph.follow("alice", "bob")
+    assert graph.followees("alice").followed_after(mark) == ["bob"]
+    assert following(graph, "alice") == ["bob", "carol"]
+    assert followers(graph, "bob") == ["alice"]
+
+
+def test_the_end_of_the_newest_follow_leaves_the_one_before(graph: FollowGraph) -> None:
+    graph.follow("alice", "bob")
+    first = graph.followees("alice").newest_follow_id
+    graph.follow("alice", "carol")
+    graph.unfollow("alice", "carol")
+    assert graph.followees("alice").newest_follow_id == first
+    assert graph.followees("alice").followed_after(first - 1) == ["bob"]
+
+
+def test_followees_never_change_once_handed_out(graph: FollowGraph) -> None:
+    graph.follow("alice", "bob")
+    before = graph.followees("alice")
+    graph.follow("alice", "carol")
+    both = graph.followees("alice")
+    graph.unfollow("alice", "bob")
+    assert before.authors == {"bob"}
+    assert both.authors == {"bob", "carol"}
+    assert both.followed_after(0) == ["carol", "bob"]
+    assert graph.followees("alice").authors == {"carol"}
+
+
+def test_lists_never_change_once_handed_out(graph: FollowGraph) -> None:
+    graph.follow("alice", "bob")
+    here, there = graph.following_before("alice", NEWEST, ALL), graph.followers_before("bob", NEWEST, ALL)
+    slice_, _ = graph.followers_after("bob", 0, 10)
+    graph.unfollow("alice", "bob")
+    graph.follow("carol", "bob")
+    assert [name for _, name in here] == ["bob"]
+    assert [name for _, name in there] == ["alice"] == list(slice_)
+    here.clear()
+    there.clear()
+    assert followers(graph, "bob") == ["carol"]
+
+
+@pytest.mark.parametrize(
+    ("others", "related"),
+    [
+        ([], []),
+        (["bob", "carol", "dan"], [(True, True), (True, False), (False, True)]),
+        (["dan", "nobody", "alice", "dan"], [(False, True), (False, False), (False, False), (False, True)]),
+    ],
+)
+def test_relationships_come_in_the_order_asked_for(
+    graph: FollowGraph, others: Sequence[str], related: list[tuple[bool, bool]]
+) -> None:
+    for follower, followee in [("alice", "bob"), ("bob", "alice"), ("alice", "carol"), ("dan", "alice")]:
+        graph.follow(follower, followee)
+    assert graph.relationships("alice", others) == related
+
+
+def test_who_is_new_may_be_followed_all_the_same(graph: FollowGraph) -> None:
+    graph.follow("bob", "new")
+    assert graph.relationships("new", ["bob", "carol"]) == [(False, True), (False, False)]
+    assert graph.relationships("nobody", ["bob"]) == [(False, False)]

@@ -1,0 +1,106 @@
+"""What runs in the background starts, goes on after errors, and stops."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from infrastructure.background import BackgroundThread
+from tests.contracts.racing import JOIN_SECONDS
+
+FOR_EVER = 1000.0
+
+
+class Work:
+    """Counts its calls; raises at some of them."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self._errors = list(errors)
+        self.calls = 0
+        self.went_well = threading.Event()
+
+    def __call__(self) -> None:
+        self.calls += 1
+        if self._errors:
+            raise self._errors.pop(0)
+        self.went_well.set()
+
+
+@contextmanager
+def running(thread: BackgroundThread) -> Iterator[None]:
+    thread.start()
+    try:
+        yield
+    finally:
+        assert thread.stop(JOIN_SECONDS)
+
+
+def test_work_is_called_again_and_again_until_it_is_stopped() -> None:
+    calls_left = threading.Semaphore(0)
+    thread = BackgroundThread("work", calls_left.release, pause_seconds=0.001)
+    with running(thread):
+        for _ in range(5):
+            assert calls_left.acquire(timeout=JOIN_SECONDS)
+    assert "work" not in {alive.name for alive in threading.enumerate()}
+
+
+def test_an_error_is_logged_and_the_work_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    work = Work(ValueError("first"), KeyError("second"))
+    with running(BackgroundThread("fragile", work, pause_seconds=0.001)):
+        assert work.went_well.wait(JOIN_SECONDS)
+    errors = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert ["fragile" in record.message for record in errors] == [True, True]
+    assert [record.exc_info[0] for record in errors if record.exc_info] == [ValueError, KeyError]
+
+
+def test_a_stop_ends_the_pause() -> None:
+    work = Work()
+    with running(BackgroundThread("pausing", work, pause_seconds=FOR_EVER)):
+        assert work.went_well.wait(JOIN_SECONDS)
+    assert work.calls == 1
+
+
+def test_a_stop_before_the_start_is_done_at_once_and_nothing_runs_after_it() -> None:
+    work = Work()
+    thread = BackgroundThread("never", work)
+    assert thread.stop(FOR_EVER) is True
+    thread.start()
+    assert thread.stop(JOIN_SECONDS) is True
+    assert work.calls == 0
+
+
+def test_a_stopped_thread_may_be_stopped_again() -> None:
+    thread = BackgroundThread("twice", Work(), pause_seconds=FOR_EVER)
+    with running(thread):
+        pass
+    assert thread.stop(JOIN_SECONDS) is True
+
+
+def test_work_that_does_not_end_in_time_is_told() -> None:
+    entered, free = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        entered.set()
+        assert free.wait(JOIN_SECONDS)
+
+    thread = BackgroundThread("hanging", hang)
+    thread.start()
+    assert entered.wait(JOIN_SECONDS)
+    assert thread.stop(0.01) is False
+    free.set()
+    assert thread.stop(JOIN_SECONDS) is True
+
+
+def test_a_wake_ends_work_that_waits() -> None:
+    waiting, woken = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        waiting.set()
+        woken.wait(FOR_EVER)
+
+    thread = BackgroundThread("waiting", wait, wake=woken.set)
+    thread.start()
+    assert waiting.wait(JOIN_SECONDS)
+    assert thread.stop(JOIN_SECONDS) is True

@@ -1,0 +1,133 @@
+from functools import partial
+
+from domain.timeline import TimelineView
+from tests.contracts.limits import NEWEST, TIMELINE_CAPACITY
+from tests.contracts.ports import Timelines
+from tests.contracts.racing import RACERS, race, race_of_twenty
+
+ROUNDS = 50
+USERS = ["alice", "bob", "carol"]
+
+
+def view(timelines: Timelines, user_id: str = "alice") -> TimelineView:
+    return timelines.view(user_id, 0, NEWEST, TIMELINE_CAPACITY + 1)
+
+
+def build(timelines: Timelines, user_id: str = "alice") -> int:
+    generation, _ = timelines.install(user_id)
+    timelines.merge(user_id, generation, [], floor=0, mark=1)
+    return generation
+
+
+def is_newest_first(view: TimelineView) -> bool:
+    return list(view.ids) == sorted(set(view.ids), reverse=True)
+
+
+def test_twenty_who_install_one_timeline_get_the_same(timelines: Timelines) -> None:
+    for number in range(20):
+        assert len(set(race(*[partial(timelines.install, f"user{number}")] * RACERS))) == 1
+
+
+def test_generations_are_unique_over_all_users(timelines: Timelines) -> None:
+    def install_and_discard(number: int) -> list[int]:
+        generations = []
+        for _ in range(ROUNDS):
+            generations.append(timelines.install(f"user{number}")[0])
+            timelines.discard(f"user{number}")
+        return generations
+
+    generations = [generation for by_one in race_of_twenty(install_and_discard) for generation in by_one]
+    assert len(set(generations)) == RACERS * ROUNDS
+
+
+def test_pushes_at_once_all_arrive(timelines: Timelines) -> None:
+    for user_id in USERS:
+        build(timelines, user_id)
+
+    def push_or_look(number: int) -> None:
+        for at in range(ROUNDS):
+            if number % 5 == 0:
+                assert is_newest_first(view(timelines, USERS[at % len(USERS)]))
+            else:
+                timelines.push(1 + number + at * RACERS, USERS)
+
+    race_of_twenty(push_or_look)
+    pushed = {1 + number + at * RACERS for number in range(RACERS) if number % 5 for at in range(ROUNDS)}
+    for user_id in USERS:
+        assert list(view(timelines, user_id).ids) == sorted(pushed, reverse=True)
+
+
+def test_merges_and_pushes_at_once_all_arrive(timelines: Timelines) -> None:
+    generation = build(timelines)
+
+    def push_or_merge(number: int) -> None:
+        for at in range(ROUNDS):
+            tweet_id = 1 + number + at * RACERS
+            if number % 2:
+                timelines.push(tweet_id, ["alice"])
+            else:
+                timelines.merge("alice", generation, [tweet_id], floor=0, mark=number)
+
+    race_of_twenty(push_or_merge)
+    assert list(view(timelines).ids) == list(range(RACERS * ROUNDS, 0, -1))
+    assert view(timelines).mark == RACERS - 2
+
+
+def test_entries_floor_and_mark_are_of_one_moment(timelines: Timelines) -> None:
+    """Pushes ascend, and merges raise the floor behind them: from floor to newest entry nothing is missing."""
+    generation = build(timelines)
+    kept = 20
+
+    def push_and_merge() -> None:
+        for tweet_id in range(1, 20 * ROUNDS):
+            timelines.push(tweet_id, ["alice"])
+            if tweet_id % 3 == 0:
+                timelines.merge("alice", generation, [], floor=max(0, tweet_id - kept), mark=tweet_id)
+
+    def look() -> None:
+        for _ in range(4 * ROUNDS):
+            seen = view(timelines)
+            newest = seen.ids[0] if seen.ids else 0
+            assert list(seen.ids) == list(range(newest, max(seen.floor, 1) - 1, -1))
+            assert seen.floor == max(0, seen.mark - kept)
+
+    race(push_and_merge, *[look] * 4)
+
+
+def test_nothing_pushed_during_a_rebuild_is_lost(timelines: Timelines) -> None:
+    """As a publication does it: first the author's log, then the push. As a rebuild does it: install, logs, merge."""
+    log: list[int] = []
+
+    def publish_or_rebuild(number: int) -> None:
+        for at in range(ROUNDS):
+            if number % 2:
+                tweet_id = 1 + number + at * RACERS
+                log.append(tweet_id)
+                timelines.push(tweet_id, ["alice"])
+            else:
+                timelines.discard("alice")
+                generation, _ = timelines.install("alice")
+                timelines.merge("alice", generation, list(log), floor=0, mark=1)
+
+    race_of_twenty(publish_or_rebuild)
+    assert view(timelines).mark == 1
+    assert list(view(timelines).ids) == sorted(log, reverse=True)
+
+
+def test_a_merge_that_comes_too_late_is_never_seen(timelines: Timelines) -> None:
+    stale = 999
+
+    def merge_too_late(number: int) -> None:
+        for _ in range(ROUNDS):
+            generation, _ = timelines.install("alice")
+            timelines.discard("alice")
+            timelines.merge("alice", generation, [stale + number], floor=stale, mark=stale)
+
+    def look() -> None:
+        for _ in range(ROUNDS):
+            build(timelines)
+            seen = view(timelines)
+            assert list(seen.ids) == []
+            assert seen.mark in {0, 1}
+
+    race_of_twenty(lambda number: merge_too_late(number) if number % 2 else look())

@@ -1,0 +1,141 @@
+from collections.abc import Sequence
+from functools import partial
+
+from domain.tweet import Tweet
+from tests.contracts.limits import ALL, NEWEST
+from tests.contracts.ports import Tweets
+from tests.contracts.racing import RACERS, race, race_of_twenty
+
+EACH = 25
+AUTHORS = [f"author{number}" for number in range(RACERS)]
+
+
+def publish_some(tweets: Tweets, author: str) -> list[Tweet]:
+    return [tweets.publish(author, "hello", pulled=False) for _ in range(EACH)]
+
+
+def test_ids_are_unique_and_each_author_sees_them_increase(tweets: Tweets) -> None:
+    published = race_of_twenty(lambda number: publish_some(tweets, AUTHORS[number]))
+    ids = [tweet.id for by_one in published for tweet in by_one]
+    assert len(set(ids)) == RACERS * EACH
+    for author, by_one in zip(AUTHORS, published, strict=True):
+        own = [tweet.id for tweet in by_one]
+        assert own == sorted(own)
+        assert list(tweets.newest([author], 0, NEWEST, ALL)) == own[::-1]
+        assert tweets.get_many(own) == by_one
+    assert [event.tweet_id for event in tweets.unqueued(RACERS * EACH)] == sorted(ids)
+
+
+def test_one_author_publishes_from_many_threads(tweets: Tweets) -> None:
+    published = race_of_twenty(lambda _: publish_some(tweets, "alice"))
+    ids = sorted((tweet.id for by_one in published for tweet in by_one), reverse=True)
+    assert list(tweets.newest(["alice"], 0, NEWEST, ALL)) == ids
+    assert list(tweets.unpushed({"alice"}, 0, NEWEST, ALL)) == ids
+    assert tweets.count("alice") == len(ids)
+
+
+def test_the_frontier_never_hides_a_stored_tweet(tweets: Tweets) -> None:
+    """Who looks at the frontier and then at the logs sees all that will ever be there up to it."""
+
+    def look() -> list[tuple[int, Sequence[int]]]:
+        looks = []
+        for _ in range(EACH):
+            frontier = tweets.frontier()
+            looks.append((frontier, tweets.newest(AUTHORS, 0, frontier + 1, ALL)))
+        return looks
+
+    def write_or_look(number: int) -> list[tuple[int, Sequence[int]]]:
+        if number % 2:
+            return look()
+        publish_some(tweets, AUTHORS[number])
+        return []
+
+    looks = [one for many in race_of_twenty(write_or_look) for one in many]
+    all_ids = list(tweets.newest(AUTHORS, 0, NEWEST, ALL))
+    for frontier, seen in looks:
+        assert list(seen) == [id_ for id_ in all_ids if id_ <= frontier]
+
+
+def test_a_tweet_is_published_in_one_step(tweets: Tweets) -> None:
+    def look() -> None:
+        for _ in range(EACH // 2):
+            ids = tweets.newest(AUTHORS, 0, NEWEST, ALL)
+            assert None not in tweets.get_many(ids)
+            assert set(ids) <= set(tweets.unpushed(set(AUTHORS), 0, NEWEST, ALL))
+            assert len(ids) <= tweets.unqueued_count()
+
+    def write_or_look(number: int) -> None:
+        if number % 4 == 0:
+            look()
+        else:
+            publish_some(tweets, AUTHORS[number])
+
+    race_of_twenty(write_or_look)
+
+
+def test_one_of_twenty_deletes_a_tweet(tweets: Tweets) -> None:
+    for _ in range(20):
+        tweet_id = tweets.publish("alice", "hello", pulled=False).id
+        assert race(*[partial(tweets.delete, tweet_id)] * RACERS).count(True) == 1
+    assert tweets.count("alice") == 0
+
+
+def delete_all(tweets: Tweets, doomed: Sequence[Tweet]) -> list[Tweet]:
+    for tweet in doomed:
+        assert tweets.delete(tweet.id)
+    return []
+
+
+def mark_all(tweets: Tweets, pushed: Sequence[Tweet]) -> list[Tweet]:
+    for tweet in pushed:
+        tweets.mark_pushed(tweet.id)
+        tweets.mark_queued(tweet.id)
+    return []
+
+
+def test_deletions_pushes_and_new_tweets_of_one_author_do_not_disturb_each_other(tweets: Tweets) -> None:
+    mixed = [tweet for _ in range(16) for tweet in publish_some(tweets, "alice")]
+    doomed, pushed = mixed[::2], mixed[1::2]
+    deletions = [partial(delete_all, tweets, doomed[part::6]) for part in range(6)]
+    pushes = [partial(mark_all, tweets, pushed[part::6]) for part in range(6)]
+    publications = [partial(publish_some, tweets, "alice")] * 8
+
+    published = [tweet for part in race(*deletions, *pushes, *publications) for tweet in part]
+    fresh = sorted((tweet.id for tweet in published), reverse=True)
+    assert list(tweets.newest(["alice"], 0, NEWEST, ALL)) == fresh + [tweet.id for tweet in reversed(pushed)]
+    assert list(tweets.unpushed({"alice"}, 0, NEWEST, ALL)) == fresh
+    assert [event.tweet_id for event in tweets.unqueued(ALL)] == fresh[::-1]
+    assert set(tweets.get_many(tweet.id for tweet in doomed)) == {None}
+
+
+def test_deletions_and_pushes_hide_no_other_tweet_from_a_reader(tweets: Tweets) -> None:
+    mixed = [tweet for _ in range(16) for tweet in publish_some(tweets, "alice")]
+    stable, doomed, pushed = mixed[::3], mixed[1::3], mixed[2::3]
+    below, high = stable[:-1], stable[-1].id
+
+    def look() -> list[Tweet]:
+        for _ in range(4 * EACH):
+            for seen in (tweets.newest(["alice"], 0, high, ALL), tweets.unpushed({"alice"}, 0, high, ALL)):
+                assert {tweet.id for tweet in below} <= set(seen)
+                assert not seen or seen[0] < high
+        return []
+
+    deletions = [partial(delete_all, tweets, doomed[part::6]) for part in range(6)]
+    pushes = [partial(mark_all, tweets, pushed[part::6]) for part in range(6)]
+    race(*deletions, *pushes, *[look] * 8)
+
+
+def test_authors_come_and_go_among_the_unpushed_while_others_look(tweets: Tweets) -> None:
+    def publish_and_push(number: int) -> None:
+        for at in range(EACH):
+            tweet = tweets.publish(f"{AUTHORS[number]}-{at % 5}", "hello", pulled=False)
+            tweets.mark_pushed(tweet.id)
+
+    def look() -> None:
+        everybody = {f"{author}-{at}" for author in AUTHORS for at in range(5)}
+        for _ in range(4 * EACH):
+            seen = list(tweets.unpushed(everybody, 0, NEWEST, ALL))
+            assert seen == sorted(set(seen), reverse=True)
+
+    race_of_twenty(lambda number: publish_and_push(number) if number % 4 else look())
+    assert list(tweets.unpushed({f"{AUTHORS[1]}-0"}, 0, NEWEST, ALL)) == []

@@ -1,0 +1,134 @@
+"""Perch as a process of its own, on a real socket."""
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from tests.e2e.exchange import ANSWER_SECONDS, exchange
+
+REPOSITORY = Path(__file__).parents[2]
+SETTINGS = {"PORT": "0", "SECRET_KEY": "end to end", "LOG_LEVEL": "WARNING"}
+START_SECONDS = 30.0
+STOP_SECONDS = 60.0
+RUN_SECONDS = 240.0
+
+_LISTENS = "Perch listens on http://127.0.0.1:"
+
+
+def run_app(*arguments: object, seconds: float = RUN_SECONDS, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Runs `python -m app` to its end with these settings alone; raises `TimeoutExpired` when it takes longer."""
+    return subprocess.run(
+        command(*arguments),
+        cwd=REPOSITORY,
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+
+
+def command(*arguments: object) -> list[str]:
+    """The command line of `python -m app`."""
+    return [sys.executable, "-m", "app", *map(str, arguments)]
+
+
+def environment(settings: dict[str, str]) -> dict[str, str]:
+    """The environment of a process: these settings, whatever those of the one who runs the tests are."""
+    return {"PATH": os.environ.get("PATH", "")} | settings
+
+
+class PerchProcess:
+    """`python -m app serve`, from the moment it says where it listens until it has stopped.
+
+    As a context manager it stops the process, and raises `AssertionError` when it did not stop well.
+    """
+
+    def __init__(self, log: Path, *arguments: str, **settings: str) -> None:
+        """Raises `AssertionError` when it does not listen within `START_SECONDS`. Its log goes into the file."""
+        self._log = log
+        self._asked_to_stop = False
+        self.started_at = time.monotonic()
+        with log.open("w") as stderr:
+            self.process = subprocess.Popen(
+                command("serve", *arguments),
+                cwd=REPOSITORY,
+                env=environment(SETTINGS | settings),
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+            )
+        line = self._first_line()
+        if not line.startswith(_LISTENS):
+            self._close()
+            raise AssertionError(f"Perch started with {line!r}.\n{self.log()}")
+        self.port = int(line.removeprefix(_LISTENS))
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self.process.poll() is None:
+                self.stop()
+        finally:
+            self._close()
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> str:
+        """Asks it to stop, unless somebody did, and waits for the end; returns what it said since it listened.
+
+        Raises `AssertionError` when that takes over `STOP_SECONDS`, or its exit status is not 0.
+        """
+        if not self._asked_to_stop:
+            self.ask_to_stop(by)
+        try:
+            status = self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"Perch did not stop within {STOP_SECONDS} s.\n{self.log()}") from None
+        said = self._stdout.read()
+        assert status == 0, f"Perch stopped with status {status}, and said {said!r}.\n{self.log()}"
+        return said
+
+    def ask_to_stop(self, by: signal.Signals = signal.SIGTERM) -> None:
+        self._asked_to_stop = True
+        self.process.send_signal(by)
+
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def call(self, method: str, path: str, user: str = "", body: bytes | None = None) -> tuple[int, bytes]:
+        """Status and body of the answer, over a connection of its own."""
+        with closing(self.connect()) as connection:
+            return exchange(connection, method, path, user, body)
+
+    def connect(self) -> HTTPConnection:
+        """A connection that is open, for the caller to close."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
+        connection.connect()
+        return connection
+
+    def _first_line(self) -> str:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._stdout, selectors.EVENT_READ)
+            return self._stdout.readline() if selector.select(START_SECONDS) else ""
+
+    @property
+    def _stdout(self) -> IO[str]:
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+    def _close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._stdout.close()

@@ -1,0 +1,37 @@
+"""The README is right: its commands, run in order against a fresh service, give what it says."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+
+from tests.e2e.conftest import StartPerch
+from tests.e2e.perch_process import REPOSITORY
+
+CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+URL_IN_README = "http://127.0.0.1:8080"
+COMMAND_SECONDS = 30
+
+
+def test_every_command_gives_what_the_readme_says(start_perch: StartPerch) -> None:
+    url = start_perch().url
+    commands = list(commands_and_outputs((REPOSITORY / "README.md").read_text()))
+    assert len(commands) >= 10
+    for command, said in commands:
+        assert URL_IN_README in command
+        shell = ["bash", "-c", command.replace(URL_IN_README, url)]
+        run = subprocess.run(shell, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=True)
+        given = run.stdout.replace("\r", "").strip()
+        assert matches(said.strip(), given), f"{command}\nsays:  {said}\ngives: {given}"
+
+
+def commands_and_outputs(text: str) -> Iterator[tuple[str, str]]:
+    for block in CONSOLE.findall(text):
+        for example in block.split("$ ")[1:]:
+            command, _, output = example.partition("\n")
+            yield command, output
+
+
+def matches(said: str, given: str) -> bool:
+    """Whether they are the same, but for what … stands for."""
+    pattern = ".*".join(re.escape(part) for part in said.split("…"))
+    return re.fullmatch(pattern, given, re.DOTALL) is not None

@@ -1,0 +1,66 @@
+"""Starting: it is quick, and a setting that makes no sense stops it with a sentence."""
+
+import socket
+import time
+
+import pytest
+
+from tests.e2e.conftest import StartPerch
+from tests.e2e.perch_process import SETTINGS, START_SECONDS, run_app
+
+BAD_SETTING_STATUS = 2
+READY_SECONDS = 5.0
+
+
+def test_perch_is_ready_soon_after_its_start(start_perch: StartPerch) -> None:
+    perch = start_perch()
+
+    status, _ = perch.call("GET", "/readyz")
+
+    seconds = time.monotonic() - perch.started_at
+    print(f"ready after {seconds:.2f} s")
+    assert status == 200
+    assert seconds < READY_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "abc"),
+        ("PORT", "65536"),
+        ("HOST", ""),
+        ("HOST", "not a host"),
+        ("TIMELINE_WINDOW_SECONDS", "-1"),
+        ("TIMELINE_WINDOW_SECONDS", "nan"),
+        ("TIMELINE_CAPACITY", "0"),
+        ("TIMELINE_IDLE_SECONDS", "soon"),
+        ("PULL_FOLLOWERS_THRESHOLD", "1.5"),
+        ("EVENT_QUEUE_CAPACITY", "0"),
+        ("DELIVERY_MAX_ATTEMPTS", "0"),
+        ("DEAD_LETTER_CAPACITY", "-3"),
+        ("TWEET_MAX_LENGTH", "0"),
+        ("NODE_ID", "1024"),
+        ("SECRET_KEY", ""),
+        ("AUTH_MODE", "none"),
+        ("SHUTDOWN_SECONDS", "inf"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_bad_setting_stops_the_start_with_a_sentence_that_names_it(name: str, value: str) -> None:
+    assert_refused(name, **{name: value})
+
+
+def test_a_port_in_use_stops_the_start_with_a_sentence_that_names_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert_refused("PORT", PORT=str(port))
+
+
+def assert_refused(name: str, **settings: str) -> None:
+    outcome = run_app("serve", seconds=START_SECONDS, **(SETTINGS | settings))
+
+    assert outcome.returncode == BAD_SETTING_STATUS, outcome.stderr
+    assert outcome.stdout == ""
+    assert name in outcome.stderr
+    assert outcome.stderr.count("\n") == 1, outcome.stderr
+    assert outcome.stderr.endswith(".\n")

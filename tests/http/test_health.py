@@ -1,0 +1,30 @@
+"""Whether the process answers, and whether it wants requests."""
+
+from app.config import Settings
+from app.container import build
+from tests.http.client import Client
+from tests.http.problems import assert_problem
+from tests.http.wire import InProcess, Transport
+
+
+def test_a_running_service_is_alive_and_ready(transport: Transport) -> None:
+    for target in ("/livez", "/readyz"):
+        answer = Client(transport).get(target)
+        assert answer.status == 200
+        assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_a_service_is_ready_from_its_start_to_its_stop() -> None:
+    perch = build(Settings(), run_worker=False)
+    client = Client(InProcess(perch.app))
+    assert_not_ready(client)
+    with perch:
+        assert client.get("/readyz").status == 200
+    assert_not_ready(client)
+
+
+def assert_not_ready(client: Client) -> None:
+    answer = client.get("/readyz")
+    assert_problem(answer, 503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert client.get("/livez").status == 200

@@ -1,0 +1,89 @@
+"""Polling with since_id: what came after, each tweet once."""
+
+import pytest
+
+from tests.http.client import Client
+from tests.http.walking import walk
+
+TIMELINE = "/v1/users/me/timeline"
+
+
+@pytest.fixture(autouse=True)
+def _alice_follows_bob(alice: Client) -> None:
+    alice.follow("bob")
+
+
+def test_a_poll_gives_what_came_after(alice: Client, bob: Client) -> None:
+    bob.publish("before")
+    since_id = alice.page(TIMELINE)["meta"]["since_id"]
+    first, second = bob.publish("first"), bob.publish("second")
+    page = alice.page(f"{TIMELINE}?since_id={since_id}")
+    assert page == {"data": [second, first], "meta": {"next_cursor": None, "since_id": second["id"]}}
+
+
+def test_polls_in_a_row_give_each_tweet_once(alice: Client, bob: Client) -> None:
+    polled = []
+    since_id = "0"
+    for number in range(5):
+        published = [bob.publish(f"{number}.{part}") for part in range(number)]
+        page = alice.page(f"{TIMELINE}?since_id={since_id}")
+        assert page["data"] == published[::-1]
+        polled += page["data"]
+        since_id = page["meta"]["since_id"]
+    assert len(polled) == len(alice.page(f"{TIMELINE}?limit=100")["data"])
+
+
+def test_a_poll_without_news_is_empty_and_repeats_its_bound(alice: Client, bob: Client) -> None:
+    since_id = bob.publish()["id"]
+    page = alice.page(f"{TIMELINE}?since_id={since_id}")
+    assert page == {"data": [], "meta": {"next_cursor": None, "since_id": since_id}}
+
+
+def test_the_bound_moves_past_tweets_of_others(alice: Client, bob: Client) -> None:
+    since_id = alice.publish()["id"]
+    assert alice.page(f"{TIMELINE}?since_id=0")["meta"]["since_id"] == since_id
+    tweet = bob.publish()
+    assert alice.page(f"{TIMELINE}?since_id={since_id}")["data"] == [tweet]
+
+
+def test_the_bound_never_goes_back(alice: Client, bob: Client) -> None:
+    bob.publish()
+    largest = str(2**63 - 1)
+    page = alice.page(f"{TIMELINE}?since_id={largest}")
+    assert page == {"data": [], "meta": {"next_cursor": None, "since_id": largest}}
+
+
+def test_a_poll_in_pages_walks_down_to_its_bound(alice: Client, bob: Client) -> None:
+    for number in range(3):
+        bob.publish(f"old {number}")
+    since_id = alice.page(TIMELINE)["meta"]["since_id"]
+    news = [bob.publish(f"new {number}") for number in range(5)][::-1]
+    pages = list(walk(alice, f"{TIMELINE}?limit=2&since_id={since_id}"))
+    assert [page["data"] for page in pages] == [news[:2], news[2:4], news[4:]]
+    assert {page["meta"]["since_id"] for page in pages} == {news[0]["id"]}
+
+
+def test_what_is_published_during_the_walk_belongs_to_the_next_poll(alice: Client, bob: Client) -> None:
+    news = [bob.publish(f"new {number}") for number in range(3)][::-1]
+    walked, late = [], []
+    for page in walk(alice, f"{TIMELINE}?limit=1&since_id=0"):
+        walked += page["data"]
+        since_id = page["meta"]["since_id"]
+        late.append(bob.publish("late"))
+    assert walked == news
+    assert alice.page(f"{TIMELINE}?since_id={since_id}")["data"] == late[::-1]
+
+
+def test_a_poll_takes_ones_own_tweets_along_when_asked_to(alice: Client, bob: Client) -> None:
+    theirs, own = bob.publish(), alice.publish()
+    assert alice.page(f"{TIMELINE}?since_id=0")["data"] == [theirs]
+    assert alice.page(f"{TIMELINE}?since_id=0&include_self=true")["data"] == [own, theirs]
+
+
+def test_the_older_tweets_of_a_new_followee_are_history(alice: Client, bob: Client) -> None:
+    alice.unfollow("bob")
+    bob.publish("history")
+    since_id = alice.page(TIMELINE)["meta"]["since_id"]
+    alice.follow("bob")
+    tweet = bob.publish("news")
+    assert alice.page(f"{TIMELINE}?since_id={since_id}")["data"] == [tweet]

@@ -1,0 +1,69 @@
+"""Users, their counts, and how they are related."""
+
+import pytest
+
+from tests.http.client import Client
+from tests.http.conftest import SignIn
+from tests.http.problems import assert_problem
+
+
+def test_a_user_nobody_has_heard_of_counts_nothing(anyone: Client) -> None:
+    answer = anyone.get("/v1/users/nobody")
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json() == {"id": "nobody", "tweets_count": 0, "followers_count": 0, "following_count": 0}
+
+
+def test_counts_follow_what_happens(alice: Client, bob: Client, anyone: Client) -> None:
+    alice.publish()
+    deleted = alice.publish()["id"]
+    assert alice.delete(f"/v1/tweets/{deleted}").status == 204
+    alice.follow("bob")
+    alice.follow("carol")
+    alice.unfollow("carol")
+    bob.follow("alice")
+    bob.follow("alice")
+    assert anyone.get("/v1/users/alice").json() == {
+        "id": "alice",
+        "tweets_count": 1,
+        "followers_count": 1,
+        "following_count": 1,
+    }
+
+
+def test_users_that_differ_in_case_are_two(alice: Client, sign_in: SignIn, anyone: Client) -> None:
+    alice.publish()
+    sign_in("Alice").follow("alice")
+    assert anyone.get("/v1/users/Alice").json()["tweets_count"] == 0
+    assert anyone.get("/v1/users/alice").json()["followers_count"] == 1
+    assert_problem(sign_in("Alice").get("/v1/users/alice/timeline"), 403, "forbidden")
+
+
+def test_relationships_go_both_ways(alice: Client, sign_in: SignIn) -> None:
+    for user_id in ("both", "followed"):
+        alice.follow(user_id)
+    for user_id in ("both", "follower"):
+        sign_in(user_id).follow("alice")
+    answer = alice.get("/v1/users/me/relationships?ids=stranger,both,follower,followed,alice")
+    assert answer.status == 200
+    assert answer.json() == {
+        "data": [
+            {"id": "stranger", "following": False, "followed_by": False},
+            {"id": "both", "following": True, "followed_by": True},
+            {"id": "follower", "following": False, "followed_by": True},
+            {"id": "followed", "following": True, "followed_by": False},
+            {"id": "alice", "following": False, "followed_by": False},
+        ]
+    }
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_relationships_with_up_to_100_users(alice: Client, count: int) -> None:
+    ids = [f"user{number}" for number in range(count)]
+    answer = alice.get(f"/v1/users/me/relationships?ids={','.join(ids)}")
+    assert [other["id"] for other in answer.json()["data"]] == ids
+
+
+def test_relationships_under_ones_own_id(alice: Client, bob: Client) -> None:
+    assert alice.get("/v1/users/alice/relationships?ids=bob").status == 200
+    assert_problem(bob.get("/v1/users/alice/relationships?ids=bob"), 403, "forbidden")

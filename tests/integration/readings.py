@@ -1,0 +1,113 @@
+"""Readers on their way down a timeline, and what must be true of each of their pages."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from tests.fakes.oracle import Watch
+from tests.integration.world import World, ids_of
+from usecases.home_timeline.read import HomeTimelinePage, Walk
+
+
+def check_descending(ids: Sequence[int]) -> None:
+    assert all(newer > older for newer, older in pairwise(ids)), f"out of order or twice: {ids}"
+
+
+def check_none_skipped(ids: Sequence[int], all_along: AbstractSet[int], low: int, high: int) -> None:
+    """Nothing that was there all along is missing strictly between the bounds."""
+    skipped = {id_ for id_ in all_along if low < id_ < high} - set(ids)
+    assert not skipped, f"skipped {sorted(skipped)} between {low} and {high}, gave {ids}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on the way down a timeline. Any number of readings may go on from it, at any time, as from a cursor.
+
+    `watch` began before the first page, and `seen` is what all pages since have shown.
+    """
+
+    user_id: str
+    include_self: bool
+    since_id: int
+    watch: Watch
+    walk: Walk | None = None
+    seen: tuple[int, ...] = ()
+
+
+def top(world: World, user_id: str, *, include_self: bool = False, since_id: int = 0) -> Place:
+    """The place before the first page, or before what came after `since_id`."""
+    watch = world.oracle.watch(user_id, include_self=include_self)
+    return Place(user_id, include_self, since_id, watch)
+
+
+def read_page(world: World, place: Place, limit: int) -> tuple[Place, int]:
+    """Reads a page and checks it; gives the place after it, and the `since_id` for the next poll."""
+    reading = _Reading(world, place, limit)
+    page = world.page(place.user_id, limit, include_self=place.include_self, since_id=place.since_id, walk=place.walk)
+    return reading.checked(page), page.since_id
+
+
+def read_on(world: World, place: Place, limit: int) -> tuple[int, ...]:
+    """All pages from this place to the end; what the whole walk has shown."""
+    while True:
+        place, _ = read_page(world, place, limit)
+        if place.walk is None:
+            return place.seen
+
+
+class _Reading:
+    """One page that is being read from some place.
+
+    While nothing that it shows changes, the page must equal the oracle. While it changes, the page holds all that was
+    visible all along and nothing that never was. In either case it is in order, and short only when it is the last.
+    """
+
+    def __init__(self, world: World, place: Place, limit: int) -> None:
+        self._world = world
+        self._place = place
+        self._limit = limit
+        self._watch = world.oracle.watch(place.user_id, include_self=place.include_self)
+        self._frontier_before = world.oracle.frontier
+
+    def checked(self, page: HomeTimelinePage) -> Place:
+        """The place after this page."""
+        place = self._place
+        ids = ids_of(page.tweets)
+        walk = place.walk or Walk(page.since_id, place.since_id, page.since_id + 1)
+        self._check_since_id(page, walk)
+        self._check_ids(ids, walk)
+        self._check_end(page, ids, walk)
+        after = replace(place, walk=page.next, seen=(*place.seen, *ids))
+        check_descending(after.seen)
+        check_none_skipped(
+            after.seen, after.watch.always, walk.low if page.next is None else ids[-1], walk.frontier + 1
+        )
+        return after
+
+    def _check_since_id(self, page: HomeTimelinePage, walk: Walk) -> None:
+        assert page.since_id == walk.frontier
+        if self._place.walk is None:
+            floor = max(self._frontier_before, self._place.since_id)
+            assert floor <= page.since_id <= max(self._world.oracle.frontier, self._place.since_id)
+
+    def _check_ids(self, ids: Sequence[int], walk: Walk) -> None:
+        assert len(ids) <= self._limit
+        check_descending(ids)
+        assert all(walk.low < id_ < walk.high for id_ in ids), f"outside its bounds: {ids}, {walk}"
+        assert self._watch.ever.issuperset(ids), "shows what was visible at no time meanwhile"
+
+    def _check_end(self, page: HomeTimelinePage, ids: Sequence[int], walk: Walk) -> None:
+        if page.next is not None:
+            assert len(ids) == self._limit, "a page that is not the last is full"
+            assert page.next == replace(walk, high=ids[-1])
+        end = walk.low if page.next is None else ids[-1]
+        check_none_skipped(ids, self._watch.always, end, walk.high)
+        if self._watch.undisturbed:
+            visible = _between(self._watch.always, walk)
+            assert ids == visible[: self._limit]
+            assert (page.next is None) == (len(visible) <= self._limit)
+
+
+def _between(ids: Iterable[int], walk: Walk) -> list[int]:
+    return sorted((id_ for id_ in ids if walk.low < id_ < walk.high), reverse=True)

@@ -1,0 +1,151 @@
+"""Everybody at once, in real threads: what must hold for each of them meanwhile, and for all afterwards."""
+
+import random
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from infrastructure.events.worker import FanOutWorker
+from tests.integration.conftest import MakeWorld
+from tests.integration.effort import LONG
+from tests.integration.readings import check_descending
+from tests.integration.world import World, ids_of
+
+TWEETS = 10_000 if LONG else 1500
+JOIN_SECONDS = 120.0
+STEADY = ("sam", "sue")
+"""Authors whose tweets stay, and whom the watchers follow all along."""
+
+FICKLE = ("fay", "flo")
+"""Authors who are followed and unfollowed, and whose tweets may go."""
+
+WATCHERS = ("walt", "wendy")
+CHURNERS = ("cal", "cora")
+POLLERS = ("pam", "pete")
+READERS = WATCHERS + CHURNERS + POLLERS
+
+SIZES = {
+    "usual": {"capacity": 800, "slice_size": 500},
+    "small": {"capacity": 5, "slice_size": 2, "queue_capacity": 3},
+    "pulled": {"capacity": 20, "slice_size": 1, "threshold": 6, "queue_capacity": 10},
+}
+
+
+@pytest.fixture(autouse=True)
+def _hasty_threads() -> Iterator[None]:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(usual)
+
+
+class Crowd:
+    """Threads that are released together and act until the publishers are done."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.steady_tweets: list[int] = []
+        self._publishing = len(STEADY + FICKLE)
+        self._one_less = threading.Lock()
+
+    def acts(self) -> list[Callable[[], None]]:
+        return [
+            *(lambda author=author: self._publish(author) for author in STEADY + FICKLE),
+            *(lambda user=user: self._churn(user) for user in CHURNERS),
+            *(lambda user=user: self._walk(user) for user in WATCHERS),
+            *(lambda user=user: self._poll(user) for user in POLLERS),
+            self._throw_away,
+        ]
+
+    def run(self) -> None:
+        acts = self.acts()
+        together = threading.Barrier(len(acts))
+
+        def after_the_others(act: Callable[[], None]) -> None:
+            together.wait(JOIN_SECONDS)
+            act()
+
+        with ThreadPoolExecutor(len(acts)) as pool:
+            for future in [pool.submit(after_the_others, act) for act in acts]:
+                future.result(JOIN_SECONDS)
+
+    def _going_on(self) -> bool:
+        return self._publishing > 0
+
+    def _publish(self, author: str) -> None:
+        chance = random.Random(author)
+        own: list[int] = []
+        try:
+            for _ in range(TWEETS):
+                own.append(self.world.publish(author))
+                if author in STEADY:
+                    self.steady_tweets.append(own[-1])
+                elif chance.random() < 0.3:
+                    self.world.delete(own.pop(chance.randrange(len(own))))
+        finally:
+            with self._one_less:
+                self._publishing -= 1
+
+    def _churn(self, user: str) -> None:
+        chance = random.Random(user)
+        while self._going_on():
+            author = chance.choice(STEADY + FICKLE)
+            chance.choice((self.world.follow, self.world.unfollow, self.world.refollow))(user, author)
+            check_descending(self.world.home(user, limit=50))
+
+    def _walk(self, user: str) -> None:
+        """Every walk gives all that was there when it began, once and in order."""
+        while self._going_on():
+            there = set(self.steady_tweets)
+            walked = self.world.home(user, limit=50)
+            check_descending(walked)
+            assert there <= set(walked)
+
+    def _poll(self, user: str) -> None:
+        """All polls together give each steady tweet once."""
+        polled: list[int] = []
+        since_id = 0
+        last = False
+        while not last:
+            last = not self._going_on()
+            page = self.world.page(user, 50, since_id=since_id)
+            since_id = page.since_id
+            polled += ids_of(page.tweets)
+            while page.next is not None:
+                page = self.world.page(user, 50, walk=page.next)
+                polled += ids_of(page.tweets)
+        assert len(polled) == len(set(polled))
+        assert set(self.steady_tweets) <= set(polled)
+
+    def _throw_away(self) -> None:
+        chance = random.Random("away")
+        while self._going_on():
+            self.world.timelines.discard(chance.choice(READERS))
+
+
+@pytest.mark.timeout(1200 if LONG else 300)
+@pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES)
+def test_every_timeline_is_exact_while_everybody_acts_and_afterwards(
+    make_world: MakeWorld, sizes: dict[str, int]
+) -> None:
+    world = make_world(**sizes)
+    for reader in READERS:
+        world.follow(reader, *STEADY, *FICKLE)
+    worker = FanOutWorker(world.fan_out, world.events)
+    worker.start()
+    try:
+        Crowd(world).run()
+        check_all(world)
+        assert worker.join(JOIN_SECONDS)
+        check_all(world)
+    finally:
+        assert worker.stop(JOIN_SECONDS) == 0
+    assert set(world.unpushed()) <= world.pulled
+
+
+def check_all(world: World) -> None:
+    for reader in READERS:
+        assert world.home(reader, limit=100) == world.oracle.home(reader)

@@ -1,0 +1,33 @@
+from domain.user import Followees
+
+BOB_CAROL_DAN = Followees({"bob": 3, "carol": 5, "dan": 9})
+
+
+def test_authors_are_all_followees() -> None:
+    assert BOB_CAROL_DAN.authors == {"bob", "carol", "dan"}
+
+
+def test_the_newest_follow_id_is_the_largest() -> None:
+    assert BOB_CAROL_DAN.newest_follow_id == 9
+
+
+def test_who_follows_nobody_has_no_newest_follow() -> None:
+    nobody = Followees({})
+    assert nobody.newest_follow_id == 0
+    assert nobody.authors == set()
+    assert nobody.followed_after(0) == []
+    assert nobody.page_before(100, 10) == []
+
+
+def test_followed_after_leaves_out_the_follow_itself_and_older_ones() -> None:
+    assert BOB_CAROL_DAN.followed_after(0) == ["dan", "carol", "bob"]
+    assert BOB_CAROL_DAN.followed_after(3) == ["dan", "carol"]
+    assert BOB_CAROL_DAN.followed_after(4) == ["dan", "carol"]
+    assert BOB_CAROL_DAN.followed_after(9) == []
+
+
+def test_pages_go_down_by_follow_id() -> None:
+    assert BOB_CAROL_DAN.page_before(100, 2) == [(9, "dan"), (5, "carol")]
+    assert BOB_CAROL_DAN.page_before(5, 2) == [(3, "bob")]
+    assert BOB_CAROL_DAN.page_before(4, 2) == [(3, "bob")]
+    assert BOB_CAROL_DAN.page_before(3, 2) == []

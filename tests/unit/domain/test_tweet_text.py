@@ -1,0 +1,81 @@
+import unicodedata
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from domain.errors import InvalidInput
+from domain.tweet import normalise_text
+
+MAX_LENGTH = 280
+E_ACUTE = "\u00e9"
+E_AND_ACUTE = "e\u0301"
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
+MUSICAL_NOTE = "\U0001d160"  # one code point, three in NFC
+UNSTORABLE = [*map(chr, (0, 0xD800, 0xDBFF, 0xDC00, 0xDFFF)), "\ud83d\ude00"]
+
+
+def refusal(text: str, max_length: int = MAX_LENGTH) -> str:
+    with pytest.raises(InvalidInput) as refused:
+        normalise_text(text, max_length)
+    assert refused.value.field == "text"
+    return str(refused.value)
+
+
+def test_text_is_composed() -> None:
+    assert normalise_text(f"caf{E_AND_ACUTE}", MAX_LENGTH) == f"caf{E_ACUTE}"
+
+
+def test_compatibility_forms_are_kept() -> None:
+    assert normalise_text("ﬁ ² ½", MAX_LENGTH) == "ﬁ ² ½"
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n\t\r", "\u00a0", "\u2003\u3000", "\u2028", "\u2000", "\x1f"])
+def test_blank_text_is_refused(blank: str) -> None:
+    refusal(blank)
+
+
+@pytest.mark.parametrize("space", [" ", "\n", "\t", "\u00a0", "\u3000", "\u2028", "\u2001"])
+def test_white_space_goes_at_both_ends_only(space: str) -> None:
+    inner = f"two{unicodedata.normalize('NFC', space)}words"
+    assert normalise_text(f"{space}{inner}{space * 2}", MAX_LENGTH) == inner
+
+
+@pytest.mark.parametrize("unstorable", UNSTORABLE)
+@pytest.mark.parametrize("text", ["{}", "{}after", "before{}", "before{}after"])
+def test_nul_and_surrogates_are_refused_wherever_they_are(text: str, unstorable: str) -> None:
+    refusal(text.format(unstorable))
+
+
+@pytest.mark.parametrize("character", ["a", "é", "😀", "字", "\u0301"])
+def test_the_limit_counts_code_points(character: str) -> None:
+    assert normalise_text(character * MAX_LENGTH, MAX_LENGTH) == character * MAX_LENGTH
+    assert str(MAX_LENGTH + 1) in refusal(character * (MAX_LENGTH + 1))
+
+
+def test_one_visible_character_may_be_many_code_points() -> None:
+    refusal(FAMILY, max_length=len(FAMILY) - 1)
+    assert normalise_text(FAMILY, len(FAMILY)) == FAMILY
+
+
+def test_the_limit_holds_after_composition() -> None:
+    assert normalise_text(E_AND_ACUTE * MAX_LENGTH, MAX_LENGTH) == E_ACUTE * MAX_LENGTH
+
+
+def test_the_limit_holds_where_normalisation_makes_longer() -> None:
+    refusal(MUSICAL_NOTE * MAX_LENGTH)
+    assert len(normalise_text(MUSICAL_NOTE * (MAX_LENGTH // 3), MAX_LENGTH)) == MAX_LENGTH // 3 * 3
+
+
+def test_white_space_at_the_ends_does_not_count() -> None:
+    assert normalise_text(" " * 50 + "a" * MAX_LENGTH + "\n" * 50, MAX_LENGTH) == "a" * MAX_LENGTH
+
+
+@given(st.text())
+def test_what_is_stored_is_normal_already(text: str) -> None:
+    try:
+        stored = normalise_text(text, MAX_LENGTH)
+    except InvalidInput:
+        assume(False)
+    assert unicodedata.is_normalized("NFC", stored)
+    assert normalise_text(stored, len(stored)) == stored

@@ -1,0 +1,36 @@
+"""Use cases on the stores in memory, and on a clock that stands still."""
+
+import pytest
+
+from infrastructure.memory.follow_graph import MemoryFollowGraph
+from infrastructure.memory.timelines import MemoryTimelines
+from infrastructure.memory.tweets import MemoryTweets
+from tests.fakes.clock import ManualClock
+from tests.unit.usecases.home import Home
+
+CAPACITY = 16
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def tweets(clock: ManualClock) -> MemoryTweets:
+    return MemoryTweets(clock.now_ms, node_id=0)
+
+
+@pytest.fixture
+def graph() -> MemoryFollowGraph:
+    return MemoryFollowGraph()
+
+
+@pytest.fixture
+def timelines(clock: ManualClock) -> MemoryTimelines:
+    return MemoryTimelines(CAPACITY, idle_seconds=0, monotonic=clock.monotonic)
+
+
+@pytest.fixture
+def home(tweets: MemoryTweets, graph: MemoryFollowGraph, timelines: MemoryTimelines) -> Home:
+    return Home(tweets, graph, timelines, CAPACITY)

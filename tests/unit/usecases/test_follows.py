@@ -1,0 +1,123 @@
+"""Follow and unfollow a user, see how users are related, and count."""
+
+import pytest
+
+from domain.errors import InvalidInput, SelfFollow
+from infrastructure.memory.follow_graph import MemoryFollowGraph
+from infrastructure.memory.tweets import MemoryTweets
+from usecases.follow_user import FollowUser, FollowUserRequest
+from usecases.get_relationships import GetRelationships, GetRelationshipsRequest, Relationship
+from usecases.get_user import GetUser, UserCounts
+from usecases.unfollow_user import UnfollowUser, UnfollowUserRequest
+
+
+def follow(graph: MemoryFollowGraph, follower_id: str, followee_id: str) -> None:
+    FollowUser(graph).execute(FollowUserRequest(follower_id, followee_id))
+
+
+def unfollow(graph: MemoryFollowGraph, follower_id: str, followee_id: str) -> None:
+    UnfollowUser(graph).execute(UnfollowUserRequest(follower_id, followee_id))
+
+
+def test_a_follow_goes_one_way(graph: MemoryFollowGraph) -> None:
+    follow(graph, "alice", "bob")
+    assert graph.followees("alice").authors == {"bob"}
+    assert graph.followees("bob").authors == set()
+
+
+def test_to_follow_again_changes_nothing(graph: MemoryFollowGraph) -> None:
+    follow(graph, "alice", "bob")
+    before = graph.following_before("alice", 1 << 60, 10)
+    follow(graph, "alice", "bob")
+    assert graph.following_before("alice", 1 << 60, 10) == before
+
+
+def test_nobody_follows_themselves(graph: MemoryFollowGraph) -> None:
+    with pytest.raises(SelfFollow):
+        follow(graph, "alice", "alice")
+    assert graph.followees("alice").authors == set()
+
+
+@pytest.mark.parametrize(("follower", "followee"), [("alice", ".."), ("me", "bob"), ("", "bob"), ("alice", "b b")])
+def test_only_users_follow_and_are_followed(graph: MemoryFollowGraph, follower: str, followee: str) -> None:
+    with pytest.raises(InvalidInput):
+        follow(graph, follower, followee)
+    with pytest.raises(InvalidInput):
+        unfollow(graph, follower, followee)
+    assert graph.followers_count(followee) == 0
+
+
+def test_an_unfollow_ends_the_follow(graph: MemoryFollowGraph) -> None:
+    follow(graph, "alice", "bob")
+    follow(graph, "alice", "carol")
+    unfollow(graph, "alice", "bob")
+    assert graph.followees("alice").authors == {"carol"}
+    assert graph.followers_count("bob") == 0
+
+
+def test_to_unfollow_whom_one_does_not_follow_changes_nothing(graph: MemoryFollowGraph) -> None:
+    follow(graph, "bob", "alice")
+    unfollow(graph, "alice", "bob")
+    unfollow(graph, "alice", "alice")
+    assert graph.followees("bob").authors == {"alice"}
+
+
+def test_a_refollow_is_a_new_follow(graph: MemoryFollowGraph) -> None:
+    follow(graph, "alice", "bob")
+    follow(graph, "alice", "carol")
+    before = graph.followees("alice").newest_follow_id
+    unfollow(graph, "alice", "bob")
+    follow(graph, "alice", "bob")
+    assert graph.followees("alice").followed_after(before) == ["bob"]
+
+
+def test_relationships_come_in_the_order_asked_for(graph: MemoryFollowGraph) -> None:
+    follow(graph, "alice", "bob")
+    follow(graph, "alice", "carol")
+    follow(graph, "carol", "alice")
+    follow(graph, "dan", "alice")
+    request = GetRelationshipsRequest("alice", ["erin", "dan", "carol", "bob", "alice", "dan"])
+    assert GetRelationships(graph).execute(request) == [
+        Relationship("erin", following=False, followed_by=False),
+        Relationship("dan", following=False, followed_by=True),
+        Relationship("carol", following=True, followed_by=True),
+        Relationship("bob", following=True, followed_by=False),
+        Relationship("alice", following=False, followed_by=False),
+        Relationship("dan", following=False, followed_by=True),
+    ]
+
+
+def test_who_is_new_is_related_to_nobody(graph: MemoryFollowGraph) -> None:
+    follow(graph, "bob", "carol")
+    request = GetRelationshipsRequest("alice", ["bob"])
+    assert GetRelationships(graph).execute(request) == [Relationship("bob", following=False, followed_by=False)]
+
+
+def test_relationships_are_of_users_only(graph: MemoryFollowGraph) -> None:
+    for request in (GetRelationshipsRequest("alice", ["bob", "."]), GetRelationshipsRequest("me", ["bob"])):
+        with pytest.raises(InvalidInput):
+            GetRelationships(graph).execute(request)
+
+
+def test_counts_are_those_of_now(tweets: MemoryTweets, graph: MemoryFollowGraph) -> None:
+    first = tweets.publish("alice", "one", pulled=False)
+    tweets.publish("alice", "two", pulled=True)
+    tweets.publish("bob", "three", pulled=False)
+    for follower in ("bob", "carol", "dan"):
+        follow(graph, follower, "alice")
+    follow(graph, "alice", "bob")
+    assert GetUser(tweets, graph).execute("alice") == UserCounts("alice", 2, 3, 1)
+
+    tweets.delete(first.id)
+    unfollow(graph, "dan", "alice")
+    unfollow(graph, "alice", "bob")
+    assert GetUser(tweets, graph).execute("alice") == UserCounts("alice", 1, 2, 0)
+
+
+def test_whom_nobody_has_heard_of_counts_0(tweets: MemoryTweets, graph: MemoryFollowGraph) -> None:
+    assert GetUser(tweets, graph).execute("alice") == UserCounts("alice", 0, 0, 0)
+
+
+def test_only_users_are_counted(tweets: MemoryTweets, graph: MemoryFollowGraph) -> None:
+    with pytest.raises(InvalidInput):
+        GetUser(tweets, graph).execute("me")

@@ -1,0 +1,96 @@
+from collections.abc import Iterable, Sequence
+
+import pytest
+
+from domain.errors import InvalidInput
+from domain.tweet import Tweet
+from infrastructure.memory.tweets import MemoryTweets
+from usecases.list_user_tweets import ListUserTweets
+from usecases.page import NEWEST, PageRequest
+
+
+@pytest.fixture
+def published(tweets: MemoryTweets) -> list[Tweet]:
+    """Five tweets by alice, newest first, with one by bob in between."""
+    by_alice = [tweets.publish("alice", "hello", pulled=False) for _ in range(3)]
+    tweets.publish("bob", "hello", pulled=False)
+    by_alice += [tweets.publish("alice", "hello", pulled=True) for _ in range(2)]
+    return by_alice[::-1]
+
+
+def page(tweets: MemoryTweets, limit: int, before: int | None = NEWEST) -> tuple[list[Tweet], int | None]:
+    assert before is not None
+    answer = ListUserTweets(tweets).execute(PageRequest("alice", limit, before))
+    return list(answer.items), answer.next_before
+
+
+def test_who_has_not_published_has_one_empty_page(tweets: MemoryTweets) -> None:
+    assert page(tweets, 10) == ([], None)
+
+
+def test_an_authors_tweets_come_newest_first(tweets: MemoryTweets, published: list[Tweet]) -> None:
+    assert page(tweets, 10) == (published, None)
+    assert page(tweets, 5) == (published, None)
+
+
+def test_pages_go_on_where_the_last_one_ended(tweets: MemoryTweets, published: list[Tweet]) -> None:
+    first, then = page(tweets, 2)
+    tweets.publish("alice", "later", pulled=False)
+    second, then_last = page(tweets, 2, then)
+    assert [first, second] == [published[:2], published[2:4]]
+    assert page(tweets, 2, then_last) == (published[4:], None)
+
+
+def test_a_deleted_tweet_makes_room_for_an_older_one(tweets: MemoryTweets, published: list[Tweet]) -> None:
+    tweets.delete(published[1].id)
+    assert page(tweets, 3)[0] == [published[0], *published[2:4]]
+
+
+def test_tweets_belong_to_users_only(tweets: MemoryTweets) -> None:
+    with pytest.raises(InvalidInput):
+        ListUserTweets(tweets).execute(PageRequest("me", 10))
+
+
+class _DeletesMeanwhile:
+    """Deletes tweets after their ids were looked up, before they are."""
+
+    def __init__(self, tweets: MemoryTweets, doomed: Iterable[Tweet]) -> None:
+        self._tweets = tweets
+        self._doomed = doomed
+
+    def frontier(self) -> int:
+        return self._tweets.frontier()
+
+    def newest(self, author_ids: Iterable[str], low: int, high: int, limit: int) -> Sequence[int]:
+        return self._tweets.newest(author_ids, low, high, limit)
+
+    def get_many(self, tweet_ids: Iterable[int]) -> list[Tweet | None]:
+        for tweet in self._doomed:
+            self._tweets.delete(tweet.id)
+        return self._tweets.get_many(tweet_ids)
+
+
+@pytest.mark.parametrize("doomed", [slice(0, 1), slice(0, 3), slice(1, 4), slice(0, 5)])
+def test_tweets_deleted_during_the_look_leave_no_short_page(
+    tweets: MemoryTweets, published: list[Tweet], doomed: slice
+) -> None:
+    left = [tweet for tweet in published if tweet not in published[doomed]]
+    page = ListUserTweets(_DeletesMeanwhile(tweets, published[doomed])).execute(PageRequest("alice", 2))
+    assert list(page.items) == left[:2]
+
+
+class _FrontierBelow(_DeletesMeanwhile):
+    """A store whose processes commit in another order than their ids: its frontier is lower than its newest tweet."""
+
+    def __init__(self, tweets: MemoryTweets, frontier: int) -> None:
+        super().__init__(tweets, ())
+        self._frontier = frontier
+
+    def frontier(self) -> int:
+        return self._frontier
+
+
+def test_what_is_above_the_frontier_is_not_shown_yet(tweets: MemoryTweets, published: list[Tweet]) -> None:
+    behind = _FrontierBelow(tweets, published[2].id)
+    page = ListUserTweets(behind).execute(PageRequest("alice", 2))
+    assert list(page.items) == published[2:4]

@@ -1,0 +1,58 @@
+from collections.abc import Collection
+
+import pytest
+
+from domain.events import TweetCreated, TweetDeadLettered
+from infrastructure.events.event_queue import EventQueue
+from infrastructure.memory.dead_letters import MemoryDeadLetters
+from usecases.redrive_dead_letters import RedriveDeadLetters
+
+
+def letter(tweet_id: int) -> TweetDeadLettered:
+    return TweetDeadLettered(tweet_id, "alice", 5, "ConnectionError: gone", 1_800_000_000_000)
+
+
+@pytest.fixture
+def dead_letters() -> MemoryDeadLetters:
+    dead_letters = MemoryDeadLetters(capacity=10)
+    for tweet_id in (1, 2, 3, 4):
+        dead_letters.put(letter(tweet_id))
+    return dead_letters
+
+
+def redrive(
+    dead_letters: MemoryDeadLetters, tweet_ids: Collection[int] | None, *, room: int
+) -> tuple[int, list[TweetCreated]]:
+    """Redrives with so much room in the queue; returns the answer and what is in the queue."""
+    events = EventQueue(room)
+    answer = RedriveDeadLetters(dead_letters, events).execute(tweet_ids)
+    return answer, list(iter(lambda: events.take(0), None))
+
+
+def test_all_are_redriven_in_the_order_they_died(dead_letters: MemoryDeadLetters) -> None:
+    assert redrive(dead_letters, None, room=9) == (4, [TweetCreated(id_, "alice") for id_ in (1, 2, 3, 4)])
+    assert dead_letters.all() == []
+
+
+def test_only_those_asked_for_are_redriven(dead_letters: MemoryDeadLetters) -> None:
+    assert redrive(dead_letters, [3, 1, 99], room=9) == (2, [TweetCreated(3, "alice"), TweetCreated(1, "alice")])
+    assert dead_letters.all() == [letter(2), letter(4)]
+
+
+def test_no_tweets_are_not_all_tweets(dead_letters: MemoryDeadLetters) -> None:
+    assert redrive(dead_letters, [], room=9) == (0, [])
+    assert len(dead_letters.all()) == 4
+
+
+def test_one_asked_for_twice_is_redriven_once(dead_letters: MemoryDeadLetters) -> None:
+    assert redrive(dead_letters, [2, 2], room=9) == (1, [TweetCreated(2, "alice")])
+
+
+def test_what_finds_no_room_stays_a_dead_letter(dead_letters: MemoryDeadLetters) -> None:
+    assert redrive(dead_letters, None, room=3) == (3, [TweetCreated(id_, "alice") for id_ in (1, 2, 3)])
+    assert dead_letters.all() == [letter(4)]
+
+
+def test_a_second_redrive_finds_nothing(dead_letters: MemoryDeadLetters) -> None:
+    redrive(dead_letters, None, room=9)
+    assert redrive(dead_letters, None, room=9) == (0, [])

@@ -1,0 +1,71 @@
+"""Get and delete a tweet."""
+
+import pytest
+
+from domain.errors import NotYourTweet, TweetNotFound
+from domain.tweet import Tweet
+from domain.tweet_id import MAX_TWEET_ID
+from infrastructure.memory.tweets import MemoryTweets
+from usecases.delete_tweet import DeleteTweet, DeleteTweetRequest
+from usecases.get_tweet import GetTweet
+
+
+@pytest.fixture
+def tweet(tweets: MemoryTweets) -> Tweet:
+    return tweets.publish("alice", "hello", pulled=False)
+
+
+def test_a_tweet_is_found_by_its_id(tweets: MemoryTweets, tweet: Tweet) -> None:
+    assert GetTweet(tweets).execute(tweet.id) == tweet
+
+
+@pytest.mark.parametrize("tweet_id", [0, 1, -1, MAX_TWEET_ID])
+@pytest.mark.usefixtures("tweet")
+def test_a_tweet_that_never_was_is_not_found(tweets: MemoryTweets, tweet_id: int) -> None:
+    with pytest.raises(TweetNotFound):
+        GetTweet(tweets).execute(tweet_id)
+    with pytest.raises(TweetNotFound):
+        DeleteTweet(tweets).execute(DeleteTweetRequest("alice", tweet_id))
+
+
+def test_a_deleted_tweet_is_gone_everywhere(tweets: MemoryTweets, tweet: Tweet) -> None:
+    DeleteTweet(tweets).execute(DeleteTweetRequest("alice", tweet.id))
+    with pytest.raises(TweetNotFound):
+        GetTweet(tweets).execute(tweet.id)
+    assert tweets.count("alice") == 0
+    assert list(tweets.newest(["alice"], 0, MAX_TWEET_ID, 10)) == []
+    assert list(tweets.unpushed({"alice"}, 0, MAX_TWEET_ID, 10)) == []
+    assert tweets.unqueued(10) == []
+
+
+def test_a_tweet_is_deleted_once(tweets: MemoryTweets, tweet: Tweet) -> None:
+    DeleteTweet(tweets).execute(DeleteTweetRequest("alice", tweet.id))
+    with pytest.raises(TweetNotFound):
+        DeleteTweet(tweets).execute(DeleteTweetRequest("alice", tweet.id))
+
+
+def test_only_its_author_deletes_a_tweet(tweets: MemoryTweets, tweet: Tweet) -> None:
+    with pytest.raises(NotYourTweet):
+        DeleteTweet(tweets).execute(DeleteTweetRequest("bob", tweet.id))
+    assert tweets.get(tweet.id) == tweet
+
+
+def test_once_it_is_deleted_a_tweet_is_nobodys(tweets: MemoryTweets, tweet: Tweet) -> None:
+    tweets.delete(tweet.id)
+    with pytest.raises(TweetNotFound):
+        DeleteTweet(tweets).execute(DeleteTweetRequest("bob", tweet.id))
+
+
+class _DeletedMeanwhile:
+    """Somebody else deletes every tweet between the look at it and its deletion."""
+
+    def get(self, tweet_id: int) -> Tweet:
+        return Tweet(tweet_id, "alice", "hello")
+
+    def delete(self, _tweet_id: int) -> bool:
+        return False
+
+
+def test_who_comes_second_is_told_that_the_tweet_is_gone() -> None:
+    with pytest.raises(TweetNotFound):
+        DeleteTweet(_DeletedMeanwhile()).execute(DeleteTweetRequest("alice", 1))

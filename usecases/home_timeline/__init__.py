@@ -1,0 +1,1 @@
+"""Read a home timeline, and prepare it to be read."""
