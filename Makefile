@@ -3,16 +3,22 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+DOCUMENTS := tests/documents
+NODE_TOOLS := $(DOCUMENTS)/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' Makefile
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --editable '.[dev]' --constraint constraints.txt
+	touch $@
+
+$(NODE_TOOLS): $(DOCUMENTS)/package.json $(DOCUMENTS)/package-lock.json
+	npm ci --prefix $(DOCUMENTS) --no-audit --no-fund
 	touch $@
 
 .PHONY: run
@@ -42,3 +48,18 @@ format: $(INSTALLED) ## Put the code into its format
 .PHONY: bench
 bench: $(INSTALLED) ## Measure the hot paths against yardsticks in the same run
 	$(BIN)/python -m benchmarks
+
+.PHONY: openapi
+openapi: $(INSTALLED) ## Write docs/openapi.json anew
+	$(BIN)/python -m app openapi > docs/openapi.json
+
+.PHONY: lint-openapi
+lint-openapi: $(NODE_TOOLS) ## Check docs/openapi.json by Redocly's rules (needs Node.js 20)
+	cd $(DOCUMENTS) && REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint --config redocly.yaml ../../docs/openapi.json
+
+.PHONY: postman
+postman: $(INSTALLED) $(NODE_TOOLS) ## Run docs/perch.postman_collection.json against a service of its own (needs Node.js 20)
+	$(BIN)/python -m tests.documents.postman
+
+.PHONY: node-tools
+node-tools: $(NODE_TOOLS) ## Install what lint-openapi and postman need

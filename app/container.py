@@ -18,16 +18,24 @@ from infrastructure.events.delivery_log import DeliveryLog
 from infrastructure.events.event_queue import EventQueue
 from infrastructure.events.fan_out import FanOut
 from infrastructure.events.worker import FanOutWorker
+from infrastructure.http.admin import admin_blueprint
 from infrastructure.http.application import create_app
 from infrastructure.http.cursors import Cursors
+from infrastructure.http.docs import docs_blueprint
+from infrastructure.http.endpoint import Endpoints
 from infrastructure.http.health import health_blueprint
+from infrastructure.http.identity import FixedKey, HeaderIdentity, Identity, JwksKeys, JwtIdentity
+from infrastructure.http.openapi import openapi_blueprint
 from infrastructure.http.timeline import timeline_blueprint
 from infrastructure.http.tweets import tweets_blueprint
 from infrastructure.http.users import follows_blueprint, users_blueprint
+from infrastructure.http.write_limit import WriteLimitHeaders
 from infrastructure.memory.dead_letters import MemoryDeadLetters
 from infrastructure.memory.follow_graph import MemoryFollowGraph
+from infrastructure.memory.idempotency_keys import MemoryIdempotencyKeys
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.memory.write_allowance import FixedWindowAllowance, Unlimited
 from usecases.delete_tweet import DeleteTweet
 from usecases.deliver_tweet import DeliverTweet
 from usecases.follow_user import FollowUser
@@ -36,10 +44,12 @@ from usecases.get_tweet import GetTweet
 from usecases.get_user import GetUser
 from usecases.home_timeline.prepare import PrepareHomeTimeline
 from usecases.home_timeline.read import ReadHomeTimeline
+from usecases.list_dead_letters import ListDeadLetters
 from usecases.list_followers import ListFollowers
 from usecases.list_following import ListFollowing
 from usecases.list_user_tweets import ListUserTweets
 from usecases.publish_tweet import PublishTweet
+from usecases.publish_tweet_once import PublishTweetOnce
 from usecases.redrive_dead_letters import RedriveDeadLetters
 from usecases.unfollow_user import UnfollowUser
 
@@ -130,39 +140,66 @@ def build(
         max_attempts=settings.delivery_max_attempts,
         observe=deliveries.observe,
     )
+    allowance = (
+        Unlimited()
+        if settings.rate_limit_writes is None
+        else FixedWindowAllowance(settings.rate_limit_writes, clock.monotonic)
+    )
     publish = PublishTweet(
         tweets,
         graph,
         events,
+        allowance,
         text_max_length=settings.tweet_max_length,
         pull_followers_threshold=settings.pull_followers_threshold,
     )
     prepare = PrepareHomeTimeline(tweets, graph, timelines, capacity=settings.timeline_capacity)
     cursors = Cursors(settings.secret_key or _made_secret_key())
     ready = threading.Event()
+    identity = _identity(settings)
+    endpoint = Endpoints(identity, _limit_headers(allowance))
+    redrive = RedriveDeadLetters(dead_letters, events)
+    publish_once = PublishTweetOnce(publish, MemoryIdempotencyKeys(settings.idempotency_capacity, clock.monotonic))
     blueprints = [
-        tweets_blueprint(publish, GetTweet(tweets), DeleteTweet(tweets)),
-        users_blueprint(GetUser(tweets, graph), ListUserTweets(tweets), cursors),
+        tweets_blueprint(endpoint, publish, publish_once, GetTweet(tweets), DeleteTweet(tweets, allowance)),
+        users_blueprint(endpoint, GetUser(tweets, graph), ListUserTweets(tweets), cursors),
         follows_blueprint(
-            FollowUser(graph),
-            UnfollowUser(graph),
+            endpoint,
+            FollowUser(graph, allowance),
+            UnfollowUser(graph, allowance),
             ListFollowers(graph),
             ListFollowing(graph),
             GetRelationships(graph),
             cursors,
         ),
-        timeline_blueprint(ReadHomeTimeline(tweets, graph, timelines, prepare), cursors),
-        health_blueprint(ready.is_set),
+        timeline_blueprint(endpoint, ReadHomeTimeline(tweets, graph, timelines, prepare), cursors),
+        admin_blueprint(endpoint, ListDeadLetters(dead_letters), redrive, cursors),
+        health_blueprint(endpoint, ready.is_set),
+        openapi_blueprint(endpoint, identity.schemes),
+        docs_blueprint(),
     ]
     return Perch(
-        app=create_app(blueprints),
+        app=create_app(blueprints, settings.cors_origins),
         fan_out=fan_out,
         worker=FanOutWorker(fan_out, events) if run_worker else None,
         housekeeping=BackgroundThread("housekeeping", timelines.discard_idle, pause_seconds=HOUSEKEEPING_SECONDS),
         deliveries=deliveries,
-        redrive_dead_letters=RedriveDeadLetters(dead_letters, events),
+        redrive_dead_letters=redrive,
         ready=ready,
     )
+
+
+def _identity(settings: Settings) -> Identity:
+    if settings.auth_mode == "header":
+        return HeaderIdentity(settings.admin_token)
+    keys = FixedKey(settings.jwt_key) if settings.jwt_key else JwksKeys(settings.jwt_jwks_url)
+    return JwtIdentity(settings.jwt_algorithm, keys, settings.jwt_audience, settings.jwt_issuer)
+
+
+def _limit_headers(allowance: Unlimited | FixedWindowAllowance) -> WriteLimitHeaders | None:
+    if isinstance(allowance, Unlimited):
+        return None
+    return WriteLimitHeaders(allowance, allowance.rate.writes)
 
 
 def _made_secret_key() -> str:

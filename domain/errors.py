@@ -31,3 +31,15 @@ class Unavailable(PerchError):
     def __init__(self, detail: str, retry_after_seconds: int = 1) -> None:
         super().__init__(detail)
         self.retry_after_seconds = retry_after_seconds
+
+
+class IdempotencyKeyInFlight(PerchError):
+    """The first request with this key is not answered yet."""
+
+
+class RateLimited(PerchError):
+    """The user has written as often as they may for now."""
+
+    def __init__(self, detail: str, retry_after_seconds: int) -> None:
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds

@@ -4,6 +4,8 @@ The layout is Twitter's Snowflake (announced 2010, https://github.com/twitter-ar
 milliseconds since its epoch, 10 bits of node id, 12 bits of sequence. The last id of that layout is taken in 2080.
 """
 
+import re
+
 EPOCH_MS = 1_288_834_974_657
 MAX_TWEET_ID = (1 << 63) - 1
 MAX_NODE_ID = (1 << 10) - 1
@@ -11,6 +13,7 @@ MAX_NODE_ID = (1 << 10) - 1
 _TIME_SHIFT = 22
 _NODE_SHIFT = 12
 _SEQUENCE_MASK = (1 << _NODE_SHIFT) - 1
+_DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 def next_tweet_id(last: int, now_ms: int, node_id: int) -> int:
@@ -31,3 +34,10 @@ def next_tweet_id(last: int, now_ms: int, node_id: int) -> int:
 def created_at_ms(tweet_id: int) -> int:
     """When the id was taken, Unix time in milliseconds."""
     return (tweet_id >> _TIME_SHIFT) + EPOCH_MS
+
+
+def parse_tweet_id(text: str) -> int | None:
+    """The id that is written so in decimal; None where that is none, or not how ids are written."""
+    if not _DECIMAL.fullmatch(text) or int(text) > MAX_TWEET_ID:
+        return None
+    return int(text)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from domain.errors import TweetNotFound
 from domain.tweet import Tweet
+from usecases.allowance import WriteAllowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,19 @@ class DeleteTweet:
     somebody else's.
     """
 
-    def __init__(self, tweets: Tweets) -> None:
+    def __init__(self, tweets: Tweets, allowance: WriteAllowance) -> None:
         self._tweets = tweets
+        self._allowance = allowance
 
     def execute(self, request: DeleteTweetRequest) -> None:
         tweet = self._tweets.get(request.tweet_id)
-        if tweet is not None:
-            tweet.check_may_delete(request.user_id)
-        if tweet is None or not self._tweets.delete(tweet.id):
-            raise TweetNotFound(f"There is no tweet {request.tweet_id}.")
+        if tweet is None:
+            raise _not_found(request.tweet_id)
+        tweet.check_may_delete(request.user_id)
+        self._allowance.spend(request.user_id)
+        if not self._tweets.delete(tweet.id):
+            raise _not_found(request.tweet_id)
+
+
+def _not_found(tweet_id: int) -> TweetNotFound:
+    return TweetNotFound(f"There is no tweet {tweet_id}.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.user import User
+from usecases.allowance import WriteAllowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,12 @@ class FollowUser:
     than its timeline's merge mark, and merges the author's log.
     """
 
-    def __init__(self, graph: FollowGraph) -> None:
+    def __init__(self, graph: FollowGraph, allowance: WriteAllowance) -> None:
         self._graph = graph
+        self._allowance = allowance
 
     def execute(self, request: FollowUserRequest) -> None:
         follower, followee = User(request.follower_id), User(request.followee_id)
         follower.check_may_follow(followee)
+        self._allowance.spend(follower.id)
         self._graph.follow(follower.id, followee.id)

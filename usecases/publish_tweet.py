@@ -5,6 +5,7 @@ from typing import Protocol
 
 from domain.events import TweetCreated
 from domain.tweet import Tweet, normalise_text
+from usecases.allowance import WriteAllowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class PublishTweet:
         tweets: Tweets,
         followers: Followers,
         events: Events,
+        allowance: WriteAllowance,
         *,
         text_max_length: int,
         pull_followers_threshold: int,
@@ -51,11 +53,13 @@ class PublishTweet:
         self._tweets = tweets
         self._followers = followers
         self._events = events
+        self._allowance = allowance
         self._text_max_length = text_max_length
         self._pull_followers_threshold = pull_followers_threshold
 
     def execute(self, request: PublishTweetRequest) -> Tweet:
         text = normalise_text(request.text, self._text_max_length)
+        self._allowance.spend(request.author_id)
         followers = self._followers.followers_count(request.author_id)
         pulled = followers >= self._pull_followers_threshold
         tweet = self._tweets.publish(request.author_id, text, pulled=pulled)

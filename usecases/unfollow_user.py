@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.user import User
+from usecases.allowance import WriteAllowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,11 @@ class UnfollowUser:
     Timelines keep the entries: every read drops those of authors who are not followed.
     """
 
-    def __init__(self, graph: FollowGraph) -> None:
+    def __init__(self, graph: FollowGraph, allowance: WriteAllowance) -> None:
         self._graph = graph
+        self._allowance = allowance
 
     def execute(self, request: UnfollowUserRequest) -> None:
-        self._graph.unfollow(User(request.follower_id).id, User(request.followee_id).id)
+        follower, followee = User(request.follower_id), User(request.followee_id)
+        self._allowance.spend(follower.id)
+        self._graph.unfollow(follower.id, followee.id)

@@ -1,22 +1,65 @@
 """The Flask application."""
 
+import re
 from collections.abc import Sequence
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response
+from flask_cors import CORS
 
 from infrastructure.http.envelope import with_envelope
 from infrastructure.http.problems import MAX_BODY_BYTES, answer_errors_as_problems
+from infrastructure.http.rendering import no_content
+
+EXPOSED_HEADERS = [
+    "ETag",
+    "Idempotency-Replayed",
+    "Link",
+    "Location",
+    "Retry-After",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "X-Request-Id",
+]
+ALLOWED_HEADERS = [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-None-Match",
+    "Last-Event-ID",
+    "X-User-Id",
+]
+ALLOWED_METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
+PREFLIGHT_SECONDS = 600
 
 
-def create_app(blueprints: Sequence[Blueprint]) -> Flask:
-    """A Flask application of these blueprints, with request ids and problems."""
-    app = Flask("perch", static_folder=None)
+class _Application(Flask):
+    def make_default_options_response(self) -> Response:
+        """Flask calls the body that an answer to OPTIONS does not have HTML."""
+        response = no_content()
+        response.allow.update(super().make_default_options_response().allow)
+        return response
+
+
+def create_app(blueprints: Sequence[Blueprint], cors_origins: Sequence[str] = ()) -> Flask:
+    """A Flask application of these blueprints, with request ids and problems, open to pages of these origins."""
+    app = _Application("perch", static_folder=None)
     # One more than a body may have: of a longer one without a length Werkzeug hands over this much and says nothing.
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = bool(cors_origins)
     app.url_map.merge_slashes = False
     app.wsgi_app = with_envelope(app.wsgi_app)  # type: ignore[assignment, method-assign]
     answer_errors_as_problems(app)
+    if cors_origins:
+        CORS(
+            app,
+            # Patterns are matched exactly; of texts the extension takes some for patterns, such as http://[::1]:3000.
+            origins=[re.compile(re.escape(origin) + r"\Z") for origin in cors_origins],
+            methods=ALLOWED_METHODS,
+            allow_headers=ALLOWED_HEADERS,
+            expose_headers=EXPOSED_HEADERS,
+            max_age=PREFLIGHT_SECONDS,
+        )
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     return app

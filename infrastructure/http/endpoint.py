@@ -1,19 +1,19 @@
 """The checks that every request goes through, in the order of the HTTP contract."""
 
+import enum
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 import orjson
 from flask import Response, request
 from marshmallow import Schema, ValidationError
 
-from domain.errors import InvalidInput
-from domain.user import User
 from infrastructure.http.cursors import PagedList
-from infrastructure.http.envelope import IDENTITY_HEADER, PRIVATE
+from infrastructure.http.envelope import MORE_HEADERS, Headers
+from infrastructure.http.identity import Identity
 from infrastructure.http.problems import MAX_BODY_BYTES, Problem, body_too_large, invalid
 from infrastructure.http.schemas import NoParameters
 
@@ -24,78 +24,112 @@ View = Callable[..., Response]
 _NO_PARAMETERS = NoParameters()
 
 
+class Caller(enum.Enum):
+    """Who may call a route."""
+
+    ANYBODY = enum.auto()
+    USER = enum.auto()
+    ADMIN = enum.auto()
+
+
 @dataclass(frozen=True, slots=True)
-class endpoint:  # noqa: N801 - it is used as a decorator
-    """Declares what a view needs, and hands it over as `caller`, `query`, `body` and `position`, where it does so.
+class Answer:
+    """What a route answers when all goes well: status, body, and headers of its own with an example each."""
+
+    status: int
+    schema: Schema | None = None
+    headers: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a view needs, handed over as `caller`, `query`, `body` and `position`, and what it answers.
 
     `position` is what the cursor holds, None on the first of the `pages`. A view whose path starts with
-    ``/v1/users/<me>`` serves that user alone, under the name `me` or their own id.
+    ``/v1/users/<me>`` serves that user alone, under the name `me` or their own id. `problems` are the codes of those
+    that the checks declared here do not give.
     """
 
-    identity: bool = False
-    query: Schema | None = None
+    answer: Answer
+    caller: Caller = Caller.ANYBODY
+    query: Schema = _NO_PARAMETERS
     body: Schema | None = None
     pages: PagedList | None = None
+    limited: bool = False
+    problems: tuple[str, ...] = ()
 
-    def __call__(self, view: View) -> View:
+
+class WriteLimit(Protocol):
+    """Says how often a caller may still write."""
+
+    def headers(self, user_id: str) -> Headers: ...
+
+
+class Endpoints:
+    """Makes views out of functions: each first runs the checks that it declares."""
+
+    def __init__(self, identity: Identity, write_limit: WriteLimit | None = None) -> None:
+        self._identity = identity
+        self._write_limit = write_limit
+        private = [("Cache-Control", "private, no-store"), ("Vary", identity.header)]
+        self._private: Callable[[], Headers] = lambda: private
+
+    def __call__(self, declared: Declaration) -> Callable[[View], View]:
+        return functools.partial(self._checked, declared)
+
+    def _checked(self, declared: Declaration, view: View) -> View:
         @functools.wraps(view)
         def checked(**arguments: Any) -> Response:  # noqa: ANN401 - the view declares its own arguments
-            name = self._check_caller(arguments) if self.identity else ""
-            self._check_body_headers()
-            if self.identity:
-                arguments["caller"] = _user_id(name)
-            if self.pages is not None:
-                arguments["position"] = _position(self.pages, arguments.get("caller") or arguments["user_id"])
-            if self.body is not None:
-                arguments["body"] = _load_body(self.body)
-            self._load_query(arguments)
+            name = self._known_caller(declared, arguments)
+            _check_body_headers(declared.body)
+            if name is not None:
+                arguments["caller"] = self._identity.user_id(name)
+            if declared.pages is not None:
+                owner = arguments.get("caller") or arguments.get("user_id", "")
+                arguments["position"] = _position(declared.pages, owner)
+            if declared.body is not None:
+                arguments["body"] = _load_body(declared.body)
+            if declared.query is not _NO_PARAMETERS:
+                arguments["query"] = _load_query(declared.query, request.query_string)
+            elif request.query_string:
+                _load_query(declared.query, request.query_string)
             return view(**arguments)
 
+        setattr(checked, DECLARED, declared)
         return checked
 
-    def _check_caller(self, arguments: dict[str, Any]) -> str:
-        name = _identity_header()
+    def _known_caller(self, declared: Declaration, arguments: dict[str, Any]) -> str | None:
+        """The caller's name as it was sent, for a route that serves a user."""
+        if declared.caller is Caller.ANYBODY:
+            return None
+        environ = request.environ
+        environ[MORE_HEADERS].append(self._private)
+        if declared.caller is Caller.ADMIN:
+            self._identity.check_admin(environ)
+            return None
+        name = self._identity.identify(environ)
+        self._announce_limit(declared, name)
         me = arguments.pop("me", "me")
         if me not in ("me", name):
             raise Problem("forbidden", f"This belongs to {me}.")
         return name
 
-    def _check_body_headers(self) -> None:
-        if (request.content_length or 0) > MAX_BODY_BYTES:
-            raise body_too_large()
-        if self.body is not None and request.mimetype != "application/json":
-            detail = "The body must be sent as application/json."
-            where = {"header": "Content-Type", "detail": detail}
-            raise Problem("unsupported-media-type", detail, errors=[where])
-
-    def _load_query(self, arguments: dict[str, Any]) -> None:
-        if self.query is not None:
-            arguments["query"] = _load_query(self.query, request.query_string)
-        elif request.query_string:
-            _load_query(_NO_PARAMETERS, request.query_string)
+    def _announce_limit(self, declared: Declaration, name: str) -> None:
+        if declared.limited and self._write_limit is not None:
+            request.environ[MORE_HEADERS].append(functools.partial(self._write_limit.headers, name))
 
 
-def _identity_header() -> str:
-    environ = request.environ
-    environ[PRIVATE] = True
-    header: str = environ.get("HTTP_X_USER_ID", "").strip(" \t")
-    if not header:
-        detail = f"This needs the header {IDENTITY_HEADER}."
-        raise Problem(
-            "unauthenticated",
-            detail,
-            errors=[{"header": IDENTITY_HEADER, "detail": detail}],
-            headers={"WWW-Authenticate": f'{IDENTITY_HEADER} realm="perch"'},
-        )
-    return header
+DECLARED = "perch_declaration"
+"""The attribute of a view that holds its declaration."""
 
 
-def _user_id(header: str) -> str:
-    try:
-        return User(header).id
-    except InvalidInput as error:
-        where = {"header": IDENTITY_HEADER, "detail": str(error)}
-        raise Problem("malformed-identity", str(error), errors=[where]) from None
+def _check_body_headers(body: Schema | None) -> None:
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise body_too_large()
+    if body is not None and request.mimetype != "application/json":
+        detail = "The body must be sent as application/json."
+        where = {"header": "Content-Type", "detail": detail}
+        raise Problem("unsupported-media-type", detail, errors=[where])
 
 
 def _position(pages: PagedList, owner: str) -> tuple[int, ...] | None:

@@ -1,4 +1,4 @@
-"""What every answer carries: its request id, and whether it may be kept by caches."""
+"""What every answer carries: its request id, and the headers that the route asked for whatever the outcome."""
 
 import random
 import re
@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-IDENTITY_HEADER = "X-User-Id"
+Headers = list[tuple[str, str]]
+
 REQUEST_ID = "perch.request_id"
 """Where the WSGI environment holds the request id."""
 
-PRIVATE = "perch.private"
-"""Set in the WSGI environment by routes whose answers depend on the caller."""
+MORE_HEADERS = "perch.more_headers"
+"""Where the WSGI environment holds functions that give more headers, asked when the answer starts."""
 
 NO_PATH = "/ "
 """A path that no route has."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_PRIVATE_HEADERS = [("Cache-Control", "private, no-store"), ("Vary", IDENTITY_HEADER)]
 
 
 def with_envelope(app: "WSGIApplication") -> "WSGIApplication":
@@ -32,11 +32,13 @@ def with_envelope(app: "WSGIApplication") -> "WSGIApplication":
         if str(environ.get("REQUEST_URI") or environ["PATH_INFO"]).startswith("//"):
             # Servers and Werkzeug drop the slashes, so that a rule for /metrics in front would not hold for //metrics.
             environ["PATH_INFO"] = NO_PATH
+        more: list[Callable[[], Headers]] = []
+        environ[MORE_HEADERS] = more
 
-        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:  # noqa: ANN401
+        def start(status: str, headers: Headers, *error: Any) -> Callable[[bytes], object]:  # noqa: ANN401
             headers.append(("X-Request-Id", request_id))
-            if PRIVATE in environ:
-                headers += _PRIVATE_HEADERS
+            for give in more:
+                headers += give()
             return start_response(status, headers, *error)
 
         return app(environ, start)

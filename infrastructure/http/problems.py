@@ -8,7 +8,15 @@ import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from domain.errors import InvalidInput, NotYourTweet, SelfFollow, TweetNotFound, Unavailable
+from domain.errors import (
+    IdempotencyKeyInFlight,
+    InvalidInput,
+    NotYourTweet,
+    RateLimited,
+    SelfFollow,
+    TweetNotFound,
+    Unavailable,
+)
 from infrastructure.http.envelope import REQUEST_ID
 
 log = logging.getLogger("perch.http")
@@ -20,7 +28,8 @@ PROBLEMS = {
     "not-found": (404, "There is nothing at this address"),
     "method-not-allowed": (405, "This address does not take that method"),
     "unauthenticated": (401, "Who is calling is not known"),
-    "forbidden": (403, "This belongs to another user"),
+    "unsupported-subject": (401, "The token's subject is not a user id"),
+    "forbidden": (403, "This is not for you"),
     "body-too-large": (413, "The body is too large"),
     "unsupported-media-type": (415, "The body must be application/json"),
     "malformed-body": (400, "The body cannot be read"),
@@ -31,12 +40,18 @@ PROBLEMS = {
     "self-follow": (422, "You cannot follow yourself"),
     "tweet-not-found": (404, "There is no such tweet"),
     "not-your-tweet": (403, "The tweet is somebody else's"),
+    "idempotency-key-in-flight": (409, "The first request with this key is not answered yet"),
+    "rate-limited": (429, "You write too often"),
     "unavailable": (503, "Perch cannot do this right now"),
     "internal-error": (500, "Something went wrong inside Perch"),
 }
 """Status and title by code."""
 
-WHERE_FIELDS_ARE = {"text": {"pointer": "/text"}, "user_id": {"parameter": "user_id"}}
+WHERE_FIELDS_ARE = {
+    "text": {"pointer": "/text"},
+    "user_id": {"parameter": "user_id"},
+    "idempotency_key": {"header": "Idempotency-Key"},
+}
 """Where a request carries the fields that the domain names."""
 
 ErrorList = Sequence[Mapping[str, str]]
@@ -104,6 +119,15 @@ def _self_follow(error: SelfFollow) -> Problem:
     return Problem("self-follow", str(error), errors=[{"parameter": "user_id", "detail": str(error)}])
 
 
+def _key_in_flight(error: IdempotencyKeyInFlight) -> Problem:
+    where = {"header": "Idempotency-Key", "detail": str(error)}
+    return Problem("idempotency-key-in-flight", str(error), errors=[where], headers={"Retry-After": "1"})
+
+
+def _rate_limited(error: RateLimited) -> Problem:
+    return Problem("rate-limited", str(error), headers={"Retry-After": str(error.retry_after_seconds)})
+
+
 def _unavailable(error: Unavailable) -> Problem:
     log.error("request %s: %s", request.environ[REQUEST_ID], error)
     return Problem("unavailable", str(error), headers={"Retry-After": str(error.retry_after_seconds)})
@@ -125,6 +149,8 @@ _TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     SelfFollow: _self_follow,
     TweetNotFound: lambda error: Problem("tweet-not-found", str(error)),
     NotYourTweet: lambda error: Problem("not-your-tweet", str(error)),
+    IdempotencyKeyInFlight: _key_in_flight,
+    RateLimited: _rate_limited,
     Unavailable: _unavailable,
     NotFound: lambda _: Problem("not-found", "No route has this path."),
     MethodNotAllowed: _method_not_allowed,

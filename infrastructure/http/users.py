@@ -6,9 +6,11 @@ from typing import TypeVar
 
 import orjson
 from flask import Blueprint, Response
+from marshmallow import Schema
 
+from infrastructure.http import answers
 from infrastructure.http.cursors import Cursors, PagedList
-from infrastructure.http.endpoint import endpoint
+from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
 from infrastructure.http.rendering import json_response, no_content, page_response, render_tweet
 from infrastructure.http.schemas import PageParameters, PageQuery, RelationshipsParameters
 from usecases.follow_user import FollowUser, FollowUserRequest
@@ -20,23 +22,30 @@ from usecases.list_user_tweets import ListUserTweets
 from usecases.page import NEWEST, Page, PageRequest
 from usecases.unfollow_user import UnfollowUser, UnfollowUserRequest
 
+GET = Declaration(Answer(200, answers.USER))
+FOLLOW = Declaration(Answer(204), Caller.USER, limited=True, problems=("self-follow",))
+UNFOLLOW = Declaration(Answer(204), Caller.USER, limited=True)
+RELATIONSHIPS = Declaration(Answer(200, answers.Relationships()), Caller.USER, query=RelationshipsParameters())
+
 Item = TypeVar("Item")
 Position = tuple[int, ...] | None
 
 
-def users_blueprint(get: GetUser, list_tweets: ListUserTweets, cursors: Cursors) -> Blueprint:
+def users_blueprint(endpoint: Endpoints, get: GetUser, list_tweets: ListUserTweets, cursors: Cursors) -> Blueprint:
     """`/v1/users/{user_id}` and the user's own tweets."""
     routes = Blueprint("users", __name__)
     tweets = PagedList("tweets", 1, cursors)
 
     @routes.get("/v1/users/<user_id>")
-    @endpoint()
+    @endpoint(GET)
     def get_user(user_id: str) -> Response:
+        """Get a user's counts; every well-formed id is a user."""
         return json_response(orjson.dumps(asdict(get.execute(user_id))))
 
     @routes.get("/v1/users/<user_id>/tweets")
-    @endpoint(query=PageParameters(), pages=tweets)
+    @endpoint(_paged(answers.TWEET_PAGE, tweets))
     def list_user_tweets(user_id: str, query: PageQuery, position: Position) -> Response:
+        """List a user's tweets, newest first."""
         page = list_tweets.execute(_request(user_id, query, position))
         return _answer(page, map(render_tweet, page.items), tweets, user_id)
 
@@ -44,6 +53,7 @@ def users_blueprint(get: GetUser, list_tweets: ListUserTweets, cursors: Cursors)
 
 
 def follows_blueprint(
+    endpoint: Endpoints,
     follow: FollowUser,
     unfollow: UnfollowUser,
     list_followers: ListFollowers,
@@ -57,36 +67,45 @@ def follows_blueprint(
     following = PagedList("following", 1, cursors)
 
     @routes.put("/v1/users/<me>/following/<user_id>")
-    @endpoint(identity=True)
+    @endpoint(FOLLOW)
     def follow_user(caller: str, user_id: str) -> Response:
+        """Follow a user; following twice changes nothing."""
         follow.execute(FollowUserRequest(caller, user_id))
         return no_content()
 
     @routes.delete("/v1/users/<me>/following/<user_id>")
-    @endpoint(identity=True)
+    @endpoint(UNFOLLOW)
     def unfollow_user(caller: str, user_id: str) -> Response:
+        """Unfollow a user; where there is no follow, nothing changes."""
         unfollow.execute(UnfollowUserRequest(caller, user_id))
         return no_content()
 
     @routes.get("/v1/users/<user_id>/followers")
-    @endpoint(query=PageParameters(), pages=followers)
+    @endpoint(_paged(answers.USER_PAGE, followers))
     def list_of_followers(user_id: str, query: PageQuery, position: Position) -> Response:
+        """List a user's followers, newest follow first."""
         page = list_followers.execute(_request(user_id, query, position))
         return _answer(page, map(_render_follow, page.items), followers, user_id)
 
     @routes.get("/v1/users/<user_id>/following")
-    @endpoint(query=PageParameters(), pages=following)
+    @endpoint(_paged(answers.USER_PAGE, following))
     def list_of_following(user_id: str, query: PageQuery, position: Position) -> Response:
+        """List whom a user follows, newest follow first."""
         page = list_following.execute(_request(user_id, query, position))
         return _answer(page, map(_render_follow, page.items), following, user_id)
 
     @routes.get("/v1/users/<me>/relationships")
-    @endpoint(identity=True, query=RelationshipsParameters())
+    @endpoint(RELATIONSHIPS)
     def relationships(caller: str, query: tuple[str, ...]) -> Response:
+        """Tell how the caller and some users are related."""
         found = get_relationships.execute(GetRelationshipsRequest(caller, query))
         return json_response(orjson.dumps({"data": found}))
 
     return routes
+
+
+def _paged(schema: Schema, pages: PagedList) -> Declaration:
+    return Declaration(Answer(200, schema), query=PageParameters(), pages=pages)
 
 
 def _request(user_id: str, query: PageQuery, position: Position) -> PageRequest:

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Collection
+from heapq import nlargest
 
 from domain.events import TweetDeadLettered
 
@@ -23,10 +24,11 @@ class MemoryDeadLetters:
             while len(self._letters) > self._capacity:
                 self._letters.popitem(last=False)
 
-    def all(self) -> list[TweetDeadLettered]:
-        """All dead letters, the latest put last."""
+    def before(self, tweet_id: int, limit: int) -> list[TweetDeadLettered]:
+        """At most `limit` dead letters of smaller tweet ids, newest tweet first."""
         with self._lock:
-            return list(self._letters.values())
+            older = [id_ for id_ in self._letters if id_ < tweet_id]
+            return [self._letters[id_] for id_ in nlargest(limit, older)]
 
     def take(self, tweet_ids: Collection[int] | None) -> list[TweetDeadLettered]:
         """Removes and returns the dead letters of these tweets, or all of them, in one step."""

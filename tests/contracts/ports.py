@@ -59,7 +59,7 @@ class Timelines(deliver_tweet.Timelines, home_timeline.Timelines, Protocol):
 class DeadLetters(fan_out.DeadLetters, redrive_dead_letters.DeadLetters, Protocol):
     """Events that could not be delivered."""
 
-    def all(self) -> list[TweetDeadLettered]: ...
+    def before(self, tweet_id: int, limit: int) -> list[TweetDeadLettered]: ...
 
 
 class Events(publish_tweet.Events, redrive_dead_letters.Events, Protocol):

@@ -7,6 +7,7 @@ from domain.events import TweetDeadLettered
 from tests.contracts.limits import DEAD_LETTERS_KEPT
 from tests.contracts.ports import DeadLetters
 from tests.contracts.racing import RACERS, race, race_of_twenty
+from tests.fakes.letters import kept
 
 
 def letter(tweet_id: int, error: str = "ConnectionError: gone") -> TweetDeadLettered:
@@ -21,22 +22,22 @@ def fill(dead_letters: DeadLetters, *tweet_ids: int) -> list[TweetDeadLettered]:
 
 
 def test_at_first_there_are_none(dead_letters: DeadLetters) -> None:
-    assert dead_letters.all() == []
+    assert kept(dead_letters) == []
     assert dead_letters.take(None) == []
 
 
 def test_letters_come_in_the_order_they_were_put(dead_letters: DeadLetters) -> None:
     letters = fill(dead_letters, 3, 1, 2)
-    assert dead_letters.all() == letters
+    assert kept(dead_letters) == sorted(letters, key=lambda one: one.tweet_id, reverse=True)
     assert dead_letters.take(None) == letters
-    assert dead_letters.all() == []
+    assert kept(dead_letters) == []
 
 
 def test_only_those_asked_for_are_taken(dead_letters: DeadLetters) -> None:
     one, two, three = fill(dead_letters, 1, 2, 3)
     assert dead_letters.take({3}) == [three]
     assert dead_letters.take([2, 99, 2]) == [two]
-    assert dead_letters.all() == [one]
+    assert kept(dead_letters) == [one]
 
 
 @pytest.mark.parametrize("nothing", [[], [99], [1, 1]])
@@ -45,30 +46,30 @@ def test_what_is_not_there_is_not_given(dead_letters: DeadLetters, nothing: Coll
     dead_letters.take([1])
     fill(dead_letters, 2)
     assert dead_letters.take(nothing) == []
-    assert len(dead_letters.all()) == 1
+    assert len(kept(dead_letters)) == 1
 
 
 def test_a_tweet_has_one_letter_the_last(dead_letters: DeadLetters) -> None:
     fill(dead_letters, 1, 2)
     again = letter(1, "TimeoutError: slow")
     dead_letters.put(again)
-    assert dead_letters.all() == [letter(2), again]
+    assert kept(dead_letters) == [letter(2), again]
     assert dead_letters.take([1]) == [again]
 
 
 def test_over_the_capacity_the_oldest_are_dropped(dead_letters: DeadLetters) -> None:
     letters = fill(dead_letters, *range(DEAD_LETTERS_KEPT + 3))
-    assert dead_letters.all() == letters[3:]
+    assert kept(dead_letters) == letters[:2:-1]
     assert dead_letters.take([0, 1, 2]) == []
 
 
 def test_what_was_handed_out_never_changes(dead_letters: DeadLetters) -> None:
     letters = fill(dead_letters, 1, 2)
-    handed_out = dead_letters.all()
+    handed_out = kept(dead_letters)
     dead_letters.take([1])
-    assert handed_out == letters
+    assert handed_out == letters[::-1]
     handed_out.clear()
-    assert dead_letters.all() == [letter(2)]
+    assert kept(dead_letters) == [letter(2)]
 
 
 def test_one_of_twenty_takes_a_letter(dead_letters: DeadLetters) -> None:
@@ -99,7 +100,7 @@ def test_letters_put_and_taken_at_once_come_out_once(dead_letters: DeadLetters) 
 def test_the_capacity_holds_while_twenty_put(dead_letters: DeadLetters) -> None:
     def put_many(number: int) -> None:
         fill(dead_letters, *range(number * 20, number * 20 + 20))
-        assert len(dead_letters.all()) <= DEAD_LETTERS_KEPT
+        assert len(kept(dead_letters)) <= DEAD_LETTERS_KEPT
 
     race_of_twenty(put_many)
-    assert len(dead_letters.all()) == DEAD_LETTERS_KEPT
+    assert len(kept(dead_letters)) == DEAD_LETTERS_KEPT

@@ -14,6 +14,7 @@ from infrastructure.memory.dead_letters import MemoryDeadLetters
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.memory.write_allowance import Unlimited
 from tests.fakes.clock import ManualClock
 from tests.fakes.oracle import Oracle
 from tests.fakes.strand import Strand, stepped
@@ -83,11 +84,11 @@ class World:
             observe=self.happened.append,
         )
         self._publish = PublishTweet(
-            self.tweets, self.graph, self.events, text_max_length=280, pull_followers_threshold=threshold
+            self.tweets, self.graph, self.events, Unlimited(), text_max_length=280, pull_followers_threshold=threshold
         )
-        self._delete = DeleteTweet(self.tweets)
-        self._follow = FollowUser(self.graph)
-        self._unfollow = UnfollowUser(self.graph)
+        self._delete = DeleteTweet(self.tweets, Unlimited())
+        self._follow = FollowUser(self.graph, Unlimited())
+        self._unfollow = UnfollowUser(self.graph, Unlimited())
         self._redrive = RedriveDeadLetters(self.letters, self.events)
         self.prepare = PrepareHomeTimeline(self.tweets, self.graph, self.timelines, capacity=capacity)
         self._read = ReadHomeTimeline(self.tweets, self.graph, self.timelines, self.prepare)

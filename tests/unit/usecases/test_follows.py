@@ -5,6 +5,7 @@ import pytest
 from domain.errors import InvalidInput, SelfFollow
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.memory.write_allowance import Unlimited
 from usecases.follow_user import FollowUser, FollowUserRequest
 from usecases.get_relationships import GetRelationships, GetRelationshipsRequest, Relationship
 from usecases.get_user import GetUser, UserCounts
@@ -12,11 +13,11 @@ from usecases.unfollow_user import UnfollowUser, UnfollowUserRequest
 
 
 def follow(graph: MemoryFollowGraph, follower_id: str, followee_id: str) -> None:
-    FollowUser(graph).execute(FollowUserRequest(follower_id, followee_id))
+    FollowUser(graph, Unlimited()).execute(FollowUserRequest(follower_id, followee_id))
 
 
 def unfollow(graph: MemoryFollowGraph, follower_id: str, followee_id: str) -> None:
-    UnfollowUser(graph).execute(UnfollowUserRequest(follower_id, followee_id))
+    UnfollowUser(graph, Unlimited()).execute(UnfollowUserRequest(follower_id, followee_id))
 
 
 def test_a_follow_goes_one_way(graph: MemoryFollowGraph) -> None:

@@ -6,6 +6,7 @@ from domain.tweet_id import MAX_TWEET_ID
 from infrastructure.events.event_queue import EventQueue
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.memory.write_allowance import Unlimited
 from tests.fakes.clock import ManualClock
 from usecases.publish_tweet import PublishTweet, PublishTweetRequest
 
@@ -20,7 +21,7 @@ def events() -> EventQueue:
 
 @pytest.fixture
 def publish(tweets: MemoryTweets, graph: MemoryFollowGraph, events: EventQueue) -> PublishTweet:
-    return PublishTweet(tweets, graph, events, text_max_length=10, pull_followers_threshold=THRESHOLD)
+    return PublishTweet(tweets, graph, events, Unlimited(), text_max_length=10, pull_followers_threshold=THRESHOLD)
 
 
 def unpushed(tweets: MemoryTweets) -> list[int]:
@@ -85,7 +86,7 @@ def test_from_the_threshold_on_a_tweet_is_pulled(
 
 
 def test_a_threshold_of_0_pulls_every_tweet(tweets: MemoryTweets, graph: MemoryFollowGraph, events: EventQueue) -> None:
-    publish = PublishTweet(tweets, graph, events, text_max_length=10, pull_followers_threshold=0)
+    publish = PublishTweet(tweets, graph, events, Unlimited(), text_max_length=10, pull_followers_threshold=0)
     assert unpushed(tweets) == []
     tweet = publish.execute(HELLO)
     assert unpushed(tweets) == [tweet.id]

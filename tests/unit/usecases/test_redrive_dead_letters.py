@@ -5,6 +5,7 @@ import pytest
 from domain.events import TweetCreated, TweetDeadLettered
 from infrastructure.events.event_queue import EventQueue
 from infrastructure.memory.dead_letters import MemoryDeadLetters
+from tests.fakes.letters import kept
 from usecases.redrive_dead_letters import RedriveDeadLetters
 
 
@@ -31,17 +32,17 @@ def redrive(
 
 def test_all_are_redriven_in_the_order_they_died(dead_letters: MemoryDeadLetters) -> None:
     assert redrive(dead_letters, None, room=9) == (4, [TweetCreated(id_, "alice") for id_ in (1, 2, 3, 4)])
-    assert dead_letters.all() == []
+    assert kept(dead_letters) == []
 
 
 def test_only_those_asked_for_are_redriven(dead_letters: MemoryDeadLetters) -> None:
     assert redrive(dead_letters, [3, 1, 99], room=9) == (2, [TweetCreated(3, "alice"), TweetCreated(1, "alice")])
-    assert dead_letters.all() == [letter(2), letter(4)]
+    assert kept(dead_letters) == [letter(4), letter(2)]
 
 
 def test_no_tweets_are_not_all_tweets(dead_letters: MemoryDeadLetters) -> None:
     assert redrive(dead_letters, [], room=9) == (0, [])
-    assert len(dead_letters.all()) == 4
+    assert len(kept(dead_letters)) == 4
 
 
 def test_one_asked_for_twice_is_redriven_once(dead_letters: MemoryDeadLetters) -> None:
@@ -50,7 +51,7 @@ def test_one_asked_for_twice_is_redriven_once(dead_letters: MemoryDeadLetters) -
 
 def test_what_finds_no_room_stays_a_dead_letter(dead_letters: MemoryDeadLetters) -> None:
     assert redrive(dead_letters, None, room=3) == (3, [TweetCreated(id_, "alice") for id_ in (1, 2, 3)])
-    assert dead_letters.all() == [letter(4)]
+    assert kept(dead_letters) == [letter(4)]
 
 
 def test_a_second_redrive_finds_nothing(dead_letters: MemoryDeadLetters) -> None:

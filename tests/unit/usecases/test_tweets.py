@@ -6,6 +6,7 @@ from domain.errors import NotYourTweet, TweetNotFound
 from domain.tweet import Tweet
 from domain.tweet_id import MAX_TWEET_ID
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.memory.write_allowance import Unlimited
 from usecases.delete_tweet import DeleteTweet, DeleteTweetRequest
 from usecases.get_tweet import GetTweet
 
@@ -25,11 +26,11 @@ def test_a_tweet_that_never_was_is_not_found(tweets: MemoryTweets, tweet_id: int
     with pytest.raises(TweetNotFound):
         GetTweet(tweets).execute(tweet_id)
     with pytest.raises(TweetNotFound):
-        DeleteTweet(tweets).execute(DeleteTweetRequest("alice", tweet_id))
+        DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("alice", tweet_id))
 
 
 def test_a_deleted_tweet_is_gone_everywhere(tweets: MemoryTweets, tweet: Tweet) -> None:
-    DeleteTweet(tweets).execute(DeleteTweetRequest("alice", tweet.id))
+    DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("alice", tweet.id))
     with pytest.raises(TweetNotFound):
         GetTweet(tweets).execute(tweet.id)
     assert tweets.count("alice") == 0
@@ -39,21 +40,21 @@ def test_a_deleted_tweet_is_gone_everywhere(tweets: MemoryTweets, tweet: Tweet) 
 
 
 def test_a_tweet_is_deleted_once(tweets: MemoryTweets, tweet: Tweet) -> None:
-    DeleteTweet(tweets).execute(DeleteTweetRequest("alice", tweet.id))
+    DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("alice", tweet.id))
     with pytest.raises(TweetNotFound):
-        DeleteTweet(tweets).execute(DeleteTweetRequest("alice", tweet.id))
+        DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("alice", tweet.id))
 
 
 def test_only_its_author_deletes_a_tweet(tweets: MemoryTweets, tweet: Tweet) -> None:
     with pytest.raises(NotYourTweet):
-        DeleteTweet(tweets).execute(DeleteTweetRequest("bob", tweet.id))
+        DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("bob", tweet.id))
     assert tweets.get(tweet.id) == tweet
 
 
 def test_once_it_is_deleted_a_tweet_is_nobodys(tweets: MemoryTweets, tweet: Tweet) -> None:
     tweets.delete(tweet.id)
     with pytest.raises(TweetNotFound):
-        DeleteTweet(tweets).execute(DeleteTweetRequest("bob", tweet.id))
+        DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("bob", tweet.id))
 
 
 class _DeletedMeanwhile:
@@ -68,4 +69,4 @@ class _DeletedMeanwhile:
 
 def test_who_comes_second_is_told_that_the_tweet_is_gone() -> None:
     with pytest.raises(TweetNotFound):
-        DeleteTweet(_DeletedMeanwhile()).execute(DeleteTweetRequest("alice", 1))
+        DeleteTweet(_DeletedMeanwhile(), Unlimited()).execute(DeleteTweetRequest("alice", 1))

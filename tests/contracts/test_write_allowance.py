@@ -1,0 +1,95 @@
+"""What every count of writes does."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from domain.errors import RateLimited
+from infrastructure.memory.write_allowance import AllowanceLeft, FixedWindowAllowance, Rate
+from tests.fakes.clock import ManualClock
+
+RATE = Rate(writes=40, seconds=60)
+WINDOW_MS = RATE.seconds * 1000
+THREADS = 16
+
+MakeAllowance = Callable[[ManualClock], FixedWindowAllowance]
+
+
+def in_memory(clock: ManualClock) -> FixedWindowAllowance:
+    return FixedWindowAllowance(RATE, clock.monotonic)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture(params=[in_memory])
+def allowance(request: pytest.FixtureRequest, clock: ManualClock) -> FixedWindowAllowance:
+    """One that nobody has written under yet, of every kind."""
+    make: MakeAllowance = request.param
+    return make(clock)
+
+
+def spend_all(allowance: FixedWindowAllowance, user_id: str = "alice") -> None:
+    for _ in range(RATE.writes):
+        allowance.spend(user_id)
+
+
+def refusal(allowance: FixedWindowAllowance) -> RateLimited:
+    with pytest.raises(RateLimited) as caught:
+        allowance.spend("alice")
+    return caught.value
+
+
+def test_asking_spends_nothing(allowance: FixedWindowAllowance, clock: ManualClock) -> None:
+    for _ in range(3):
+        assert allowance.left("alice") == AllowanceLeft(RATE.writes, RATE.seconds)
+        clock.advance(1000)
+
+
+def test_the_window_begins_with_the_first_write(allowance: FixedWindowAllowance, clock: ManualClock) -> None:
+    clock.advance(WINDOW_MS * 5 // 2)
+    allowance.spend("alice")
+    clock.advance(1500)
+    assert allowance.left("alice") == AllowanceLeft(RATE.writes - 1, RATE.seconds - 1)
+
+
+def test_a_refused_write_is_not_counted(allowance: FixedWindowAllowance, clock: ManualClock) -> None:
+    spend_all(allowance)
+    clock.advance(WINDOW_MS - 1)
+    assert refusal(allowance).retry_after_seconds == 1
+    clock.advance(1)
+    spend_all(allowance)
+    assert refusal(allowance).retry_after_seconds == RATE.seconds
+
+
+def test_users_do_not_share_their_writes(allowance: FixedWindowAllowance, clock: ManualClock) -> None:
+    spend_all(allowance)
+    spend_all(allowance, "bob")
+    clock.advance(WINDOW_MS - 1)
+    spend_all(allowance, "carol")
+    clock.advance(1)
+    assert allowance.left("alice").writes == RATE.writes
+    assert allowance.left("carol").writes == 0
+
+
+def test_many_at_once_spend_no_more_than_there_is(allowance: FixedWindowAllowance) -> None:
+    together = Barrier(THREADS)
+
+    def spend(_: int) -> int:
+        together.wait()
+        spent = 0
+        for _ in range(RATE.writes):
+            try:
+                allowance.spend("alice")
+            except RateLimited:
+                continue
+            spent += 1
+        return spent
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert sum(pool.map(spend, range(THREADS))) == RATE.writes
+    assert allowance.left("alice").writes == 0

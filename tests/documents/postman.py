@@ -1,0 +1,27 @@
+"""Runs the Postman collection against a service that it starts: `python -m tests.documents.postman`."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.documents.document import DOCS
+from tests.documents.programs import NODE_TOOLS
+from tests.http.service import running_service
+
+COLLECTION = DOCS / "perch.postman_collection.json"
+ADMIN_TOKEN = "admin"  # noqa: S105 - of a service that ends with the run
+
+
+def main(options: list[str]) -> int:
+    """Hands the options on to newman and returns its exit status."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_service(Path(folder) / "log", ADMIN_TOKEN=ADMIN_TOKEN) as url,
+    ):
+        variables = ["--env-var", f"baseUrl={url}", "--env-var", f"adminToken={ADMIN_TOKEN}"]
+        return subprocess.run([NODE_TOOLS / "newman", "run", COLLECTION, *variables, *options], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

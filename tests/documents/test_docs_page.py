@@ -1,0 +1,77 @@
+"""The documentation page works in a browser, and needs no other host."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from app.config import Settings
+from app.container import build
+from tests.documents.programs import program
+from tests.http.service import running_service
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+TIMEOUT_MS = 30_000
+KEY = "the key of these tests"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[str]:
+    with running_service(tmp_path / "log", SECRET_KEY=KEY) as url:
+        yield url
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    chromium = program("chromium", "it is Debian's package of this name", Path("/usr/bin"))
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS) as browser,
+    ):
+        page = browser.new_page()
+        page.set_default_timeout(TIMEOUT_MS)
+        yield page
+
+
+def test_a_tweet_is_published_from_the_page(page: Page, service: str) -> None:
+    asked: list[str] = []
+    faults: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+
+    page.goto(f"{service}/docs")
+    sign_in(page, "alice")
+    operation = page.locator("#operations-tweets-publish_tweet")
+    operation.locator(".opblock-summary").click()
+    operation.get_by_role("button", name="Execute").click()
+    answer = operation.locator(".live-responses-table")
+
+    expect(answer.locator(".response-col_status").last).to_contain_text("201", timeout=TIMEOUT_MS)
+    expect(answer).to_contain_text('"author_id": "alice"')
+    assert f"{service}/v1/tweets" in asked
+    assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(service).netloc}
+    assert faults == []
+
+
+def sign_in(page: Page, user_id: str) -> None:
+    page.get_by_role("button", name="Authorize").click()
+    form = page.locator(".auth-container", has_text="X-User-Id")
+    form.get_by_role("textbox").fill(user_id)
+    form.get_by_role("button", name="Apply credentials").click()
+    page.get_by_role("button", name="Close").last.click()
+
+
+def test_the_page_repeats_nothing_of_the_request() -> None:
+    client = build(Settings(secret_key=KEY), run_worker=False).app.test_client()
+    ours = client.get("/docs/").data
+    assert client.get("/docs/", headers={"Host": "elsewhere.example"}).data == ours
+    assert client.get("/docs", headers={"Host": "elsewhere.example"}).headers["Location"] == "/docs/"

@@ -1,0 +1,143 @@
+"""Tokens that are signed with a key from a JWKS address."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fakes.clock import ManualClock
+from tests.http.built import in_process
+from tests.http.jwks_server import JwksServer, jwks_server
+from tests.http.problems import assert_problem
+from tests.http.tokens import bearer, claims, ec_key, jwk, public_pem, rsa_key, signed
+from tests.http.wire import Answer, InProcess, Request
+
+GARBAGE = {
+    "nothing": b"",
+    "HTML": b"<html>",
+    "no UTF-8": b"\xff\xfe\xfd",
+    "too deep": b"[" * 100_000,
+    "a list": b"[]",
+    "no keys": b'{"keys":[]}',
+    "keys that are no list": b'{"keys":1}',
+    "keys that are no objects": b'{"keys":[1]}',
+    "keys that are none": b'{"keys":[{}]}',
+    "an object of something else": b'{"error":"try later"}',
+}
+AN_HOUR_MS = 3_600_000
+
+
+@pytest.fixture
+def jwks() -> Iterator[JwksServer]:
+    with jwks_server() as server:
+        server.publish(jwk(rsa_key(), "first"), jwk(ec_key(), "curve"))
+        yield server
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
+    """The clock of the library, which counts how old its keys are."""
+    clock = ManualClock()
+    for module in ("jwt.jwks_client", "jwt.jwk_set_cache", "jwt.api_jwk"):
+        monkeypatch.setattr(f"{module}.time", clock)
+    return clock
+
+
+def get(service: InProcess, token: str) -> Answer:
+    return service.send(Request("GET", "/v1/users/alice/timeline", [bearer(token)]))
+
+
+def by_key(name: str) -> str:
+    """A good token signed with the RSA key of that name."""
+    return signed("RS256", rsa_key(name), claims(), kid=name)
+
+
+def assert_nobody(answer: Answer) -> None:
+    assert_problem(answer, 401, "unauthenticated", {"header": "Authorization"})
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def assert_unavailable(answer: Answer) -> None:
+    assert_problem(answer, 503, "unavailable")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert "WWW-Authenticate" not in answer.headers
+
+
+def test_a_published_key_is_believed_and_kept(jwks: JwksServer) -> None:
+    service = in_process(jwks.settings("RS256"))
+    assert [get(service, by_key("first")).status for _ in range(10)] == [200] * 10
+    assert jwks.fetches == 1
+
+
+def test_a_key_of_another_kind_is_not(jwks: JwksServer) -> None:
+    on_curve = in_process(jwks.settings("ES256"))
+    assert get(on_curve, signed("ES256", ec_key(), claims(), kid="curve")).status == 200
+    assert_nobody(get(on_curve, by_key("first")))
+    assert_nobody(get(on_curve, signed("ES256", ec_key(), claims(), kid="first")))
+    assert_nobody(get(in_process(jwks.settings("RS256")), signed("RS256", rsa_key(), claims(), kid="curve")))
+
+
+@pytest.mark.parametrize("header", [{}, {"kid": "unknown"}, {"kid": ""}, {"kid": 1}, {"kid": "\ud800"}], ids=ascii)
+def test_a_token_must_name_a_published_key(jwks: JwksServer, header: dict[str, object]) -> None:
+    assert_nobody(get(in_process(jwks.settings("RS256")), signed("RS256", rsa_key(), claims(), **header)))
+
+
+def test_a_forged_token_is_refused(jwks: JwksServer) -> None:
+    service = in_process(jwks.settings("RS256"))
+    assert_nobody(get(service, signed("RS256", rsa_key("another"), claims(), kid="first")))
+    assert_nobody(get(service, signed("HS256", public_pem(rsa_key()).encode(), claims(), kid="first")))
+    assert_nobody(get(service, signed("none", None, claims(), kid="first")))
+    assert_nobody(get(service, "garbage"))
+
+
+def test_unknown_keys_do_not_make_a_flood_of_questions(jwks: JwksServer) -> None:
+    service = in_process(jwks.settings("RS256"))
+    for number in range(20):
+        assert_nobody(get(service, signed("RS256", rsa_key(), claims(), kid=f"unknown {number}")))
+    assert jwks.fetches == 1
+
+
+def test_keys_rotate(jwks: JwksServer, clock: ManualClock) -> None:
+    service = in_process(jwks.settings("RS256"))
+    assert get(service, by_key("first")).status == 200
+    jwks.publish(jwk(rsa_key("second"), "second"))
+    clock.advance(AN_HOUR_MS)
+    assert get(service, by_key("second")).status == 200
+    assert_nobody(get(service, by_key("first")))
+
+
+def test_without_the_keys_nobody_can_be_told(
+    jwks: JwksServer, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = in_process(jwks.settings("RS256"))
+    token = by_key("first")
+    jwks.status = 500
+    answer = get(service, token)
+    assert_unavailable(answer)
+    assert answer.headers["X-Request-Id"] in caplog.text
+    assert not [part for part in token.split(".") if part in caplog.text]
+    jwks.status = 200
+    assert get(service, token).status == 200
+    jwks.status = 500
+    assert get(service, token).status == 200
+    clock.advance(AN_HOUR_MS)
+    assert_unavailable(get(service, token))
+
+
+def test_where_nobody_listens_nobody_can_be_told() -> None:
+    with jwks_server() as gone:
+        settings = gone.settings("RS256")
+    assert_unavailable(get(in_process(settings), by_key("first")))
+
+
+@pytest.mark.parametrize("body", GARBAGE.values(), ids=GARBAGE)
+def test_garbage_instead_of_keys_is_not_the_callers_fault(jwks: JwksServer, body: bytes) -> None:
+    service = in_process(jwks.settings("RS256"))
+    jwks.body = body
+    assert_unavailable(get(service, by_key("first")))
+    jwks.publish(jwk(rsa_key(), "first"))
+    assert get(service, by_key("first")).status == 200
+
+
+def test_a_token_that_is_none_is_refused_without_keys(jwks: JwksServer) -> None:
+    jwks.status = 500
+    assert_nobody(get(in_process(jwks.settings("RS256")), "garbage"))

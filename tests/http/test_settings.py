@@ -1,0 +1,125 @@
+"""Settings that make no sense stop the service with one sentence."""
+
+import subprocess
+import sys
+
+import pytest
+
+from app.config import BadSetting, Settings
+from infrastructure.memory.write_allowance import Rate
+from tests.http.service import PROJECT
+from tests.http.tokens import HS256, JWT_MODE, SHARED_KEY, ec_key, public_pem, rsa_key, with_public_key
+
+RSA_PEM = public_pem(rsa_key())
+PRIVATE_PEM = RSA_PEM.replace("PUBLIC", "PRIVATE")
+KEYS_URL = "https://login.example/keys"
+JWKS = {**JWT_MODE, "JWT_ALGORITHM": "RS256", "JWT_JWKS_URL": KEYS_URL}
+
+
+def without(name: str, settings: dict[str, str] = HS256) -> dict[str, str]:
+    return {other: value for other, value in settings.items() if other != name}
+
+
+def rs256(key: str) -> dict[str, str]:
+    return {**JWT_MODE, "JWT_ALGORITHM": "RS256", "JWT_KEY": key}
+
+
+BAD = {
+    "another mode": ("AUTH_MODE", {"AUTH_MODE": "basic"}),
+    "no algorithm": ("JWT_ALGORITHM", without("JWT_ALGORITHM")),
+    "no audience": ("JWT_AUDIENCE", without("JWT_AUDIENCE")),
+    "no issuer": ("JWT_ISSUER", without("JWT_ISSUER")),
+    "an empty audience": ("JWT_AUDIENCE", {**HS256, "JWT_AUDIENCE": ""}),
+    "no key": ("JWT_KEY", without("JWT_KEY")),
+    "an empty key": ("JWT_KEY", {**HS256, "JWT_KEY": ""}),
+    "a key of 31 bytes": ("JWT_KEY", {**HS256, "JWT_KEY": SHARED_KEY[:31]}),
+    "a public key for HS256": ("JWT_KEY", {**HS256, "JWT_KEY": RSA_PEM}),
+    "a secret for RS256": ("JWT_KEY", rs256(SHARED_KEY)),
+    "a private key for RS256": ("JWT_KEY", rs256(PRIVATE_PEM)),
+    "half a key for RS256": ("JWT_KEY", rs256(RSA_PEM[:100])),
+    "a key on a curve for RS256": ("JWT_KEY", rs256(public_pem(ec_key()))),
+    "an RSA key for ES256": ("JWT_KEY", with_public_key("ES256", rsa_key())),
+    "a key and an address": ("JWT_JWKS_URL", {**JWKS, "JWT_KEY": RSA_PEM}),
+    "an address for HS256": ("JWT_JWKS_URL", {**JWKS, "JWT_ALGORITHM": "HS256"}),
+    "no web address": ("JWT_JWKS_URL", {**JWKS, "JWT_JWKS_URL": "file:///etc/passwd"}),
+    "no algorithm at all": ("JWT_ALGORITHM", {**HS256, "JWT_ALGORITHM": "none"}),
+    "an algorithm that is not offered": ("JWT_ALGORITHM", {**HS256, "JWT_ALGORITHM": "HS512"}),
+    "an empty token": ("ADMIN_TOKEN", {"ADMIN_TOKEN": ""}),
+}
+GOOD = {"HS256": HS256, "RS256": rs256(RSA_PEM), "ES256": with_public_key("ES256", ec_key()), "JWKS": JWKS}
+RATES = {
+    "": None,
+    "1/second": Rate(1, 1),
+    "10/minute": Rate(10, 60),
+    "300/5minutes": Rate(300, 300),
+    "2/1hour": Rate(2, 3600),
+    "999999999/day": Rate(999_999_999, 86_400),
+}
+BAD_RATES = [
+    *("300", "0/second", "-1/second", "1/0seconds", "1/week", "1.5/second", "1/ second", " 1/second", "1/second "),
+    *(
+        "/second",
+        "1/",
+        "many/second",
+        "1/second,2/minute",
+        "1000000000/day",
+        "1/1000000days",
+        "\u0661/second",
+        "1/Second",
+    ),
+]
+ORIGINS = {
+    "": (),
+    "https://docs.example": ("https://docs.example",),
+    " http://localhost:3000 , https://a.example,": ("http://localhost:3000", "https://a.example"),
+}
+BAD_ORIGINS = ["*", "https://*.example", "docs.example", "https://docs.example/", "https://", "null", "https://a b"]
+
+
+def refusal(settings: dict[str, str]) -> str:
+    with pytest.raises(BadSetting) as caught:
+        Settings.from_environment(settings)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "settings"), BAD.values(), ids=BAD)
+def test_settings_that_do_not_go_together_stop_it(name: str, settings: dict[str, str]) -> None:
+    sentence = refusal(settings)
+    assert name in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    key = settings.get("JWT_KEY")
+    assert not key or key[:31] not in sentence
+
+
+def test_the_sentence_is_all_that_the_service_says() -> None:
+    settings = {**HS256, "JWT_KEY": SHARED_KEY[:31]}
+    command = [sys.executable, "-m", "app", "serve"]
+    ended = subprocess.run(command, cwd=PROJECT, env=settings, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == refusal(settings) + "\n"
+
+
+@pytest.mark.parametrize("settings", GOOD.values(), ids=GOOD)
+def test_settings_for_tokens(settings: dict[str, str]) -> None:
+    assert Settings.from_environment(settings).jwt_algorithm == settings["JWT_ALGORITHM"]
+
+
+@pytest.mark.parametrize(("text", "rate"), RATES.items(), ids=repr)
+def test_a_rate(text: str, rate: Rate | None) -> None:
+    assert Settings.from_environment({"RATE_LIMIT_WRITES": text}).rate_limit_writes == rate
+
+
+@pytest.mark.parametrize("text", BAD_RATES, ids=ascii)
+def test_a_rate_that_is_none_stops_it(text: str) -> None:
+    assert refusal({"RATE_LIMIT_WRITES": text}).startswith("RATE_LIMIT_WRITES must be ")
+
+
+@pytest.mark.parametrize(("text", "origins"), ORIGINS.items(), ids=repr)
+def test_origins(text: str, origins: tuple[str, ...]) -> None:
+    assert Settings.from_environment({"CORS_ORIGINS": text}).cors_origins == origins
+
+
+@pytest.mark.parametrize("text", BAD_ORIGINS)
+def test_an_origin_that_is_none_stops_it(text: str) -> None:
+    assert refusal({"CORS_ORIGINS": text}).startswith("CORS_ORIGINS must be ")
