@@ -10,7 +10,13 @@ from app.container import build
 from app.load.command import add_load_command
 from app.server import Server
 
+log = logging.getLogger("perch")
+
 BAD_SETTING_STATUS = 2
+WARNING_ANYBODY = (
+    "ANYBODY WHO REACHES %s CAN CLAIM TO BE ANYBODY: AUTH_MODE is header, and this address is not loopback. "
+    "Put a gateway in front that sets X-User-Id, or set AUTH_MODE=jwt"
+)
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -49,6 +55,9 @@ def _serve(arguments: argparse.Namespace) -> int:
     except (OSError, ValueError) as error:
         print(f"HOST and PORT must name an address to listen on: {str(error).rstrip('.')}.", file=sys.stderr)
         return BAD_SETTING_STATUS
+    server.stop_on_signals()
+    if settings.auth_mode == "header" and server.is_reachable_from_outside:
+        log.warning(WARNING_ANYBODY, settings.host)
     print(f"Perch listens on {server.url}", flush=True)
     left = server.run()
     print(f"Perch stopped; events left: {left}", flush=True)

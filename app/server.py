@@ -3,6 +3,7 @@
 import logging
 import signal
 import time
+from ipaddress import ip_address
 from types import FrameType
 from typing import Any
 
@@ -26,7 +27,7 @@ DRAIN_POLL_SECONDS = 0.05
 
 
 class Server:
-    """Serves Perch over HTTP from `run` until SIGTERM or SIGINT.
+    """Serves Perch over HTTP from `run` until `ask_to_stop`.
 
     The listening socket is open as soon as this exists; `url` says where.
     """
@@ -56,8 +57,6 @@ class Server:
         for listener in self._listeners:
             listener.channel_class = Channel
             listener.draining = False
-        signal.signal(signal.SIGTERM, self._ask_to_stop)
-        signal.signal(signal.SIGINT, self._ask_to_stop)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.url = f"http://{host}:{self._listeners[0].effective_port}"
 
@@ -69,9 +68,24 @@ class Server:
         deadline = time.monotonic() + self._shutdown_seconds
         self._drain(deadline)
         self._waitress.task_dispatcher.shutdown(timeout=max(0, int(deadline - time.monotonic())))
+        wasyncore.close_all(self._sockets)
         return self._perch.stop(max(1.0, deadline - time.monotonic()))
 
-    def _ask_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
+    @property
+    def is_reachable_from_outside(self) -> bool:
+        """Whether some address that it listens on is not loopback."""
+        return not all(ip_address(listener.effective_host).is_loopback for listener in self._listeners)
+
+    def stop_on_signals(self) -> None:
+        """Takes SIGTERM and SIGINT as `ask_to_stop`."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, _signal: int, _frame: FrameType | None) -> None:
+        self.ask_to_stop()
+
+    def ask_to_stop(self) -> None:
+        """Makes `run` drain and return."""
         self._stop_asked = True
         self._listeners[0].pull_trigger()
 

@@ -1,6 +1,7 @@
 """Nothing here runs: mypy reads it, and says whether each part fits the protocols of those who use it."""
 
 from app.container import Clock
+from app.testing import ManualClock
 from infrastructure.clock import SystemClock
 from infrastructure.events import fan_out
 from infrastructure.events.event_queue import EventQueue
@@ -9,7 +10,6 @@ from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
 from tests.contracts import ports
-from tests.fakes.clock import ManualClock
 from usecases.deliver_tweet import DeliverTweet
 from usecases.home_timeline import read
 from usecases.home_timeline.prepare import PrepareHomeTimeline

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.testing import ManualClock
 from infrastructure.events.event_queue import EventQueue
 from infrastructure.memory.dead_letters import MemoryDeadLetters
 from infrastructure.memory.follow_graph import MemoryFollowGraph
@@ -9,7 +10,6 @@ from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
 from tests.contracts import ports
 from tests.contracts.limits import DEAD_LETTERS_KEPT, EVENTS_QUEUED, IDLE_SECONDS, NODE_ID, TIMELINE_CAPACITY
-from tests.fakes.clock import ManualClock
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.testing import ManualClock
 from domain.events import TweetCreated
 from infrastructure.events import worker as worker_module
 from infrastructure.events.event_queue import EventQueue
@@ -13,7 +14,6 @@ from infrastructure.events.worker import FanOutWorker
 from infrastructure.memory.dead_letters import MemoryDeadLetters
 from infrastructure.memory.tweets import MemoryTweets
 from tests.contracts.racing import JOIN_SECONDS
-from tests.fakes.clock import ManualClock
 
 FOR_EVER = 1000.0
 

@@ -6,9 +6,9 @@ from threading import Barrier
 
 import pytest
 
+from app.testing import ManualClock
 from domain.tweet import Tweet
 from infrastructure.memory.idempotency_keys import MemoryIdempotencyKeys
-from tests.fakes.clock import ManualClock
 from usecases.publish_tweet_once import IdempotencyKeys, KeptAnswer
 
 CAPACITY = 100

@@ -1,7 +1,8 @@
 from functools import partial
 
+from app.testing import ManualClock
 from domain.timeline import TimelineView
-from tests.contracts.limits import NEWEST, TIMELINE_CAPACITY
+from tests.contracts.limits import IDLE_SECONDS, NEWEST, TIMELINE_CAPACITY
 from tests.contracts.ports import Timelines
 from tests.contracts.racing import RACERS, race, race_of_twenty
 
@@ -131,3 +132,20 @@ def test_a_merge_that_comes_too_late_is_never_seen(timelines: Timelines) -> None
             assert seen.mark in {0, 1}
 
     race_of_twenty(lambda number: merge_too_late(number) if number % 2 else look())
+
+
+def test_each_idle_timeline_is_thrown_away_once_while_others_are_read(timelines: Timelines, clock: ManualClock) -> None:
+    for at in range(20 * ROUNDS):
+        timelines.install(f"idle{at}")
+    clock.advance(round(IDLE_SECONDS * 1000) + 1)
+
+    def clean_up_or_read(number: int) -> int:
+        if number < 4:
+            return timelines.discard_idle()
+        for at in range(ROUNDS):
+            build(timelines, f"reader{number}-{at}")
+        return 0
+
+    assert sum(race_of_twenty(clean_up_or_read)) == 20 * ROUNDS
+    assert timelines.discard_idle() == 0
+    assert all(view(timelines, f"reader{number}-{at}").mark for number in range(4, RACERS) for at in range(ROUNDS))

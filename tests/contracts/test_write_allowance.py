@@ -6,9 +6,9 @@ from threading import Barrier
 
 import pytest
 
+from app.testing import ManualClock
 from domain.errors import RateLimited
 from infrastructure.memory.write_allowance import AllowanceLeft, FixedWindowAllowance, Rate
-from tests.fakes.clock import ManualClock
 
 RATE = Rate(writes=40, seconds=60)
 WINDOW_MS = RATE.seconds * 1000

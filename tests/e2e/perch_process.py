@@ -20,7 +20,7 @@ START_SECONDS = 30.0
 STOP_SECONDS = 60.0
 RUN_SECONDS = 240.0
 
-_LISTENS = "Perch listens on http://127.0.0.1:"
+_LISTENS = "Perch listens on http://"
 
 
 def run_app(*arguments: object, seconds: float = RUN_SECONDS, **settings: str) -> "subprocess.CompletedProcess[str]":
@@ -70,7 +70,7 @@ class PerchProcess:
         if not line.startswith(_LISTENS):
             self._close()
             raise AssertionError(f"Perch started with {line!r}.\n{self.log()}")
-        self.port = int(line.removeprefix(_LISTENS))
+        self.port = int(line.rpartition(":")[2])
         self.url = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:

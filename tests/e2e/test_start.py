@@ -64,3 +64,15 @@ def assert_refused(name: str, **settings: str) -> None:
     assert name in outcome.stderr
     assert outcome.stderr.count("\n") == 1, outcome.stderr
     assert outcome.stderr.endswith(".\n")
+
+
+def test_a_public_address_without_tokens_is_warned_of_loudly(start_perch: StartPerch) -> None:
+    public = start_perch(HOST="0.0.0.0")  # noqa: S104 - that is what is warned of
+    public.stop()
+    assert "CAN CLAIM TO BE ANYBODY" in public.log()
+
+
+def test_loopback_is_not_warned_of(start_perch: StartPerch) -> None:
+    perch = start_perch()
+    perch.stop()
+    assert "ANYBODY" not in perch.log()

@@ -2,7 +2,7 @@
 
 from app.config import Settings
 from app.container import Perch, build
-from tests.fakes.clock import ManualClock
+from app.testing import ManualClock
 from tests.http.wire import InProcess
 
 

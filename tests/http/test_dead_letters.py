@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from app.container import Perch
+from app.testing import ManualClock
 from infrastructure.memory.timelines import MemoryTimelines
-from tests.fakes.clock import ManualClock
 from tests.http.built import built
 from tests.http.client import JSON, Client
 from tests.http.problems import assert_problem

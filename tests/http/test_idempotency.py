@@ -5,8 +5,8 @@ from threading import Barrier, Event, Semaphore
 
 import pytest
 
+from app.testing import ManualClock
 from infrastructure.memory.tweets import MemoryTweets
-from tests.fakes.clock import ManualClock
 from tests.http.built import in_process
 from tests.http.client import JSON, Client
 from tests.http.problems import Where, assert_problem

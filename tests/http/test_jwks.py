@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fakes.clock import ManualClock
+from app.testing import ManualClock
 from tests.http.built import in_process
 from tests.http.jwks_server import JwksServer, jwks_server
 from tests.http.problems import assert_problem

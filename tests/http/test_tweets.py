@@ -6,7 +6,7 @@ import pytest
 
 from app.config import Settings
 from app.container import build
-from tests.fakes.clock import ManualClock
+from app.testing import ManualClock
 from tests.http.client import Client
 from tests.http.problems import assert_problem
 from tests.http.wire import InProcess

@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 
-from tests.fakes.clock import ManualClock
+from app.testing import ManualClock
 from tests.http.built import in_process
 from tests.http.cases import CALLER, ROUTES, Route
 from tests.http.client import JSON, Client

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from app.testing import ManualClock
 from domain.errors import Unavailable
 from domain.events import TweetCreated
 from domain.timeline import EMPTY_VIEW, TimelineView
@@ -15,7 +16,6 @@ from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
 from infrastructure.memory.write_allowance import Unlimited
-from tests.fakes.clock import ManualClock
 from tests.fakes.oracle import Oracle
 from tests.fakes.strand import Strand, stepped
 from usecases.delete_tweet import DeleteTweet, DeleteTweetRequest

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from app.testing import ManualClock
 from domain.events import TweetCreated, TweetDeadLettered
 from domain.tweet_id import next_tweet_id
 from infrastructure.events.event_queue import EventQueue
 from infrastructure.events.fan_out import DeadLetters, DeliveryEvent, FanOut
 from infrastructure.memory.dead_letters import MemoryDeadLetters
 from infrastructure.memory.tweets import MemoryTweets
-from tests.fakes.clock import ManualClock
 
 MAX_ATTEMPTS = 3
 

@@ -2,9 +2,9 @@ import logging
 
 import pytest
 
+from app.testing import ManualClock
 from domain.events import DeliveryFailed, TweetDeadLettered, TweetPushed
 from infrastructure.events.delivery_log import LATE_LOG_SECONDS, DeliveryLog
-from tests.fakes.clock import ManualClock
 
 WINDOW_SECONDS = 5.0
 LATE = WINDOW_SECONDS + 0.001

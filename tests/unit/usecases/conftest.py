@@ -2,10 +2,10 @@
 
 import pytest
 
+from app.testing import ManualClock
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
-from tests.fakes.clock import ManualClock
 from tests.unit.usecases.home import Home
 
 CAPACITY = 16

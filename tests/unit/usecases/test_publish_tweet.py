@@ -1,5 +1,6 @@
 import pytest
 
+from app.testing import ManualClock
 from domain.errors import InvalidInput
 from domain.events import TweetCreated
 from domain.tweet_id import MAX_TWEET_ID
@@ -7,7 +8,6 @@ from infrastructure.events.event_queue import EventQueue
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.tweets import MemoryTweets
 from infrastructure.memory.write_allowance import Unlimited
-from tests.fakes.clock import ManualClock
 from usecases.publish_tweet import PublishTweet, PublishTweetRequest
 
 THRESHOLD = 3

@@ -9,11 +9,11 @@ from typing import TypeVar, cast
 
 import pytest
 
+from app.testing import ManualClock
 from domain.tweet import Tweet
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
-from tests.fakes.clock import ManualClock
 from tests.unit.usecases.home import ALICE, Home
 
 Store = TypeVar("Store")

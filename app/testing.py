@@ -1,4 +1,15 @@
-"""A clock that tests move."""
+"""Perch for the tests of others: with a clock that they move, and as a real server on a free port."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from app.config import Settings
+from app.container import Perch
+from app.server import Server
+
+STOP_SECONDS = 30.0
 
 START_MS = 1_800_000_000_000
 
@@ -34,3 +45,19 @@ class ManualClock:
     def set_now(self, now_ms: int) -> None:
         """Someone sets the wall clock, either way; the monotonic one stands still."""
         self._now_ms = now_ms
+
+
+@contextmanager
+def serving(perch: Perch, settings: Settings) -> Iterator[str]:
+    """The URL at which this Perch answers meanwhile, on a free port of the settings' `HOST`.
+
+    It is started before and stopped afterwards, its worker too where it has one.
+    """
+    server = Server(perch, replace(settings, port=0))
+    thread = threading.Thread(target=server.run, name="perch-server")
+    thread.start()
+    try:
+        yield server.url
+    finally:
+        server.ask_to_stop()
+        thread.join(STOP_SECONDS)
