@@ -55,9 +55,3 @@ class EventQueue:
     def unfinished(self) -> int:
         """How many events wait or were taken and are not done."""
         return self._queue.unfinished_tasks
-
-    def join(self, timeout: float) -> bool:
-        """Waits until nothing is unfinished; False when that takes longer than `timeout` seconds."""
-        finished = self._queue.all_tasks_done
-        with finished:
-            return finished.wait_for(lambda: not self._queue.unfinished_tasks, timeout)

@@ -14,6 +14,7 @@ LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
 RELATIONSHIPS_MAX = 100
 CURSOR_DESCRIPTION = "The `next_cursor` of the page before."
+USER_ID_PATTERN = r"^(?!(?:\.|\.\.|me)$)[A-Za-z0-9_.-]{1,64}$"
 TWEET_ID_PATTERN = "^(0|[1-9][0-9]{0,18})$"
 DOUBLE_EXACT_MAX = 1 << 53
 DIGITS_MAX = len(str(MAX_TWEET_ID))

@@ -49,22 +49,9 @@ def test_what_was_taken_is_unfinished_until_it_is_done(events: Events) -> None:
     assert events.unfinished() == 2
     events.done()
     assert events.unfinished() == 1
-    assert events.join(0) is False
     events.take(0)
     events.done()
     assert events.unfinished() == 0
-    assert events.join(0) is True
-
-
-def test_who_joins_waits_until_all_is_done(events: Events) -> None:
-    offer_all(events, 1)
-
-    def work() -> bool:
-        taken = events.take(JOIN_SECONDS)
-        events.done()
-        return taken is not None
-
-    assert race(partial(events.join, JOIN_SECONDS), work) == [True, True]
 
 
 def test_an_offer_ends_a_take_that_waits(events: Events) -> None:
@@ -104,7 +91,7 @@ def test_a_wake_on_a_full_queue_waits_for_nobody(events: Events) -> None:
 def test_a_wake_is_no_event(events: Events) -> None:
     events.wake()
     assert events.unfinished() == 0
-    assert events.join(0)
+    assert events.unfinished() == 0
 
 
 def test_a_wake_takes_no_room(events: Events) -> None:
@@ -157,4 +144,4 @@ def test_events_offered_and_taken_at_once_come_out_once_and_in_order(events: Eve
             for tweet_ids in offered:
                 own = [tweet_id for tweet_id in taken if tweet_id in tweet_ids]
                 assert own == sorted(own)
-        assert events.join(0)
+        assert events.unfinished() == 0

@@ -11,7 +11,8 @@ import jwt
 import pytest
 
 from tests.documents.programs import HERE
-from tests.http.service import PROJECT, running_service
+from tests.e2e.perch_process import REPOSITORY
+from tests.http.service import running_service
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 KEY = "the key of these tests"
@@ -56,7 +57,7 @@ def test_the_service_does_what_the_document_says_for_long(auth_mode: str, tmp_pa
 def check(url: str, folder: Path, seed: int, *options: str) -> None:
     """Runs Schemathesis; what it prints on a failure has the seed and a curl command."""
     command = [str(SCHEMATHESIS), f"--config-file={HERE / 'schemathesis.toml'}", "run", f"{url}/openapi.json"]
-    access = {"ACCESS_USER": USER, "ACCESS_ADMIN": ADMIN, "ACCESS_TOKEN": token(), "PYTHONPATH": str(PROJECT)}
+    access = {"ACCESS_USER": USER, "ACCESS_ADMIN": ADMIN, "ACCESS_TOKEN": token(), "PYTHONPATH": str(REPOSITORY)}
     run = subprocess.run(
         [*command, f"--seed={seed}", "--no-color", *options],
         cwd=folder,

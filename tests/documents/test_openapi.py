@@ -12,7 +12,7 @@ from app.config import Settings
 from app.container import build
 from tests.documents import document
 from tests.documents.programs import HERE, node_tool
-from tests.http.service import PROJECT
+from tests.e2e.perch_process import REPOSITORY
 
 KEY = "the key of these tests"
 EVERYWHERE = {413, 422, 503}
@@ -42,7 +42,7 @@ STATUSES = {
 
 def test_the_file_is_what_the_command_prints() -> None:
     command = [sys.executable, "-m", "app", "openapi"]
-    printed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    printed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert document.FILE.read_text() == printed.stdout, "`make openapi` writes it anew"
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.e2e.perch_process import REPOSITORY
+
 BLOCKS = re.findall(r"```python\n(.*?)```", (REPOSITORY / "docs/testing.md").read_text(), re.DOTALL)
 SECONDS_MAX = 60
 

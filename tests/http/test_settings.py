@@ -7,7 +7,7 @@ import pytest
 
 from app.config import BadSetting, Settings
 from infrastructure.memory.write_allowance import Rate
-from tests.http.service import PROJECT
+from tests.e2e.perch_process import REPOSITORY
 from tests.http.tokens import HS256, JWT_MODE, SHARED_KEY, ec_key, public_pem, rsa_key, with_public_key
 
 RSA_PEM = public_pem(rsa_key())
@@ -95,7 +95,9 @@ def test_settings_that_do_not_go_together_stop_it(name: str, settings: dict[str,
 def test_the_sentence_is_all_that_the_service_says() -> None:
     settings = {**HS256, "JWT_KEY": SHARED_KEY[:31]}
     command = [sys.executable, "-m", "app", "serve"]
-    ended = subprocess.run(command, cwd=PROJECT, env=settings, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(
+        command, cwd=REPOSITORY, env=settings, capture_output=True, text=True, timeout=60, check=False
+    )
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == refusal(settings) + "\n"
 
