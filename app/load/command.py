@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -106,6 +107,7 @@ def _load(arguments: argparse.Namespace) -> int:
     graph = _graph(arguments, rng)
     texts = read_texts(arguments.tweets) if arguments.tweets else make_texts(rng)
     crew = Crew(arguments.url, arguments.connections)
+    signal.signal(signal.SIGINT, crew.interrupt)
     _say(f"users: {len(graph.users)}, from {graph.users[0]} to {graph.users[-1]}")
 
     _, seconds = _timed(lambda: follow_all(crew, graph.follows))

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from types import FrameType
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -26,6 +27,12 @@ class Crew:
     def __init__(self, address: Address, connections: int) -> None:
         self._address = address
         self._connections = connections
+        self._interrupted = False
+
+    def interrupt(self, _signal: int, _frame: FrameType | None) -> None:
+        """Handles Ctrl-C. Python drops what is raised in a callback, hence work that goes on looks again."""
+        self._interrupted = True
+        raise KeyboardInterrupt
 
     def work_off(self, name: str, items: Sequence[Item], work: Callable[[Client, Item], Result]) -> list[Result]:
         """The results in the order of the items, with a progress bar on a terminal.
@@ -51,6 +58,8 @@ class Crew:
             progress = stack.enter_context(tqdm(total=len(items), desc=name, disable=None, leave=False))
             results: list[Result] = []
             for done in _in_order(pool, run, items, ahead=2 * self._connections):
+                if self._interrupted:
+                    raise KeyboardInterrupt
                 results += done
                 progress.update(len(done))
         return results
