@@ -114,3 +114,15 @@ def test_own_tweets_are_shown_when_asked_for_only(world: World) -> None:
     world.deliver_all()
     assert world.home("reader", include_self=True) == tweets[::-1]
     assert world.home("reader") == [tweets[4], tweets[1]]
+
+
+def test_refollow_behind_a_fan_out_during_a_read_hides_nothing(world: World) -> None:
+    world.follow("reader", "author")
+    world.home("reader")
+    tweet = world.publish("author")
+    reading = world.begin_page("reader")
+    reading.run_past("graph.followees")
+    world.unfollow("reader", "author")
+    world.deliver_all()
+    world.follow("reader", "author")
+    assert reading.finish() == [tweet]

@@ -56,8 +56,8 @@ class ReadHomeTimeline:
     - The page merges what was pushed into the timeline, what is unpushed, the logs of authors who were followed after
       the timeline's merge mark, and, below the timeline's floor, the logs of all authors.
     - What is deleted or no longer followed is dropped, and older tweets fill the page: only the last one is short.
-    - The order of looks matters: frontier, follows, unpushed, timeline, logs. A push writes the timeline before it
-      takes the tweet out of unpushed; looking at the two in the other order could miss it in both.
+    - The order of looks matters: frontier, follows, unpushed, timeline, logs, and the follows again. A push writes the
+      timeline before it takes the tweet out of unpushed; looking at the two in the other order could miss it in both.
     """
 
     def __init__(self, tweets: Tweets, graph: FollowGraph, timelines: Timelines, prepare: Preparation) -> None:
@@ -70,12 +70,23 @@ class ReadHomeTimeline:
         frontier = self._tweets.frontier()
         since_id = request.since_id
         walk = request.walk or Walk(max(frontier, since_id), since_id, frontier + 1)
-        reader = _Reader.of(request, self._graph.followees(request.user_id))
-        found = self._find(reader, walk, request.limit + 1)
+        found = self._find_for_one_set_of_follows(request, walk)
         if len(found) <= request.limit:
             return HomeTimelinePage(found, walk.frontier, None)
         page = found[: request.limit]
         return HomeTimelinePage(page, walk.frontier, Walk(walk.frontier, walk.low, page[-1].id))
+
+    def _find_for_one_set_of_follows(self, request: ReadHomeTimelineRequest, walk: Walk) -> list[Tweet]:
+        """Looks again when the user followed somebody meanwhile.
+
+        What was delivered between an unfollow and a refollow during the looks is in none of them.
+        """
+        followees = self._graph.followees(request.user_id)
+        while True:
+            found = self._find(_Reader.of(request, followees), walk, request.limit + 1)
+            followees_before, followees = followees, self._graph.followees(request.user_id)
+            if followees.newest_follow_id <= followees_before.newest_follow_id:
+                return found
 
     def _find(self, reader: "_Reader", walk: Walk, wanted: int) -> list[Tweet]:
         """The newest tweets of the rest of the walk, `wanted` of them at least if there are so many."""
