@@ -160,3 +160,13 @@ def test_a_header_with_an_underscore_does_not_change_the_identity(over_socket: O
     identities = [("X-User-Id", "alice"), ("X_User_Id", "bob")][::order]
     answer = over_socket.send(Request("POST", "/v1/tweets", [*identities, JSON], TEXT))
     assert answer.json()["author_id"] == "alice"
+
+
+def test_a_transport_outlives_a_connection_that_was_ended(service_url: str) -> None:
+    transport = OverSocket(service_url)
+    assert transport.send(LIVE).status == 200
+    assert transport._connection is not None
+    transport._connection.shutdown(socket.SHUT_WR)
+    assert transport._connection.recv(1) == b""
+    assert transport.send(LIVE).status == 200
+    transport.close()

@@ -1,6 +1,7 @@
 """Requests as they are on the wire, sent to the application in process or to a server over a socket."""
 
 import json
+import select
 import socket
 import sys
 from collections.abc import Sequence
@@ -105,7 +106,7 @@ class OverSocket:
         self._connection: socket.socket | None = None
 
     def send(self, request: Request) -> Answer:
-        connection = self._connection or socket.create_connection(self._address, TIMEOUT_SECONDS)
+        connection = self._open_connection()
         self._connection = None
         try:
             connection.sendall(encode(request))
@@ -119,9 +120,26 @@ class OverSocket:
             self._connection = connection
         return answer
 
+    def _open_connection(self) -> socket.socket:
+        if self._connection is not None and not _was_ended(self._connection):
+            return self._connection
+        self.close()
+        return socket.create_connection(self._address, TIMEOUT_SECONDS)
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
+
+
+def _was_ended(connection: socket.socket) -> bool:
+    """Whether the server has closed the connection, as it does after two minutes without a request."""
+    readable, _, _ = select.select([connection], [], [], 0)
+    if not readable:
+        return False
+    try:
+        return connection.recv(1, socket.MSG_PEEK) == b""
+    except ConnectionResetError:
+        return True
 
 
 def encode(request: Request) -> bytes:
