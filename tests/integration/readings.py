@@ -60,7 +60,8 @@ class _Reading:
     """One page that is being read from some place.
 
     While nothing that it shows changes, the page must equal the oracle. While it changes, the page holds all that was
-    visible all along and nothing that never was. In either case it is in order, and short only when it is the last.
+    visible all along, all that was there all along by those who are followed when it ends, and nothing that was never
+    visible. In either case it is in order, and short only when it is the last.
     """
 
     def __init__(self, world: World, place: Place, limit: int) -> None:
@@ -69,6 +70,7 @@ class _Reading:
         self._limit = limit
         self._watch = world.oracle.watch(place.user_id, include_self=place.include_self)
         self._frontier_before = world.oracle.frontier
+        self._tweets_before = world.oracle.tweets().keys()
 
     def checked(self, page: HomeTimelinePage) -> Place:
         """The place after this page."""
@@ -102,11 +104,16 @@ class _Reading:
             assert len(ids) == self._limit, "a page that is not the last is full"
             assert page.next == replace(walk, high=ids[-1])
         end = walk.low if page.next is None else ids[-1]
-        check_none_skipped(ids, self._watch.always, end, walk.high)
+        check_none_skipped(ids, self._watch.always | self._there_and_followed_now(), end, walk.high)
         if self._watch.undisturbed:
             visible = _between(self._watch.always, walk)
             assert ids == visible[: self._limit]
             assert (page.next is None) == (len(visible) <= self._limit)
+
+    def _there_and_followed_now(self) -> AbstractSet[int]:
+        """What was there all along by those who are followed at the end, even if they were not for a moment."""
+        home = self._world.oracle.home(self._place.user_id, include_self=self._place.include_self)
+        return self._tweets_before & set(home)
 
 
 def _between(ids: Iterable[int], walk: Walk) -> list[int]:
