@@ -4,11 +4,14 @@ import re
 from collections.abc import Sequence
 
 from flask import Blueprint, Flask, Response
+from flask.globals import request_ctx
+from flask.typing import ResponseReturnValue
 from flask_cors import CORS
 
-from infrastructure.http.envelope import with_envelope
+from infrastructure.http.envelope import ROUTE, Observe, with_envelope
 from infrastructure.http.problems import MAX_BODY_BYTES, answer_errors_as_problems
 from infrastructure.http.rendering import no_content
+from infrastructure.http.routes import path_of
 
 EXPOSED_HEADERS = [
     "ETag",
@@ -34,6 +37,12 @@ PREFLIGHT_SECONDS = 600
 
 
 class _Application(Flask):
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Notes which route it is for those who observe the answer."""
+        request = request_ctx.request
+        request.environ[ROUTE] = None if request.url_rule is None else path_of(request.url_rule.rule)
+        return super().dispatch_request()
+
     def make_default_options_response(self) -> Response:
         """Flask calls the body that an answer to OPTIONS does not have HTML."""
         response = no_content()
@@ -41,14 +50,19 @@ class _Application(Flask):
         return response
 
 
-def create_app(blueprints: Sequence[Blueprint], cors_origins: Sequence[str] = ()) -> Flask:
-    """A Flask application of these blueprints, with request ids and problems, open to pages of these origins."""
+def create_app(
+    blueprints: Sequence[Blueprint], cors_origins: Sequence[str] = (), observers: Sequence[Observe] = ()
+) -> Flask:
+    """A Flask application of these blueprints, with request ids and problems, open to pages of these origins.
+
+    The observers are told of every answer; whatever they raise would spoil it.
+    """
     app = _Application("perch", static_folder=None)
     # One more than a body may have: of a longer one without a length Werkzeug hands over this much and says nothing.
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = bool(cors_origins)
     app.url_map.merge_slashes = False
-    app.wsgi_app = with_envelope(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = with_envelope(app.wsgi_app, observers)  # type: ignore[assignment, method-assign]
     answer_errors_as_problems(app)
     if cors_origins:
         CORS(

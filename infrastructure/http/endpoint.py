@@ -12,7 +12,7 @@ from flask import Response, request
 from marshmallow import Schema, ValidationError
 
 from infrastructure.http.cursors import PagedList
-from infrastructure.http.envelope import MORE_HEADERS, Headers
+from infrastructure.http.envelope import CALLER, MORE_HEADERS, Headers
 from infrastructure.http.identity import Identity
 from infrastructure.http.problems import MAX_BODY_BYTES, Problem, body_too_large, invalid
 from infrastructure.http.schemas import NoParameters
@@ -83,7 +83,7 @@ class Endpoints:
             name = self._known_caller(declared, arguments)
             _check_body_headers(declared.body)
             if name is not None:
-                arguments["caller"] = self._identity.user_id(name)
+                arguments["caller"] = request.environ[CALLER] = self._identity.user_id(name)
             if declared.pages is not None:
                 owner = arguments.get("caller") or arguments.get("user_id", "")
                 arguments["position"] = _position(declared.pages, owner)

@@ -2,7 +2,8 @@
 
 import random
 import re
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,11 +11,20 @@ if TYPE_CHECKING:
 
 Headers = list[tuple[str, str]]
 
+Observe = Callable[["WSGIEnvironment", str, float], None]
+"""Is told of every answer when it starts: the WSGI environment, the status line, and the seconds that it took."""
+
 REQUEST_ID = "perch.request_id"
 """Where the WSGI environment holds the request id."""
 
 MORE_HEADERS = "perch.more_headers"
 """Where the WSGI environment holds functions that give more headers, asked when the answer starts."""
+
+ROUTE = "perch.route"
+"""Where the WSGI environment holds the path of the route as the OpenAPI document writes it, None where none matched."""
+
+CALLER = "perch.caller"
+"""Where the WSGI environment holds the user id of a caller who is known."""
 
 NO_PATH = "/ "
 """A path that no route has."""
@@ -22,10 +32,11 @@ NO_PATH = "/ "
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
-def with_envelope(app: "WSGIApplication") -> "WSGIApplication":
+def with_envelope(app: "WSGIApplication", observers: Sequence[Observe] = ()) -> "WSGIApplication":
     """Wraps a WSGI application, because Flask's own hooks cost several microseconds a request."""
 
     def enveloped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        started = time.perf_counter()
         sent = environ.get("HTTP_X_REQUEST_ID", "")
         request_id = sent if _REQUEST_ID.fullmatch(sent) else f"{random.getrandbits(128):032x}"
         environ[REQUEST_ID] = request_id
@@ -39,6 +50,8 @@ def with_envelope(app: "WSGIApplication") -> "WSGIApplication":
             headers.append(("X-Request-Id", request_id))
             for give in more:
                 headers += give()
+            for observe in observers:
+                observe(environ, status, time.perf_counter() - started)
             return start_response(status, headers, *error)
 
         return app(environ, start)

@@ -12,9 +12,10 @@ from marshmallow import fields
 from infrastructure.http import answers
 from infrastructure.http.endpoint import DECLARED, Answer, Declaration, Endpoints
 from infrastructure.http.identity import SecuritySchemes
-from infrastructure.http.openapi_operation import Operation, path_of, problem_example
+from infrastructure.http.openapi_operation import Operation, problem_example
 from infrastructure.http.problems import MAX_BODY_BYTES, PROBLEMS
 from infrastructure.http.rendering import json_response
+from infrastructure.http.routes import path_of
 from infrastructure.http.schemas import (
     RELATIONSHIPS_MAX,
     TWEET_ID_PATTERN,
@@ -74,7 +75,7 @@ def describe(app: Flask, security: SecuritySchemes) -> dict[str, Any]:
             operation["summary"] = summary.strip()
             if description:
                 operation["description"] = re.sub(r"\s+", " ", description).strip()
-            spec.path(path=path_of(rule), operations={method: operation})
+            spec.path(path=path_of(rule.rule), operations={method: operation})
     document: dict[str, Any] = spec.to_dict()
     for name, more in _MORE_OF_SCHEMAS.items():
         document["components"]["schemas"][name] |= more

@@ -1,6 +1,5 @@
 """One route's part of the OpenAPI document."""
 
-import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -99,11 +98,6 @@ class Operation:
         if self._declared.limited:
             yield "rate-limited"
         yield from ("body-too-large", "invalid-input", "unavailable")
-
-
-def path_of(rule: Rule) -> str:
-    """The path with `me` as such, which is how it is meant to be called."""
-    return re.sub(r"<(\w+)>", r"{\1}", rule.rule.replace("<me>", "me"))
 
 
 def _bad(status: int, codes: list[str], more_headers: Iterator[str]) -> dict[str, Any]:
