@@ -131,6 +131,7 @@ class Settings:
     idempotency_capacity: int = _setting(1_000_000, _whole_number(1))
     rate_limit_writes: Rate | None = _setting(None, _rate)  # noqa: RUF009 - a field like the others
     cors_origins: tuple[str, ...] = _setting((), _origins)
+    max_streams: int = _setting(64, _whole_number(0, 10_000))
     shutdown_seconds: float = _setting(15.0, _seconds)
     log_level: str = _setting("INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR"))
 

@@ -17,6 +17,7 @@ from infrastructure.clock import SystemClock
 from infrastructure.events.delivery_log import DeliveryLog
 from infrastructure.events.event_queue import EventQueue
 from infrastructure.events.fan_out import FanOut
+from infrastructure.events.subscriptions import Subscriptions
 from infrastructure.events.worker import FanOutWorker
 from infrastructure.http.admin import admin_blueprint
 from infrastructure.http.application import create_app
@@ -26,6 +27,7 @@ from infrastructure.http.endpoint import Endpoints
 from infrastructure.http.health import health_blueprint
 from infrastructure.http.identity import FixedKey, HeaderIdentity, Identity, JwksKeys, JwtIdentity
 from infrastructure.http.openapi import openapi_blueprint
+from infrastructure.http.stream import stream_blueprint
 from infrastructure.http.timeline import timeline_blueprint
 from infrastructure.http.tweets import tweets_blueprint
 from infrastructure.http.users import follows_blueprint, users_blueprint
@@ -44,6 +46,7 @@ from usecases.get_tweet import GetTweet
 from usecases.get_user import GetUser
 from usecases.home_timeline.prepare import PrepareHomeTimeline
 from usecases.home_timeline.read import ReadHomeTimeline
+from usecases.home_timeline.stream import StreamHomeTimeline
 from usecases.list_dead_letters import ListDeadLetters
 from usecases.list_followers import ListFollowers
 from usecases.list_following import ListFollowing
@@ -82,6 +85,7 @@ class Perch:
     worker: FanOutWorker | None
     housekeeping: BackgroundThread
     deliveries: DeliveryLog
+    subscriptions: Subscriptions
     redrive_dead_letters: RedriveDeadLetters
     ready: threading.Event
 
@@ -91,9 +95,14 @@ class Perch:
         self.housekeeping.start()
         self.ready.set()
 
-    def stop(self, timeout: float) -> int:
-        """Joins the threads, within about `timeout` seconds; returns how many events were left."""
+    def drain(self) -> None:
+        """Says that it is not ready any more, and ends the streams, whose clients come back to whoever is next."""
         self.ready.clear()
+        self.subscriptions.end()
+
+    def stop(self, timeout: float) -> int:
+        """Drains and joins the threads, within about `timeout` seconds; returns how many events were left."""
+        self.drain()
         if self.worker is not None:
             self.worker.stop(timeout)
         self.housekeeping.stop(timeout)
@@ -145,15 +154,18 @@ def build(
         if settings.rate_limit_writes is None
         else FixedWindowAllowance(settings.rate_limit_writes, clock.monotonic)
     )
+    subscriptions = Subscriptions(settings.max_streams, graph)
     publish = PublishTweet(
         tweets,
         graph,
         events,
+        subscriptions,
         allowance,
         text_max_length=settings.tweet_max_length,
         pull_followers_threshold=settings.pull_followers_threshold,
     )
     prepare = PrepareHomeTimeline(tweets, graph, timelines, capacity=settings.timeline_capacity)
+    read = ReadHomeTimeline(tweets, graph, timelines, prepare)
     cursors = Cursors(settings.secret_key or _made_secret_key())
     ready = threading.Event()
     identity = _identity(settings)
@@ -172,7 +184,8 @@ def build(
             GetRelationships(graph),
             cursors,
         ),
-        timeline_blueprint(endpoint, ReadHomeTimeline(tweets, graph, timelines, prepare), cursors),
+        timeline_blueprint(endpoint, read, cursors),
+        stream_blueprint(endpoint, StreamHomeTimeline(read, tweets, subscriptions)),
         admin_blueprint(endpoint, ListDeadLetters(dead_letters), redrive, cursors),
         health_blueprint(endpoint, ready.is_set),
         openapi_blueprint(endpoint, identity.schemes),
@@ -184,6 +197,7 @@ def build(
         worker=FanOutWorker(fan_out, events) if run_worker else None,
         housekeeping=BackgroundThread("housekeeping", timelines.discard_idle, pause_seconds=HOUSEKEEPING_SECONDS),
         deliveries=deliveries,
+        subscriptions=subscriptions,
         redrive_dead_letters=redrive,
         ready=ready,
     )

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import socket
 import time
 from ipaddress import ip_address
 from types import FrameType
@@ -17,12 +18,22 @@ from app.container import Perch
 log = logging.getLogger("perch.server")
 
 THREADS = 16
+"""For ordinary requests; each open stream has one more."""
+
 CONNECTIONS_MAX = 1000
+"""Those of streams come on top."""
+
+UNACKNOWLEDGED_MS_MAX = 9000
+"""A client that takes nothing of what was sent for so long is gone; the system would wait a quarter of an hour."""
+
 BODY_BYTES_MAX = 1024 * 1024
 """Larger bodies are refused before they are read; the application refuses those over 16 KiB."""
 
 HEADER_BYTES_MAX = 64 * 1024
 POLL_SECONDS = 1.0
+_SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+    _SOCKET_OPTIONS.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX))
 DRAIN_POLL_SECONDS = 0.05
 
 
@@ -36,6 +47,8 @@ class Server:
         """Raises `OSError` or `ValueError` when the address cannot be listened on."""
         # Waitress logs a line for every request that waits for a thread, which costs more than the wait.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        # And one for every client that leaves before its answer is complete, as those of streams do.
+        logging.getLogger("waitress").setLevel(logging.WARNING)
         self._perch = perch
         self._shutdown_seconds = settings.shutdown_seconds
         self._sockets: dict[int, Any] = {}
@@ -46,7 +59,9 @@ class Server:
             host=settings.host,
             port=settings.port,
             threads=THREADS,
-            connection_limit=CONNECTIONS_MAX,
+            connection_limit=CONNECTIONS_MAX + settings.max_streams,
+            # Reads on while a request is answered, which is how the end of a stream's client is noticed.
+            channel_request_lookahead=1,
             max_request_body_size=BODY_BYTES_MAX,
             max_request_header_size=HEADER_BYTES_MAX,
             asyncore_use_poll=True,
@@ -57,6 +72,7 @@ class Server:
         for listener in self._listeners:
             listener.channel_class = Channel
             listener.draining = False
+            listener.adj.socket_options = _SOCKET_OPTIONS
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.url = f"http://{host}:{self._listeners[0].effective_port}"
 
@@ -65,11 +81,19 @@ class Server:
         self._perch.start()
         while not self._stop_asked:
             self._poll(POLL_SECONDS)
+            self._give_streams_threads()
         deadline = time.monotonic() + self._shutdown_seconds
         self._drain(deadline)
         self._waitress.task_dispatcher.shutdown(timeout=max(0, int(deadline - time.monotonic())))
         wasyncore.close_all(self._sockets)
         return self._perch.stop(max(1.0, deadline - time.monotonic()))
+
+    def _give_streams_threads(self) -> None:
+        """Called after every poll, which a request that comes when streams have all threads is too."""
+        dispatcher = self._waitress.task_dispatcher
+        wanted = THREADS + self._perch.subscriptions.counts().open
+        if wanted != len(dispatcher.threads) - dispatcher.stop_count:
+            dispatcher.set_thread_count(wanted)
 
     @property
     def is_reachable_from_outside(self) -> bool:
@@ -90,8 +114,8 @@ class Server:
         self._listeners[0].pull_trigger()
 
     def _drain(self, deadline: float) -> None:
-        """Closes the listener and every idle connection, and answers what is in flight."""
-        self._perch.ready.clear()
+        """Closes the listener and every idle connection, ends the streams, and answers what is in flight."""
+        self._perch.drain()
         for listener in self._listeners:
             listener.draining = True
             _accept_waiting(listener)

@@ -33,6 +33,10 @@ class Unavailable(PerchError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class Overloaded(Unavailable):
+    """As many are served as may be at once; the others go on at their usual speed."""
+
+
 class IdempotencyKeyInFlight(PerchError):
     """The first request with this key is not answered yet."""
 

@@ -31,12 +31,18 @@ class Events(Protocol):
         """Queues the event without waiting; False when that cannot be done now. It raises nothing."""
 
 
+class Readers(Protocol):
+    def announce(self, author_id: str) -> None:
+        """Wakes those who wait for tweets of this author's. It never waits, and raises nothing."""
+
+
 class PublishTweet:
     """Stores a tweet and has it pushed to the author's followers.
 
     - The text follows the rules of `normalise_text`; otherwise `InvalidInput` is raised and nothing is stored.
     - Followers see the tweet from now on, because it counts as unpushed until it is in all their timelines.
     - It is never pushed when the author has at least `pull_followers_threshold` followers now.
+    - Whoever streams a timeline that it belongs to is told.
     - Nothing here waits for the fan-out: without room in the queue the tweet stays unqueued until there is some.
     """
 
@@ -45,6 +51,7 @@ class PublishTweet:
         tweets: Tweets,
         followers: Followers,
         events: Events,
+        readers: Readers,
         allowance: WriteAllowance,
         *,
         text_max_length: int,
@@ -53,6 +60,7 @@ class PublishTweet:
         self._tweets = tweets
         self._followers = followers
         self._events = events
+        self._readers = readers
         self._allowance = allowance
         self._text_max_length = text_max_length
         self._pull_followers_threshold = pull_followers_threshold
@@ -67,4 +75,5 @@ class PublishTweet:
             event = TweetCreated(tweet.id, tweet.author_id)
             if self._events.offer(event):
                 self._tweets.mark_queued(tweet.id)
+        self._readers.announce(tweet.author_id)
         return tweet

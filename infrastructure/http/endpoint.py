@@ -39,6 +39,7 @@ class Answer:
     status: int
     schema: Schema | None = None
     headers: Mapping[str, str] | None = None
+    media_type: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from infrastructure.http.endpoint import Caller, Declaration
 from infrastructure.http.identity import SecuritySchemes
 from infrastructure.http.problems import CONTENT_TYPE, PROBLEMS
 from infrastructure.http.schemas import TWEET_ID_PATTERN, USER_ID_PATTERN
+from infrastructure.http.stream import LAST_EVENT_ID_HEADER
 from infrastructure.http.tweets import IDEMPOTENCY_KEY_HEADER
 
 JSON = "application/json"
@@ -68,7 +69,8 @@ class Operation:
         if answer.schema is not None:
             described["content"] = {JSON: {"schema": answer.schema}}
         elif answer.status == HTTPStatus.OK:
-            described["content"] = {JSON: {"schema": {"type": "object"}}}
+            kind = "object" if answer.media_type == JSON else "string"
+            described["content"] = {answer.media_type: {"schema": {"type": kind}}}
         names = [*(answer.headers or {}), *_MORE_ANSWER_HEADERS.get(self._rule.endpoint, ())]
         if self._declared.pages is not None:
             names.append("Link")
@@ -200,6 +202,14 @@ _HEADER_PARAMETERS = {
             "name": IDEMPOTENCY_KEY_HEADER,
             "description": "Makes the request safe to repeat for 24 hours.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+        },
+    ),
+    "stream.stream_home_timeline": (
+        {
+            "in": "header",
+            "name": LAST_EVENT_ID_HEADER,
+            "description": "The id of the last event that was received, or a `since_id`; without it: from now on.",
+            "schema": {"type": "string", "pattern": TWEET_ID_PATTERN},
         },
     ),
     "tweets.get_tweet": (

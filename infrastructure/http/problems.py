@@ -12,6 +12,7 @@ from domain.errors import (
     IdempotencyKeyInFlight,
     InvalidInput,
     NotYourTweet,
+    Overloaded,
     RateLimited,
     SelfFollow,
     TweetNotFound,
@@ -43,6 +44,7 @@ PROBLEMS = {
     "idempotency-key-in-flight": (409, "The first request with this key is not answered yet"),
     "rate-limited": (429, "You write too often"),
     "unavailable": (503, "Perch cannot do this right now"),
+    "overloaded": (503, "Perch serves as many as it can right now"),
     "internal-error": (500, "Something went wrong inside Perch"),
 }
 """Status and title by code."""
@@ -128,6 +130,10 @@ def _rate_limited(error: RateLimited) -> Problem:
     return Problem("rate-limited", str(error), headers={"Retry-After": str(error.retry_after_seconds)})
 
 
+def _overloaded(error: Overloaded) -> Problem:
+    return Problem("overloaded", str(error), headers={"Retry-After": str(error.retry_after_seconds)})
+
+
 def _unavailable(error: Unavailable) -> Problem:
     log.error("request %s: %s", request.environ[REQUEST_ID], error)
     return Problem("unavailable", str(error), headers={"Retry-After": str(error.retry_after_seconds)})
@@ -151,6 +157,7 @@ _TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     NotYourTweet: lambda error: Problem("not-your-tweet", str(error)),
     IdempotencyKeyInFlight: _key_in_flight,
     RateLimited: _rate_limited,
+    Overloaded: _overloaded,
     Unavailable: _unavailable,
     NotFound: lambda _: Problem("not-found", "No route has this path."),
     MethodNotAllowed: _method_not_allowed,

@@ -19,8 +19,9 @@ def main(options: list[str]) -> int:
         tempfile.TemporaryDirectory() as folder,
         running_service(Path(folder) / "log", ADMIN_TOKEN=ADMIN_TOKEN) as url,
     ):
-        variables = ["--env-var", f"baseUrl={url}", "--env-var", f"adminToken={ADMIN_TOKEN}"]
-        return subprocess.run([NODE_TOOLS / "newman", "run", COLLECTION, *variables, *options], check=False).returncode
+        variables = {"baseUrl": url, "adminToken": ADMIN_TOKEN, "skipStreams": "true"}
+        settings = [option for pair in variables.items() for option in ("--env-var", "=".join(pair))]
+        return subprocess.run([NODE_TOOLS / "newman", "run", COLLECTION, *settings, *options], check=False).returncode
 
 
 if __name__ == "__main__":

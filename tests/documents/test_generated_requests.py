@@ -26,6 +26,7 @@ JWT_SETTINGS = {
     "JWT_AUDIENCE": "perch",
     "JWT_ISSUER": "tests",
 }
+NO_STREAMS = {"MAX_STREAMS": "0"}
 HEADER_MODE = ["--exclude-checks=ignored_auth"]
 """This check takes it for a fault that any name in `X-User-Id` is believed. Its sequences of requests do not start with
 a new tweet either, as they do with tokens, because it takes that header for the id of something to be made first."""
@@ -35,12 +36,12 @@ MINUTES_30 = 1800
 
 
 def test_the_service_does_what_the_document_says(tmp_path: Path) -> None:
-    with running_service(tmp_path / "log", SECRET_KEY=KEY, ADMIN_TOKEN=ADMIN) as url:
+    with running_service(tmp_path / "log", SECRET_KEY=KEY, ADMIN_TOKEN=ADMIN, **NO_STREAMS) as url:
         check(url, tmp_path, SEED, "--max-examples=5", "--phases=examples,coverage,fuzzing", *HEADER_MODE)
 
 
 def test_the_service_does_what_the_document_says_and_asks_for_tokens(tmp_path: Path) -> None:
-    with running_service(tmp_path / "log", SECRET_KEY=KEY, **JWT_SETTINGS) as url:
+    with running_service(tmp_path / "log", SECRET_KEY=KEY, **JWT_SETTINGS, **NO_STREAMS) as url:
         check(url, tmp_path, SEED, "--max-examples=10")
 
 
@@ -50,7 +51,7 @@ def test_the_service_does_what_the_document_says_and_asks_for_tokens(tmp_path: P
 def test_the_service_does_what_the_document_says_for_long(auth_mode: str, tmp_path: Path) -> None:
     settings = {"ADMIN_TOKEN": ADMIN} if auth_mode == "header" else JWT_SETTINGS
     options = HEADER_MODE if auth_mode == "header" else []
-    with running_service(tmp_path / "log", SECRET_KEY=KEY, **settings) as url:
+    with running_service(tmp_path / "log", SECRET_KEY=KEY, **settings, **NO_STREAMS) as url:
         check(url, tmp_path, random.randrange(1 << 32), "--max-examples=300", *options)
 
 

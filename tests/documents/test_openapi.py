@@ -31,6 +31,7 @@ STATUSES = {
     ("DELETE", "/v1/users/me/following/{user_id}"): {204, 403} | WRITE,
     ("GET", "/v1/users/me/relationships"): {200, 403} | CALLER,
     ("GET", "/v1/users/me/timeline"): {200, 403} | CALLER,
+    ("GET", "/v1/users/me/timeline/stream"): {200, 403} | CALLER,
     ("GET", "/v1/admin/dead-letters"): {200, 400, 401, 403},
     ("POST", "/v1/admin/dead-letters/redrive"): {202, 400, 401, 403, 415},
     ("GET", "/livez"): {200},

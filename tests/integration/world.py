@@ -11,6 +11,7 @@ from domain.timeline import EMPTY_VIEW, TimelineView
 from domain.tweet import Tweet
 from infrastructure.events.event_queue import EventQueue
 from infrastructure.events.fan_out import DeliveryEvent, FanOut
+from infrastructure.events.subscriptions import Subscriptions
 from infrastructure.memory.dead_letters import MemoryDeadLetters
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
@@ -35,6 +36,7 @@ NEVER = 1_000_000
 RETRY_MS = 60_000
 """Longer than any back-off."""
 
+STREAMS_MAX = 64
 STEPS_MAX = 10_000
 """A fan-out that is not through by then never will be."""
 
@@ -83,8 +85,15 @@ class World:
             max_attempts=max_attempts,
             observe=self.happened.append,
         )
+        self.subscriptions = Subscriptions(STREAMS_MAX, self.graph)
         self._publish = PublishTweet(
-            self.tweets, self.graph, self.events, Unlimited(), text_max_length=280, pull_followers_threshold=threshold
+            self.tweets,
+            self.graph,
+            self.events,
+            self.subscriptions,
+            Unlimited(),
+            text_max_length=280,
+            pull_followers_threshold=threshold,
         )
         self._delete = DeleteTweet(self.tweets, Unlimited())
         self._follow = FollowUser(self.graph, Unlimited())

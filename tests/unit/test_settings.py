@@ -22,6 +22,8 @@ GOOD = [
     ("NODE_ID", "1023", 1023),
     ("SECRET_KEY", "s3cret", "s3cret"),
     ("AUTH_MODE", "header", "header"),
+    ("MAX_STREAMS", "0", 0),
+    ("MAX_STREAMS", "10000", 10_000),
     ("SHUTDOWN_SECONDS", "0.5", 0.5),
     ("LOG_LEVEL", "DEBUG", "DEBUG"),
 ]
@@ -49,6 +51,8 @@ BAD = [
     ("EVENT_QUEUE_CAPACITY", "0"),
     ("DELIVERY_MAX_ATTEMPTS", "0"),
     ("DEAD_LETTER_CAPACITY", "0"),
+    ("MAX_STREAMS", "-1"),
+    ("MAX_STREAMS", "10001"),
     ("TWEET_MAX_LENGTH", "0"),
     ("TWEET_MAX_LENGTH", "4001"),
     ("NODE_ID", "1024"),

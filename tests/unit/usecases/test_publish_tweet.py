@@ -20,8 +20,35 @@ def events() -> EventQueue:
 
 
 @pytest.fixture
-def publish(tweets: MemoryTweets, graph: MemoryFollowGraph, events: EventQueue) -> PublishTweet:
-    return PublishTweet(tweets, graph, events, Unlimited(), text_max_length=10, pull_followers_threshold=THRESHOLD)
+def announced() -> list[str]:
+    """The authors whose readers were woken."""
+    return []
+
+
+@pytest.fixture
+def publish(tweets: MemoryTweets, graph: MemoryFollowGraph, events: EventQueue, announced: list[str]) -> PublishTweet:
+    return publisher(tweets, graph, events, announced, THRESHOLD)
+
+
+def publisher(
+    tweets: MemoryTweets, graph: MemoryFollowGraph, events: EventQueue, announced: list[str], threshold: int
+) -> PublishTweet:
+    readers = Readers(tweets, announced)
+    return PublishTweet(
+        tweets, graph, events, readers, Unlimited(), text_max_length=10, pull_followers_threshold=threshold
+    )
+
+
+class Readers:
+    """Notes whose readers are woken, once there is something to read."""
+
+    def __init__(self, tweets: MemoryTweets, announced: list[str]) -> None:
+        self._tweets = tweets
+        self._announced = announced
+
+    def announce(self, author_id: str) -> None:
+        assert self._tweets.count(author_id)
+        self._announced.append(author_id)
 
 
 def unpushed(tweets: MemoryTweets) -> list[int]:
@@ -85,8 +112,22 @@ def test_from_the_threshold_on_a_tweet_is_pulled(
     assert unpushed(tweets) == [tweet.id]
 
 
+def test_those_who_wait_for_the_author_are_told_of_every_tweet_that_is_stored(
+    publish: PublishTweet, graph: MemoryFollowGraph, announced: list[str]
+) -> None:
+    with pytest.raises(InvalidInput):
+        publish.execute(PublishTweetRequest("alice", ""))
+    assert announced == []
+    for _ in range(3):
+        publish.execute(HELLO)
+    for follower in range(THRESHOLD):
+        graph.follow(f"user{follower}", "bob")
+    publish.execute(PublishTweetRequest("bob", "hello"))
+    assert announced == ["alice", "alice", "alice", "bob"], "queued, without room in the queue, and pulled"
+
+
 def test_a_threshold_of_0_pulls_every_tweet(tweets: MemoryTweets, graph: MemoryFollowGraph, events: EventQueue) -> None:
-    publish = PublishTweet(tweets, graph, events, Unlimited(), text_max_length=10, pull_followers_threshold=0)
+    publish = publisher(tweets, graph, events, [], threshold=0)
     assert unpushed(tweets) == []
     tweet = publish.execute(HELLO)
     assert unpushed(tweets) == [tweet.id]
