@@ -1,12 +1,14 @@
 """What Perch wants otherwise than waitress does it."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
+from infrastructure.http.envelope import WHEN_GONE
 from infrastructure.http.problems import CONTENT_TYPE, body_too_large
 
 
@@ -18,6 +20,11 @@ class _KeptAliveTask(WSGITask):
 
     channel: Any
     request: Any
+
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        environ[WHEN_GONE] = self.channel.when_gone
+        return environ
 
     def build_response_header(self) -> bytes:
         if self.channel.server.draining:
@@ -50,7 +57,19 @@ class _ProblemTask(ErrorTask):
 
 
 class Channel(HTTPChannel):
-    """A connection that answers by these tasks."""
+    """A connection that answers by these tasks, and tells when its client is gone."""
 
     task_class = _KeptAliveTask
     error_task_class = _ProblemTask
+    _tell: Callable[[], object] | None = None
+
+    def when_gone(self, tell: Callable[[], object]) -> None:
+        """Calls `tell`, at once or later, when there is nobody any more to answer to."""
+        self._tell = tell
+        if not self.connected:
+            tell()
+
+    def handle_close(self) -> None:
+        super().handle_close()
+        if self._tell is not None:
+            self._tell()

@@ -26,6 +26,9 @@ ROUTE = "perch.route"
 CALLER = "perch.caller"
 """Where the WSGI environment holds the user id of a caller who is known."""
 
+WHEN_GONE = "perch.when_gone"
+"""Where the WSGI environment may hold a function that takes another one, to be called when the client goes away."""
+
 NO_PATH = "/ "
 """A path that no route has."""
 

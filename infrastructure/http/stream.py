@@ -2,14 +2,14 @@
 
 import logging
 import random
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from flask import Blueprint, Response, request
 
 from domain.tweet import Tweet
 from domain.tweet_id import parse_tweet_id
 from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
+from infrastructure.http.envelope import WHEN_GONE
 from infrastructure.http.problems import invalid
 from infrastructure.http.rendering import render_tweet
 from usecases.home_timeline.stream import HomeTimelineStream, StreamHomeTimeline, StreamHomeTimelineRequest
@@ -20,10 +20,7 @@ LAST_EVENT_ID_HEADER = "Last-Event-ID"
 MEDIA_TYPE = "text/event-stream"
 
 HEARTBEAT_SECONDS = 4.0
-"""The contract allows 15; this often, a client that is gone is noticed in time to have its slot back within those."""
-
-TICK_SECONDS = 1.0
-"""How often a stream without news looks whether its client is still there."""
+"""The contract allows 15; this often, a client that vanished without a word is noticed within those."""
 
 RETRY_MS = 1000, 3000
 """When clients come back after the end: spread, so that they do not all come at once."""
@@ -50,42 +47,31 @@ def stream_blueprint(endpoint: Endpoints, stream: StreamHomeTimeline) -> Bluepri
         it starts now. Comments keep the connection alive; an `id` without data says how far the stream has come.
         """
         opened = stream.execute(StreamHomeTimelineRequest(caller, _last_event_id()))
-        gone = request.environ.get("waitress.client_disconnected", _never)
-        return Response(EventStream(opened, gone, time.monotonic), headers=_HEADERS)
+        when_gone = request.environ.get(WHEN_GONE)
+        if when_gone is not None:
+            when_gone(opened.close)
+        return Response(EventStream(opened), headers=_HEADERS)
 
     return routes
 
 
 class EventStream:
-    """The body of the answer. Iterating blocks while nothing is new; `close` gives the stream back."""
+    """The body of the answer. Iterating blocks while nothing is new; `close`, from any thread, ends it."""
 
-    def __init__(self, stream: HomeTimelineStream, gone: Callable[[], bool], monotonic: Callable[[], float]) -> None:
-        """`gone` says whether nobody reads any more."""
+    def __init__(self, stream: HomeTimelineStream) -> None:
         self._stream = stream
-        self._gone = gone
-        self._monotonic = monotonic
 
     def __iter__(self) -> Iterator[bytes]:
         try:
             yield from self._events()
         except Exception:
             log.exception("a stream failed; its client comes back")
-        if not self._gone():
-            yield b"retry: %d\n\n" % random.randint(*RETRY_MS)
+        yield b"retry: %d\n\n" % random.randint(*RETRY_MS)
 
     def _events(self) -> Iterator[bytes]:
         yield self._heartbeat()
-        sent_at = self._monotonic()
-        for batch in self._stream.batches(TICK_SECONDS):
-            if batch:
-                yield b"".join(map(_event, batch))
-            elif self._gone():
-                return
-            elif self._monotonic() - sent_at < HEARTBEAT_SECONDS:
-                continue
-            else:
-                yield self._heartbeat()
-            sent_at = self._monotonic()
+        for batch in self._stream.batches(HEARTBEAT_SECONDS):
+            yield b"".join(map(_event, batch)) if batch else self._heartbeat()
 
     def close(self) -> None:
         self._stream.close()
@@ -107,7 +93,3 @@ def _last_event_id() -> int | None:
     if tweet_id is None:
         raise invalid("This must be the id of the last event that was received.", header=LAST_EVENT_ID_HEADER)
     return tweet_id
-
-
-def _never() -> bool:
-    return False

@@ -24,6 +24,7 @@ from usecases.deliver_tweet import FIRST_SLICE, DeliverTweet
 from usecases.follow_user import FollowUser, FollowUserRequest
 from usecases.home_timeline.prepare import PrepareHomeTimeline
 from usecases.home_timeline.read import HomeTimelinePage, ReadHomeTimeline, ReadHomeTimelineRequest, Walk
+from usecases.home_timeline.stream import HomeTimelineStream, StreamHomeTimeline, StreamHomeTimelineRequest
 from usecases.publish_tweet import PublishTweet, PublishTweetRequest
 from usecases.redrive_dead_letters import RedriveDeadLetters
 from usecases.unfollow_user import UnfollowUser, UnfollowUserRequest
@@ -101,6 +102,7 @@ class World:
         self._redrive = RedriveDeadLetters(self.letters, self.events)
         self.prepare = PrepareHomeTimeline(self.tweets, self.graph, self.timelines, capacity=capacity)
         self._read = ReadHomeTimeline(self.tweets, self.graph, self.timelines, self.prepare)
+        self._stream = StreamHomeTimeline(self._read, self.tweets, self.subscriptions)
         self._peek = ReadHomeTimeline(tweets, graph, _Untouched(self._timelines), _Unprepared())
 
     def publish(self, author_id: str) -> int:
@@ -141,6 +143,10 @@ class World:
     def peek(self, user_id: str, *, include_self: bool = False, limit: int = 2) -> list[int]:
         """The whole timeline as it is prepared now: this neither prepares it, nor counts as a read of it."""
         return _whole(self._peek, user_id, include_self=include_self, limit=limit)
+
+    def stream(self, user_id: str, since_id: int | None = None) -> HomeTimelineStream:
+        """Opens a stream; nothing reads it unless a test does."""
+        return self._stream.execute(StreamHomeTimelineRequest(user_id, since_id))
 
     def begin(self, work: Callable[[], Result]) -> Strand[Result]:
         """Begins some work, and stops it before its first look at a store."""
@@ -188,6 +194,16 @@ class World:
     def prepared(self, user_id: str) -> TimelineView:
         """What stands in the user's timeline."""
         return _Untouched(self._timelines).view(user_id, 0, self.oracle.frontier + 1, NEVER)
+
+
+def news(stream: HomeTimelineStream) -> list[int]:
+    """What a stream gives until there is nothing new."""
+    found: list[int] = []
+    for batch in stream.batches(0.0):
+        if not batch:
+            break
+        found += ids_of(batch)
+    return found
 
 
 def ids_of(tweets: Sequence[Tweet]) -> list[int]:

@@ -56,7 +56,10 @@ class HomeTimelineStream:
         """Whatever was published up to this id has been handed out."""
 
     def batches(self, patience: float) -> Iterator[Sequence[Tweet]]:
-        """New tweets, oldest first; an empty batch after each `patience` seconds without; none after the end."""
+        """New tweets, oldest first, until the end.
+
+        A batch is empty where there was nothing to send for `patience` seconds, or the position moved without a tweet.
+        """
         while not self._subscription.has_ended():
             for batch in self._catch_up():
                 yield batch
@@ -73,11 +76,15 @@ class HomeTimelineStream:
         frontier = self._tweets.frontier()
         if frontier <= self.position:
             return
-        for batch in self._oldest_first(Walk(frontier, self.position, frontier + 1)):
+        position = self.position
+        for batch in self._oldest_first(Walk(frontier, position, frontier + 1)):
             if batch:
                 self.position = batch[-1].id
                 yield batch
+        sent_nothing = self.position == position
         self.position = frontier
+        if sent_nothing:
+            yield ()
 
     def _oldest_first(self, walk: Walk) -> Iterator[Sequence[Tweet]]:
         """Remembers only where the pages of the walk begin, and reads all but the last again when their turn comes.

@@ -1,0 +1,102 @@
+"""One who reads a stream, as the specification of server-sent events has it."""
+
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPResponse, IncompleteRead
+from typing import Any
+
+STREAM = "/v1/users/me/timeline/stream"
+SILENCE_SECONDS_MAX = 15.0
+"""The contract: something comes at least this often."""
+
+
+@dataclass
+class Block:
+    """The lines up to an empty one: an event, or what only says something about the stream."""
+
+    comments: list[str] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
+
+    def tweet(self) -> dict[str, Any] | None:
+        """The tweet, if this is an event with one."""
+        if self.fields.get("event") != "tweet":
+            return None
+        tweet: dict[str, Any] = json.loads(self.fields["data"])
+        assert tweet["id"] == self.fields["id"]
+        return tweet
+
+
+class Listener:
+    """Opens a stream over a connection of its own, and reads it only when it is asked to."""
+
+    def __init__(self, port: int, user: str, last_event_id: str | None = None) -> None:
+        self.user = user
+        self.last_event_id = last_event_id
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=SILENCE_SECONDS_MAX)
+        headers = {"X-User-Id": user} | ({} if last_event_id is None else {"Last-Event-ID": last_event_id})
+        self._connection.connect()
+        self._socket: socket.socket = self._connection.sock
+        self._connection.request("GET", STREAM, headers=headers)
+        self.response: HTTPResponse = self._connection.getresponse()
+
+    def blocks(self) -> Iterator[Block]:
+        """What comes, until the stream ends. Raises `TimeoutError` after `SILENCE_SECONDS_MAX` without anything."""
+        block = Block()
+        for line in self._lines():
+            if not line:
+                self.last_event_id = block.fields.get("id", self.last_event_id)
+                yield block
+                block = Block()
+            elif line.startswith(":"):
+                block.comments.append(line[1:])
+            else:
+                name, _, value = line.partition(": ")
+                block.fields[name] = value
+
+    def tweets(self) -> Iterator[dict[str, Any]]:
+        return (tweet for block in self.blocks() if (tweet := block.tweet()) is not None)
+
+    def close(self) -> None:
+        self.response.close()
+        self._connection.close()
+
+    def reset(self) -> None:
+        """Is gone without a word: the connection is reset."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close()
+
+    def cut(self) -> None:
+        """Ends the stream from any thread, while another one may be reading it."""
+        self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _lines(self) -> Iterator[str]:
+        while line := self.response.readline():
+            yield line.decode().rstrip("\n")
+
+
+class ListenerThread(threading.Thread):
+    """Reads a stream to its end, and notes each tweet with the time that it came."""
+
+    def __init__(self, listener: Listener) -> None:
+        super().__init__(daemon=True)
+        self.listener = listener
+        self.came: list[tuple[float, dict[str, Any]]] = []
+        self._more = threading.Condition()
+
+    def run(self) -> None:
+        with closing(self.listener), suppress(IncompleteRead):
+            for tweet in self.listener.tweets():
+                with self._more:
+                    self.came.append((time.monotonic(), tweet))
+                    self._more.notify_all()
+
+    def wait_for(self, count: int, timeout: float) -> bool:
+        """Waits until so many tweets have come."""
+        with self._more:
+            return self._more.wait_for(lambda: len(self.came) >= count, timeout)

@@ -1,0 +1,201 @@
+"""The stream of a home timeline: what is new, once each, oldest first."""
+
+from collections.abc import Callable
+
+import pytest
+
+from domain.errors import Overloaded, Unavailable
+from domain.tweet import Tweet
+from infrastructure.events.subscriptions import Subscriptions
+from infrastructure.memory.follow_graph import MemoryFollowGraph
+from infrastructure.memory.timelines import MemoryTimelines
+from infrastructure.memory.tweets import MemoryTweets
+from tests.unit.usecases.home import ALICE, Home
+from usecases.home_timeline.stream import (
+    BATCH_MAX,
+    HomeTimelineStream,
+    StreamHomeTimeline,
+    StreamHomeTimelineRequest,
+)
+
+NO_PATIENCE = 0.0
+
+
+@pytest.fixture
+def subscriptions(graph: MemoryFollowGraph) -> Subscriptions:
+    return Subscriptions(2, graph)
+
+
+@pytest.fixture
+def home(tweets: MemoryTweets, graph: MemoryFollowGraph, timelines: MemoryTimelines) -> Home:
+    home = Home(tweets, graph, timelines, capacity=10)
+    home.follow("bob", "carol")
+    return home
+
+
+@pytest.fixture
+def open_stream(home: Home, subscriptions: Subscriptions) -> Callable[..., HomeTimelineStream]:
+    use_case = StreamHomeTimeline(home.read, home.tweets, subscriptions)
+
+    def open_stream(since_id: int | None = None) -> HomeTimelineStream:
+        return use_case.execute(StreamHomeTimelineRequest(ALICE, since_id))
+
+    return open_stream
+
+
+OpenStream = Callable[..., HomeTimelineStream]
+
+
+def news(stream: HomeTimelineStream) -> list[Tweet]:
+    """All that is new now."""
+    found: list[Tweet] = []
+    for batch in stream.batches(NO_PATIENCE):
+        if not batch:
+            break
+        found += batch
+    return found
+
+
+def test_without_an_id_it_starts_now(home: Home, open_stream: OpenStream) -> None:
+    home.publish("bob", 3)
+    stream = open_stream()
+    assert news(stream) == []
+    after = home.publish("bob", 2)[::-1]
+    assert news(stream) == after
+    assert news(stream) == []
+
+
+def test_now_is_when_it_is_opened_not_when_it_is_first_looked_at(home: Home, open_stream: OpenStream) -> None:
+    stream = open_stream()
+    published = home.publish("bob")
+    assert news(stream) == published
+
+
+def test_with_an_id_it_goes_on_after_that_tweet(home: Home, open_stream: OpenStream) -> None:
+    old = home.publish("bob", 5)[::-1]
+    home.deliver()
+    assert news(open_stream(old[1].id)) == old[2:]
+
+
+def test_an_id_of_0_gives_everything(home: Home, open_stream: OpenStream) -> None:
+    everything = home.publish("bob", 7)[::-1] + home.publish("carol", 7)[::-1]
+    home.publish("stranger", 7)
+    home.deliver()
+    assert news(open_stream(0)) == everything
+
+
+@pytest.mark.parametrize("count", [BATCH_MAX - 1, BATCH_MAX, BATCH_MAX + 1, 2 * BATCH_MAX, 3 * BATCH_MAX + 7])
+def test_many_come_in_batches_oldest_first(home: Home, open_stream: OpenStream, count: int) -> None:
+    stream = open_stream()
+    published = home.publish("bob", count)[::-1]
+    batches = []
+    for batch in stream.batches(NO_PATIENCE):
+        if not batch:
+            break
+        batches.append(batch)
+        assert stream.position == batch[-1].id
+    assert [tweet for batch in batches for tweet in batch] == published
+    assert max(map(len, batches)) <= BATCH_MAX
+    assert stream.position == home.tweets.frontier()
+
+
+def test_an_id_from_the_future_waits_for_its_time(home: Home, open_stream: OpenStream) -> None:
+    home.publish("bob", 3)
+    future = home.tweets.frontier() + 1
+    stream = open_stream(future)
+    assert news(stream) == []
+    assert stream.position == future
+    assert [tweet.id for tweet in home.publish("bob", 3)[::-1] if tweet.id > future] == [
+        tweet.id for tweet in news(stream)
+    ]
+
+
+def test_what_is_deleted_before_its_batch_is_not_sent(home: Home, open_stream: OpenStream) -> None:
+    stream = open_stream()
+    published = home.publish("bob", 3 * BATCH_MAX)[::-1]
+    batches = stream.batches(NO_PATIENCE)
+    sent = list(next(batches))
+    for tweet in published[-5:]:
+        home.tweets.delete(tweet.id)
+    for batch in batches:
+        if not batch:
+            break
+        sent += batch
+    assert sent == published[:-5]
+
+
+def test_whoever_is_unfollowed_or_followed_amid_the_batches_is_left_out_or_let_in_from_then_on(
+    home: Home, open_stream: OpenStream
+) -> None:
+    stream = open_stream()
+    bobs, carols, daves = [], [], []
+    for _ in range(2 * BATCH_MAX):
+        bobs += home.publish("bob")
+        carols += home.publish("carol")
+        daves += home.publish("dave")
+    batches = stream.batches(NO_PATIENCE)
+    sent = list(next(batches))
+    home.unfollow("carol")
+    home.follow("dave")
+    sent_until = sent[-1].id
+    for batch in batches:
+        if not batch:
+            break
+        sent += batch
+    next_batch_from = sent[BATCH_MAX].id
+    expected = list(bobs)
+    expected += [tweet for tweet in carols if tweet.id <= sent_until]
+    expected += [tweet for tweet in daves if tweet.id > next_batch_from]
+    assert sent == sorted(expected, key=lambda tweet: tweet.id)
+
+
+def test_a_tweet_that_is_gone_moves_the_position_on(home: Home, open_stream: OpenStream) -> None:
+    stream = open_stream()
+    [tweet] = home.publish("bob")
+    home.tweets.delete(tweet.id)
+    assert news(stream) == []
+    assert stream.position == tweet.id
+
+
+def test_nothing_is_looked_up_while_nothing_is_published(home: Home, subscriptions: Subscriptions) -> None:
+    class Forbidden:
+        def execute(self, request: object) -> object:
+            raise AssertionError(request)
+
+    use_case = StreamHomeTimeline(Forbidden(), home.tweets, subscriptions)  # type: ignore[arg-type]
+    home.publish("bob")
+    stream = use_case.execute(StreamHomeTimelineRequest(ALICE, None))
+    batches = stream.batches(NO_PATIENCE)
+    assert [next(batches) for _ in range(5)] == [()] * 5
+
+
+def test_the_end_ends_it_even_amid_its_batches(
+    home: Home, open_stream: OpenStream, subscriptions: Subscriptions
+) -> None:
+    stream = open_stream()
+    published = home.publish("bob", 3 * BATCH_MAX)[::-1]
+    batches = stream.batches(NO_PATIENCE)
+    assert next(batches) == published[:BATCH_MAX]
+    subscriptions.end()
+    assert list(batches) == []
+    assert list(open_stream(0).batches(NO_PATIENCE)) == []
+
+
+def test_closing_gives_its_place_back(open_stream: OpenStream, subscriptions: Subscriptions) -> None:
+    first, _ = open_stream(), open_stream()
+    with pytest.raises(Overloaded):
+        open_stream()
+    first.close()
+    assert list(first.batches(NO_PATIENCE)) == []
+    open_stream()
+    assert subscriptions.counts().open == 2
+
+
+def test_a_store_that_fails_at_the_opening_takes_no_place(home: Home, subscriptions: Subscriptions) -> None:
+    class Broken:
+        def frontier(self) -> int:
+            raise Unavailable("no answer")
+
+    with pytest.raises(Unavailable):
+        StreamHomeTimeline(home.read, Broken(), subscriptions).execute(StreamHomeTimelineRequest(ALICE, None))
+    assert subscriptions.counts().open == 0
