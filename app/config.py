@@ -133,6 +133,7 @@ class Settings:
     cors_origins: tuple[str, ...] = _setting((), _origins)
     shutdown_seconds: float = _setting(15.0, _seconds)
     log_level: str = _setting("INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR"))
+    log_format: str = _setting("auto", _one_of("auto", "json", "readable"))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

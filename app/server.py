@@ -13,8 +13,9 @@ from waitress.server import BaseWSGIServer, create_server
 from app.channel import Channel
 from app.config import Settings
 from app.container import Perch
+from infrastructure.log import get_logger
 
-log = logging.getLogger("perch.server")
+log = get_logger("perch.server")
 
 THREADS = 16
 CONNECTIONS_MAX = 1000
@@ -91,6 +92,7 @@ class Server:
 
     def _drain(self, deadline: float) -> None:
         """Closes the listener and every idle connection, and answers what is in flight."""
+        log.info("draining", connections=len(self._channels()))
         self._perch.ready.clear()
         for listener in self._listeners:
             listener.draining = True
@@ -104,7 +106,7 @@ class Server:
             for channel in idle & idle_before:
                 channel.will_close = True
         if channels:
-            log.warning("%s connections were cut after %g s", len(channels), self._shutdown_seconds)
+            log.warning("connections_cut", connections=len(channels), seconds=self._shutdown_seconds)
 
     def _channels(self) -> set[Channel]:
         return {channel for listener in self._listeners for channel in listener.active_channels.values()}
