@@ -1,23 +1,23 @@
 """The command line: `python -m app serve`, `load` and `openapi`."""
 
 import argparse
-import logging
 import os
 import sys
 
 from app.config import BadSetting, Settings
 from app.container import build
 from app.load.command import add_load_command
+from app.logs import configure_logs
 from app.server import Server
+from infrastructure.log import get_logger
 
-log = logging.getLogger("perch")
+log = get_logger("perch")
 
 BAD_SETTING_STATUS = 2
-WARNING_ANYBODY = (
-    "ANYBODY WHO REACHES %s CAN CLAIM TO BE ANYBODY: AUTH_MODE is header, and this address is not loopback. "
-    "Put a gateway in front that sets X-User-Id, or set AUTH_MODE=jwt"
+ADVICE_ANYBODY = (
+    "WHOEVER REACHES THIS ADDRESS CAN CLAIM TO BE ANYBODY: AUTH_MODE is header, and the address is not loopback. "
+    "Put a gateway in front that sets X-User-Id, or set AUTH_MODE=jwt."
 )
-_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def main() -> int:
@@ -47,7 +47,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     except BadSetting as error:
         print(error, file=sys.stderr)
         return BAD_SETTING_STATUS
-    logging.basicConfig(level=settings.log_level, format=_LOG_FORMAT, stream=sys.stderr)
+    configure_logs(settings.log_level, settings.log_format, sys.stderr)
 
     perch = build(settings, run_worker=not arguments.no_worker)
     try:
@@ -57,9 +57,11 @@ def _serve(arguments: argparse.Namespace) -> int:
         return BAD_SETTING_STATUS
     server.stop_on_signals()
     if settings.auth_mode == "header" and server.is_reachable_from_outside:
-        log.warning(WARNING_ANYBODY, settings.host)
+        log.warning("anybody_can_be_anybody", host=settings.host, advice=ADVICE_ANYBODY)
+    log.info("perch_started", url=server.url, auth_mode=settings.auth_mode)
     print(f"Perch listens on {server.url}", flush=True)
     left = server.run()
+    log.info("stopped", events_left=left)
     print(f"Perch stopped; events left: {left}", flush=True)
     return 0
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -64,8 +65,14 @@ class Channel(HTTPChannel):
     _tell: Callable[[], object] | None = None
 
     def when_gone(self, tell: Callable[[], object]) -> None:
-        """Calls `tell`, at once or later, when there is nobody any more to answer to."""
+        """Calls `tell`, at once or later, when there is nobody any more to answer to.
+
+        Only from now on is a client that stops sending taken for gone: one who waits for an ordinary answer may do so.
+        """
         self._tell = tell
+        self.adj = copy(self.adj)
+        self.adj.channel_request_lookahead = 1
+        self.server.pull_trigger()
         if not self.connected:
             tell()
 

@@ -134,6 +134,7 @@ class Settings:
     max_streams: int = _setting(64, _whole_number(0, 10_000))
     shutdown_seconds: float = _setting(15.0, _seconds)
     log_level: str = _setting("INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR"))
+    log_format: str = _setting("auto", _one_of("auto", "json", "readable"))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

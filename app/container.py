@@ -1,6 +1,5 @@
 """The one place that names adapters."""
 
-import logging
 import random
 import secrets
 import threading
@@ -19,6 +18,7 @@ from infrastructure.events.event_queue import EventQueue
 from infrastructure.events.fan_out import FanOut
 from infrastructure.events.subscriptions import Subscriptions
 from infrastructure.events.worker import FanOutWorker
+from infrastructure.http.access_log import log_request
 from infrastructure.http.admin import admin_blueprint
 from infrastructure.http.application import create_app
 from infrastructure.http.cursors import Cursors
@@ -32,6 +32,7 @@ from infrastructure.http.timeline import timeline_blueprint
 from infrastructure.http.tweets import tweets_blueprint
 from infrastructure.http.users import follows_blueprint, users_blueprint
 from infrastructure.http.write_limit import WriteLimitHeaders
+from infrastructure.log import get_logger
 from infrastructure.memory.dead_letters import MemoryDeadLetters
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.idempotency_keys import MemoryIdempotencyKeys
@@ -56,7 +57,7 @@ from usecases.publish_tweet_once import PublishTweetOnce
 from usecases.redrive_dead_letters import RedriveDeadLetters
 from usecases.unfollow_user import UnfollowUser
 
-log = logging.getLogger("perch")
+log = get_logger("perch")
 
 SLICE_SIZE = 500
 """Followers a slice: about 0.2 ms, short enough for readers to pass between two."""
@@ -192,7 +193,7 @@ def build(
         docs_blueprint(),
     ]
     return Perch(
-        app=create_app(blueprints, settings.cors_origins),
+        app=create_app(blueprints, settings.cors_origins, [log_request]),
         fan_out=fan_out,
         worker=FanOutWorker(fan_out, events) if run_worker else None,
         housekeeping=BackgroundThread("housekeeping", timelines.discard_idle, pause_seconds=HOUSEKEEPING_SECONDS),
@@ -217,5 +218,5 @@ def _limit_headers(allowance: Unlimited | FixedWindowAllowance) -> WriteLimitHea
 
 
 def _made_secret_key() -> str:
-    log.warning("SECRET_KEY is not set: cursors are good until this process ends")
+    log.warning("secret_key_made", advice="Set SECRET_KEY, so that cursors stay good when this process ends.")
     return secrets.token_hex(32)

@@ -14,8 +14,9 @@ from waitress.server import BaseWSGIServer, create_server
 from app.channel import Channel
 from app.config import Settings
 from app.container import Perch
+from infrastructure.log import get_logger
 
-log = logging.getLogger("perch.server")
+log = get_logger("perch.server")
 
 THREADS = 16
 """For ordinary requests; each open stream has one more."""
@@ -47,8 +48,6 @@ class Server:
         """Raises `OSError` or `ValueError` when the address cannot be listened on."""
         # Waitress logs a line for every request that waits for a thread, which costs more than the wait.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        # And one for every client that leaves before its answer is complete, as those of streams do.
-        logging.getLogger("waitress").setLevel(logging.WARNING)
         self._perch = perch
         self._shutdown_seconds = settings.shutdown_seconds
         self._sockets: dict[int, Any] = {}
@@ -60,8 +59,6 @@ class Server:
             port=settings.port,
             threads=THREADS,
             connection_limit=CONNECTIONS_MAX + settings.max_streams,
-            # Reads on while a request is answered, which is how the end of a stream's client is noticed.
-            channel_request_lookahead=1,
             max_request_body_size=BODY_BYTES_MAX,
             max_request_header_size=HEADER_BYTES_MAX,
             asyncore_use_poll=True,
@@ -115,6 +112,7 @@ class Server:
 
     def _drain(self, deadline: float) -> None:
         """Closes the listener and every idle connection, ends the streams, and answers what is in flight."""
+        log.info("draining", connections=len(self._channels()))
         self._perch.drain()
         for listener in self._listeners:
             listener.draining = True
@@ -128,7 +126,7 @@ class Server:
             for channel in idle & idle_before:
                 channel.will_close = True
         if channels:
-            log.warning("%s connections were cut after %g s", len(channels), self._shutdown_seconds)
+            log.warning("connections_cut", connections=len(channels), seconds=self._shutdown_seconds)
 
     def _channels(self) -> set[Channel]:
         return {channel for listener in self._listeners for channel in listener.active_channels.values()}

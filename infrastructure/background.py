@@ -1,10 +1,11 @@
 """A thread that works until it is told to stop."""
 
-import logging
 import threading
 from collections.abc import Callable
 
-log = logging.getLogger("perch.background")
+from infrastructure.log import get_logger
+
+log = get_logger("perch.background")
 
 PAUSE_AFTER_ERROR_SECONDS = 0.1
 
@@ -48,7 +49,7 @@ class BackgroundThread:
             try:
                 self._work()
             except Exception:
-                log.exception("%s failed; it goes on", self._thread.name)
+                log.exception("background_failed", thread=self._thread.name)
                 pause = max(pause, PAUSE_AFTER_ERROR_SECONDS)
             if pause:
                 self._stopping.wait(pause)

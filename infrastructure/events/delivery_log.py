@@ -1,14 +1,14 @@
 """Counts and logs what happens to deliveries."""
 
-import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
 
 from domain.events import DeliveryFailed, TweetDeadLettered, TweetPushed
 from infrastructure.events.fan_out import DeliveryEvent
+from infrastructure.log import get_logger
 
-log = logging.getLogger("perch.delivery")
+log = get_logger("perch.delivery")
 
 LATE_LOG_SECONDS = 1.0
 """Late tweets come in crowds; one line for all of them is logged at most this often."""
@@ -39,15 +39,21 @@ class DeliveryLog:
             case DeliveryFailed():
                 self._count("failed")
                 log.warning(
-                    "tweet %s not pushed at attempt %s, again in %.1f s: %s",
-                    event.tweet_id, event.attempts, event.retry_in, event.error,
-                )  # fmt: skip
+                    "tweet_not_pushed",
+                    tweet_id=str(event.tweet_id),
+                    attempts=event.attempts,
+                    retry_in_seconds=round(event.retry_in, 3),
+                    error=event.error,
+                )
             case TweetDeadLettered():
                 self._count("dead")
                 log.error(
-                    "tweet %s is a dead letter after %s attempts: %s",
-                    event.tweet_id, event.attempts, event.error,
-                )  # fmt: skip
+                    "tweet_dead_lettered",
+                    tweet_id=str(event.tweet_id),
+                    author_id=event.author_id,
+                    attempts=event.attempts,
+                    error=event.error,
+                )
 
     def _pushed(self, event: TweetPushed) -> None:
         late = event.seconds > self._window_seconds
@@ -61,9 +67,12 @@ class DeliveryLog:
                 self._late_logged_at = now
         if tell:
             log.warning(
-                "tweet %s was pushed after %.1f s, later than the timeline window of %g s; %s so far",
-                event.tweet_id, event.seconds, self._window_seconds, total,
-            )  # fmt: skip
+                "tweet_pushed_late",
+                tweet_id=str(event.tweet_id),
+                seconds=round(event.seconds, 3),
+                window_seconds=self._window_seconds,
+                late_so_far=total,
+            )
 
     def _count(self, name: str) -> None:
         with self._lock:

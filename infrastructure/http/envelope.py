@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from infrastructure.log import current_request_id
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -57,6 +59,10 @@ def with_envelope(app: "WSGIApplication", observers: Sequence[Observe] = ()) -> 
                 observe(environ, status, time.perf_counter() - started)
             return start_response(status, headers, *error)
 
-        return app(environ, start)
+        token = current_request_id.set(request_id)
+        try:
+            return app(environ, start)
+        finally:
+            current_request_id.reset(token)
 
     return enveloped

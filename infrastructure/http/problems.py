@@ -1,6 +1,5 @@
 """Errors as `application/problem+json` (RFC 9457), each kind with its status in one place."""
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,8 +18,9 @@ from domain.errors import (
     Unavailable,
 )
 from infrastructure.http.envelope import REQUEST_ID
+from infrastructure.log import get_logger
 
-log = logging.getLogger("perch.http")
+log = get_logger("perch.http")
 
 CONTENT_TYPE = "application/problem+json"
 MAX_BODY_BYTES = 16 * 1024
@@ -135,7 +135,7 @@ def _overloaded(error: Overloaded) -> Problem:
 
 
 def _unavailable(error: Unavailable) -> Problem:
-    log.error("request %s: %s", request.environ[REQUEST_ID], error)
+    log.error("unavailable", error=str(error))
     return Problem("unavailable", str(error), headers={"Retry-After": str(error.retry_after_seconds)})
 
 
@@ -145,7 +145,7 @@ def _method_not_allowed(error: MethodNotAllowed) -> Problem:
 
 
 def _unexpected(error: Exception) -> Problem:
-    log.error("request %s failed", request.environ[REQUEST_ID], exc_info=error)
+    log.error("request_failed", exc_info=error)
     return Problem("internal-error", "The log has more under this request id.")
 
 

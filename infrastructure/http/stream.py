@@ -1,6 +1,5 @@
 """The route of the stream: a home timeline as server-sent events (https://html.spec.whatwg.org/#server-sent-events)."""
 
-import logging
 import random
 from collections.abc import Iterator
 
@@ -9,12 +8,13 @@ from flask import Blueprint, Response, request
 from domain.tweet import Tweet
 from domain.tweet_id import parse_tweet_id
 from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
-from infrastructure.http.envelope import WHEN_GONE
+from infrastructure.http.envelope import REQUEST_ID, WHEN_GONE
 from infrastructure.http.problems import invalid
 from infrastructure.http.rendering import render_tweet
+from infrastructure.log import get_logger
 from usecases.home_timeline.stream import HomeTimelineStream, StreamHomeTimeline, StreamHomeTimelineRequest
 
-log = logging.getLogger("perch.http")
+log = get_logger("perch.http")
 
 LAST_EVENT_ID_HEADER = "Last-Event-ID"
 MEDIA_TYPE = "text/event-stream"
@@ -50,7 +50,7 @@ def stream_blueprint(endpoint: Endpoints, stream: StreamHomeTimeline) -> Bluepri
         when_gone = request.environ.get(WHEN_GONE)
         if when_gone is not None:
             when_gone(opened.close)
-        return Response(EventStream(opened), headers=_HEADERS)
+        return Response(EventStream(opened, request.environ[REQUEST_ID]), headers=_HEADERS)
 
     return routes
 
@@ -58,14 +58,15 @@ def stream_blueprint(endpoint: Endpoints, stream: StreamHomeTimeline) -> Bluepri
 class EventStream:
     """The body of the answer. Iterating blocks while nothing is new; `close`, from any thread, ends it."""
 
-    def __init__(self, stream: HomeTimelineStream) -> None:
+    def __init__(self, stream: HomeTimelineStream, request_id: str) -> None:
         self._stream = stream
+        self._request_id = request_id
 
     def __iter__(self) -> Iterator[bytes]:
         try:
             yield from self._events()
         except Exception:
-            log.exception("a stream failed; its client comes back")
+            log.exception("stream_failed", request_id=self._request_id)
         yield b"retry: %d\n\n" % random.randint(*RETRY_MS)
 
     def _events(self) -> Iterator[bytes]:

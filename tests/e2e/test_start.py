@@ -44,6 +44,7 @@ def test_perch_is_ready_soon_after_its_start(start_perch: StartPerch) -> None:
         ("AUTH_MODE", "none"),
         ("SHUTDOWN_SECONDS", "inf"),
         ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "XML"),
     ],
 )
 def test_a_bad_setting_stops_the_start_with_a_sentence_that_names_it(name: str, value: str) -> None:

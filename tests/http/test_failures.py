@@ -11,6 +11,7 @@ from domain.errors import Unavailable
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from tests.fakes.log import event_of
 from tests.http.cases import TEXT, Route
 from tests.http.client import Client
 from tests.http.problems import assert_problem
@@ -44,7 +45,7 @@ def name(value: object) -> str:
 
 
 @contextmanager
-def failing(store: type, method: str, error: Exception) -> Iterator[None]:
+def failing(store: type, method: str, error: BaseException) -> Iterator[None]:
     """Meanwhile that method of that store raises the error."""
 
     def fail(*_: object, **__: object) -> NoReturn:
@@ -83,5 +84,7 @@ def test_a_fault_is_told_to_the_log_alone(
     assert_problem(answer, 500, "internal-error")
     assert b"secret" not in answer.body
     assert b"LookupError" not in answer.body
-    assert answer.headers["X-Request-Id"] in caplog.text
+    failed, accessed = (event_of(record) for record in caplog.records)
+    assert failed == {"event": "request_failed", "request_id": answer.headers["X-Request-Id"]}
+    assert (accessed["event"], accessed["status"]) == ("request", 500)
     assert "LookupError: the innermost secret" in caplog.text

@@ -203,7 +203,7 @@ def test_a_store_that_fails_sends_the_client_away_to_come_back(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     bob.follow("alice")
-    stream = open_stream()
+    stream = open_stream(("X-Request-Id", "the-streams"))
     start = stream.read()
     tweet = alice.publish()
 
@@ -214,6 +214,7 @@ def test_a_store_that_fails_sends_the_client_away_to_come_back(
         patch.setattr(MemoryTweets, "get_many", fail)
         assert stream.rest().startswith("retry: ")
     assert "the store does not answer" in caplog.text
+    assert "request_id='the-streams'" in caplog.text
     again = open_stream(("Last-Event-ID", start.split()[-1]))
     again.read()
     assert f"id: {tweet['id']}\n" in again.read()

@@ -26,6 +26,7 @@ GOOD = [
     ("MAX_STREAMS", "10000", 10_000),
     ("SHUTDOWN_SECONDS", "0.5", 0.5),
     ("LOG_LEVEL", "DEBUG", "DEBUG"),
+    ("LOG_FORMAT", "readable", "readable"),
 ]
 
 WHOLE_NUMBERS = [
@@ -63,6 +64,8 @@ BAD = [
     ("LOG_LEVEL", ""),
     ("LOG_LEVEL", "LOUD"),
     ("LOG_LEVEL", "info"),
+    ("LOG_FORMAT", ""),
+    ("LOG_FORMAT", "JSON"),
 ]
 
 
@@ -76,6 +79,7 @@ def test_without_variables_the_defaults_hold() -> None:
     assert settings.delivery_max_attempts == 5
     assert (settings.tweet_max_length, settings.node_id) == (280, 0)
     assert (settings.auth_mode, settings.shutdown_seconds, settings.log_level) == ("header", 15, "INFO")
+    assert settings.log_format == "auto"
 
 
 @pytest.mark.parametrize(("name", "text", "value"), GOOD)

@@ -5,6 +5,7 @@ import pytest
 from app.testing import ManualClock
 from domain.events import DeliveryFailed, TweetDeadLettered, TweetPushed
 from infrastructure.events.delivery_log import LATE_LOG_SECONDS, DeliveryLog
+from tests.fakes.log import event_of
 
 WINDOW_SECONDS = 5.0
 LATE = WINDOW_SECONDS + 0.001
@@ -51,9 +52,14 @@ def test_what_is_pushed_within_the_window_is_not_worth_a_line(
 def test_a_late_tweet_is_logged(deliveries: DeliveryLog, caplog: pytest.LogCaptureFixture) -> None:
     deliveries.observe(TweetPushed(17, 7.25))
     [record] = caplog.records
-    assert record.levelno == logging.WARNING
-    for part in ("17", "7.2", "5 s", "1 so far"):
-        assert part in record.message
+    assert (record.name, record.levelno) == ("perch.delivery", logging.WARNING)
+    assert event_of(record) == {
+        "event": "tweet_pushed_late",
+        "tweet_id": "17",
+        "seconds": 7.25,
+        "window_seconds": WINDOW_SECONDS,
+        "late_so_far": 1,
+    }
 
 
 def test_a_crowd_of_late_tweets_is_one_line_a_second(
@@ -68,7 +74,7 @@ def test_a_crowd_of_late_tweets_is_one_line_a_second(
     clock.advance(1)
     deliveries.observe(TweetPushed(11, LATE))
     assert len(caplog.records) == 2
-    assert "12 so far" in caplog.records[1].message
+    assert event_of(caplog.records[1])["late_so_far"] == 12
 
 
 def test_a_tweet_in_time_does_not_use_the_line_up(deliveries: DeliveryLog, caplog: pytest.LogCaptureFixture) -> None:
@@ -82,5 +88,17 @@ def test_failures_say_what_went_wrong(deliveries: DeliveryLog, caplog: pytest.Lo
     deliveries.observe(TweetDeadLettered(18, "alice", 5, "TimeoutError: slow", 0))
     failed, dead = caplog.records
     assert (failed.levelno, dead.levelno) == (logging.WARNING, logging.ERROR)
-    assert all(part in failed.message for part in ("17", "attempt 3", "0.4 s", "ConnectionError: gone"))
-    assert all(part in dead.message for part in ("18", "5 attempts", "TimeoutError: slow"))
+    assert event_of(failed) == {
+        "event": "tweet_not_pushed",
+        "tweet_id": "17",
+        "attempts": 3,
+        "retry_in_seconds": 0.4,
+        "error": "ConnectionError: gone",
+    }
+    assert event_of(dead) == {
+        "event": "tweet_dead_lettered",
+        "tweet_id": "18",
+        "author_id": "alice",
+        "attempts": 5,
+        "error": "TimeoutError: slow",
+    }

@@ -1,0 +1,94 @@
+"""How the service writes its log: one line an event, as JSON or readable."""
+
+import logging
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+import orjson
+from structlog.dev import ConsoleRenderer, plain_traceback
+from structlog.processors import format_exc_info
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from infrastructure.http.rendering import timestamp
+from infrastructure.log import Event, add_request_id, get_logger
+
+log = get_logger("perch")
+
+_ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+_ESCAPES_IN_TRACES = {code: escape for code, escape in _ESCAPES.items() if chr(code) not in "\n\t"}
+
+
+def configure_logs(level: str, log_format: str, stream: TextIO) -> None:
+    """Sends everything that is logged in this process to the stream, Python's warnings and a crash too.
+
+    `log_format` is `json`, `readable`, or `auto`: readable on a terminal, JSON elsewhere. Libraries are not heard below
+    WARNING, whatever the level: there they quote what was sent, and name every client that goes away.
+    """
+    readable = log_format == "readable" or (log_format == "auto" and stream.isatty())
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_Formatter(_readable(colours=stream.isatty()) if readable else [_as_json]))
+    logging.basicConfig(
+        handlers=[handler], level=max(logging.WARNING, logging.getLevelNamesMapping()[level]), force=True
+    )
+    logging.getLogger("perch").setLevel(level)
+    logging.captureWarnings(True)
+    sys.excepthook = lambda *exc_info: log.critical("crashed", exc_info=exc_info)
+
+
+class _Formatter(ProcessorFormatter):
+    """Gives all records the same fields, traces among them. One that cannot be formatted becomes `log_line_lost`."""
+
+    def __init__(self, render: Sequence[Processor]) -> None:
+        super().__init__(processors=[_with_fields, add_request_id, format_exc_info, *render])
+
+    def format(self, record: logging.LogRecord) -> str:
+        try:
+            return super().format(record)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a record, the work goes on
+            return super().format(_lost(record, type(error).__name__))
+
+
+def _lost(record: logging.LogRecord, error: str) -> logging.LogRecord:
+    event = Event(event="log_line_lost", where=f"{record.pathname}:{record.lineno}", error=error)
+    return logging.LogRecord(record.name, logging.ERROR, record.pathname, record.lineno, event, None, None)
+
+
+def _with_fields(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> EventDict:
+    record: logging.LogRecord = event_dict.pop("_record")
+    del event_dict["_from_structlog"]
+    message: object = record.msg
+    own = message if isinstance(message, Event) else {}
+    return {
+        "timestamp": timestamp(int(record.created * 1000)),
+        "level": record.levelname.lower(),
+        "logger": record.name,
+        **event_dict,
+        **own,
+    }
+
+
+def _as_json(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> str:
+    try:
+        return orjson.dumps(event_dict, default=repr).decode()
+    except orjson.JSONEncodeError:
+        # A lone surrogate, or a number beyond 64 bits.
+        return orjson.dumps({_well_formed(name): _well_formed(value) for name, value in event_dict.items()}).decode()
+
+
+def _well_formed(value: object) -> str:
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
+def _readable(*, colours: bool) -> list[Processor]:
+    # Traces are text by now, without the values of variables; told of another formatter, structlog 25 warns of that.
+    return [_escape_controls, ConsoleRenderer(colors=colours, exception_formatter=plain_traceback, sort_keys=False)]
+
+
+def _escape_controls(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> EventDict:
+    """Keeps what others sent from steering the terminal, and from looking like another line."""
+    for name, value in event_dict.items():
+        if isinstance(value, str):
+            event_dict[name] = value.translate(_ESCAPES_IN_TRACES if name == "exception" else _ESCAPES)
+    return event_dict

@@ -1,0 +1,48 @@
+"""One line a request."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from infrastructure.http.envelope import CALLER, ROUTE
+from infrastructure.log import get_logger
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+log = get_logger("perch.http")
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+METHODS = READING | {"CONNECT", "DELETE", "PATCH", "POST", "PUT", "TRACE"}
+
+LOWEST_FAILURE = 400
+TOO_MANY_REQUESTS = 429
+LOWEST_FAULT = 500
+SERVICE_UNAVAILABLE = 503
+
+
+def log_request(environ: "WSGIEnvironment", status: str, seconds: float) -> None:
+    """Observes an answer: method, route and status of its request, how long it took, and whose it was where that is
+    known. Nothing else that was sent is logged."""
+    method, code = environ["REQUEST_METHOD"], int(status[:3])
+    level = _level(method, code)
+    # Asked here too, because a successful read must not cost what it takes to make an event.
+    if not log.isEnabledFor(level):
+        return
+    caller = {"user_id": environ[CALLER]} if CALLER in environ else {}
+    log.log(
+        level,
+        "request",
+        method=method if method in METHODS else "other",
+        route=environ.get(ROUTE),
+        status=code,
+        duration_ms=round(seconds * 1000, 3),
+        **caller,
+    )
+
+
+def _level(method: str, status: int) -> int:
+    if status < LOWEST_FAILURE:
+        return logging.DEBUG if method in READING else logging.INFO
+    if status in (TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE):
+        return logging.WARNING
+    return logging.ERROR if status >= LOWEST_FAULT else logging.INFO
