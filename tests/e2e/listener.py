@@ -5,10 +5,11 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse, IncompleteRead
+from types import MappingProxyType
 from typing import Any
 
 STREAM = "/v1/users/me/timeline/stream"
@@ -35,11 +36,20 @@ class Block:
 class Listener:
     """Opens a stream over a connection of its own, and reads it only when it is asked to."""
 
-    def __init__(self, port: int, user: str, last_event_id: str | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        user: str = "",
+        last_event_id: str | None = None,
+        *,
+        more_headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.user = user
         self.last_event_id = last_event_id
         self._connection = HTTPConnection("127.0.0.1", port, timeout=SILENCE_SECONDS_MAX)
-        headers = {"X-User-Id": user} | ({} if last_event_id is None else {"Last-Event-ID": last_event_id})
+        headers = {"X-User-Id": user, **more_headers}
+        if last_event_id is not None:
+            headers["Last-Event-ID"] = last_event_id
         self._connection.connect()
         self._socket: socket.socket = self._connection.sock
         self._connection.request("GET", STREAM, headers=headers)

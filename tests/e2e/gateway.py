@@ -1,0 +1,81 @@
+"""nginx in front of Perch, by the configuration that the documentation gives."""
+
+import getpass
+import socket
+import subprocess
+import time
+from base64 import b64encode
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.documents.programs import program
+from tests.e2e.perch_process import REPOSITORY
+
+CONFIGURATION = REPOSITORY / "docs" / "nginx.conf"
+PASSWORD = "a password"  # noqa: S105 - of users who are gone with the test
+START_SECONDS = 10.0
+STOP_SECONDS = 10.0
+
+
+class Gateway:
+    """nginx in a folder of its own, for some users; as a context manager it answers meanwhile."""
+
+    def __init__(self, folder: Path, perch_port: int, *users: str) -> None:
+        self._folder = folder
+        self.port = free_port()
+        (folder / "nginx.conf").write_text(self._adapted(CONFIGURATION.read_text(), perch_port))
+        (folder / "perch.htpasswd").write_text("".join(f"{user}:{{PLAIN}}{PASSWORD}\n" for user in users))
+
+    def __enter__(self) -> Self:
+        nginx = program("nginx", "it is Debian's package nginx-light", Path("/usr/sbin"))
+        command: list[str | Path] = [nginx, "-p", self._folder, "-c", self._folder / "nginx.conf", "-e", "stderr"]
+        with (self._folder / "nginx.log").open("w") as log:
+            self._process = subprocess.Popen([*command, "-g", "daemon off;"], stderr=log)
+        self._wait_until_it_listens()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(STOP_SECONDS)
+
+    def _wait_until_it_listens(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+            except ConnectionRefusedError:
+                time.sleep(0.01)
+            else:
+                return
+        raise AssertionError(f"nginx does not listen.\n{(self._folder / 'nginx.log').read_text()}")
+
+    def _adapted(self, text: str, perch_port: int) -> str:
+        """The configuration with the ports and folders of a test; nothing else is changed."""
+        places = {
+            "user www-data;": f"user {getpass.getuser()};",
+            "listen 80;": f"listen 127.0.0.1:{self.port};",
+            "127.0.0.1:8080": f"127.0.0.1:{perch_port}",
+            "/etc/nginx/perch.htpasswd": f"{self._folder}/perch.htpasswd",
+            "/run/nginx.pid": f"{self._folder}/nginx.pid",
+            "/var/log/nginx/": f"{self._folder}/",
+            "/var/lib/nginx/": f"{self._folder}/",
+        }
+        for documented, here in places.items():
+            assert documented in text
+            text = text.replace(documented, here)
+        return text
+
+
+def basic(user: str, password: str = PASSWORD) -> dict[str, str]:
+    """The header by which nginx knows the user."""
+    return {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
