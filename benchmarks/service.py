@@ -1,0 +1,84 @@
+"""A service in a process of its own, and raw connections to it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+LISTENS = re.compile(r"Perch listens on http://127\.0\.0\.1:(\d+)\n")
+CONTENT_LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n")
+JSON_HEADERS = "Content-Type: application/json\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Where it listens, and its process."""
+
+    port: int
+    pid: int
+
+    def resident_bytes(self) -> int:
+        """Memory of the process that is not swapped out."""
+        pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextmanager
+def running_service(**settings: str) -> Iterator[Service]:
+    """Runs `python -m app serve` with these settings."""
+    environment = {"PATH": os.environ["PATH"], "PORT": "0", "SECRET_KEY": "benchmark", "LOG_LEVEL": "ERROR", **settings}
+    command = [sys.executable, "-m", "app", "serve"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        listens = LISTENS.fullmatch(line)
+        if listens is None:
+            raise RuntimeError(f"the service said {line!r}")
+        yield Service(int(listens[1]), process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate()
+
+
+class Connection:
+    """One kept-alive connection that takes as little of the machine as it can."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, request: bytes) -> bytes:
+        """Sends a request and returns the whole answer."""
+        self.socket.sendall(request)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += self._received()
+        head, _, body = answer.partition(b"\r\n\r\n")
+        length = CONTENT_LENGTH.search(head + b"\r\n")
+        wanted = int(length[1]) if length else 0
+        while len(body) < wanted:
+            body += self._received()
+        return head + b"\r\n\r\n" + body
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def _received(self) -> bytes:
+        received = self.socket.recv(1 << 16)
+        if not received:
+            raise ConnectionResetError("the service closed the connection")
+        return received
+
+
+def request(method: str, path: str, user: str, body: bytes = b"") -> bytes:
+    """The bytes of a request."""
+    lines = f"{method} {path} HTTP/1.1\r\nHost: perch\r\nX-User-Id: {user}\r\n"
+    if body:
+        lines += f"{JSON_HEADERS}Content-Length: {len(body)}\r\n"
+    return f"{lines}\r\n".encode() + body
