@@ -6,17 +6,19 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from types import TracebackType
 from typing import Protocol, Self
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 
 from app.config import Settings
 from infrastructure.background import BackgroundThread
 from infrastructure.clock import SystemClock
 from infrastructure.events.delivery_log import DeliveryLog
 from infrastructure.events.event_queue import EventQueue
-from infrastructure.events.fan_out import FanOut
+from infrastructure.events.fan_out import DeliveryEvent, FanOut
 from infrastructure.events.worker import FanOutWorker
 from infrastructure.http.admin import admin_blueprint
 from infrastructure.http.application import create_app
@@ -25,6 +27,7 @@ from infrastructure.http.docs import docs_blueprint
 from infrastructure.http.endpoint import Endpoints
 from infrastructure.http.health import health_blueprint
 from infrastructure.http.identity import FixedKey, HeaderIdentity, Identity, JwksKeys, JwtIdentity
+from infrastructure.http.metrics import metrics_blueprint
 from infrastructure.http.openapi import openapi_blueprint
 from infrastructure.http.timeline import timeline_blueprint
 from infrastructure.http.tweets import tweets_blueprint
@@ -36,6 +39,11 @@ from infrastructure.memory.idempotency_keys import MemoryIdempotencyKeys
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Unlimited
+from infrastructure.metrics.collector import PerchCollector
+from infrastructure.metrics.http_requests import HttpRequests
+from infrastructure.metrics.push_times import PushTimes
+from infrastructure.metrics.reads import ReadCounts
+from infrastructure.metrics.registry import new_registry
 from usecases.delete_tweet import DeleteTweet
 from usecases.deliver_tweet import DeliverTweet
 from usecases.follow_user import FollowUser
@@ -82,6 +90,7 @@ class Perch:
     worker: FanOutWorker | None
     housekeeping: BackgroundThread
     deliveries: DeliveryLog
+    metrics: CollectorRegistry
     redrive_dead_letters: RedriveDeadLetters
     ready: threading.Event
 
@@ -130,6 +139,7 @@ def build(
     dead_letters = MemoryDeadLetters(settings.dead_letter_capacity)
     events = EventQueue(settings.event_queue_capacity)
     deliveries = DeliveryLog(settings.timeline_window_seconds, clock.monotonic)
+    metrics = new_registry(version("perch"))
     fan_out = FanOut(
         events,
         DeliverTweet(tweets, graph, timelines, slice_size=SLICE_SIZE),
@@ -138,8 +148,10 @@ def build(
         clock=clock,
         jitter=jitter,
         max_attempts=settings.delivery_max_attempts,
-        observe=deliveries.observe,
+        observe=_both(deliveries.observe, PushTimes(metrics, settings.timeline_window_seconds).observe),
     )
+    reads = ReadCounts()
+    metrics.register(PerchCollector(tweets, timelines, dead_letters, events, fan_out, deliveries, reads))
     allowance = (
         Unlimited()
         if settings.rate_limit_writes is None
@@ -158,7 +170,7 @@ def build(
     ready = threading.Event()
     identity = _identity(settings)
     endpoint = Endpoints(identity, _limit_headers(allowance))
-    redrive = RedriveDeadLetters(dead_letters, events)
+    redrive = RedriveDeadLetters(dead_letters, events, deliveries.observe)
     publish_once = PublishTweetOnce(publish, MemoryIdempotencyKeys(settings.idempotency_capacity, clock.monotonic))
     blueprints = [
         tweets_blueprint(endpoint, publish, publish_once, GetTweet(tweets), DeleteTweet(tweets, allowance)),
@@ -172,21 +184,33 @@ def build(
             GetRelationships(graph),
             cursors,
         ),
-        timeline_blueprint(endpoint, ReadHomeTimeline(tweets, graph, timelines, prepare), cursors),
+        timeline_blueprint(endpoint, ReadHomeTimeline(tweets, graph, timelines, prepare, reads.count), cursors),
         admin_blueprint(endpoint, ListDeadLetters(dead_letters), redrive, cursors),
         health_blueprint(endpoint, ready.is_set),
+        metrics_blueprint(endpoint, metrics),
         openapi_blueprint(endpoint, identity.schemes),
         docs_blueprint(),
     ]
     return Perch(
-        app=create_app(blueprints, settings.cors_origins),
+        app=create_app(blueprints, settings.cors_origins, [HttpRequests(metrics)]),
         fan_out=fan_out,
         worker=FanOutWorker(fan_out, events) if run_worker else None,
         housekeeping=BackgroundThread("housekeeping", timelines.discard_idle, pause_seconds=HOUSEKEEPING_SECONDS),
         deliveries=deliveries,
+        metrics=metrics,
         redrive_dead_letters=redrive,
         ready=ready,
     )
+
+
+def _both(
+    first: Callable[[DeliveryEvent], None], second: Callable[[DeliveryEvent], None]
+) -> Callable[[DeliveryEvent], None]:
+    def observe(event: DeliveryEvent) -> None:
+        first(event)
+        second(event)
+
+    return observe
 
 
 def _identity(settings: Settings) -> Identity:

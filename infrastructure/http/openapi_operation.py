@@ -7,13 +7,11 @@ from typing import Any
 from werkzeug.routing import Rule
 
 from infrastructure.http import answers
-from infrastructure.http.endpoint import Caller, Declaration
+from infrastructure.http.endpoint import JSON, Caller, Declaration
 from infrastructure.http.identity import SecuritySchemes
 from infrastructure.http.problems import CONTENT_TYPE, PROBLEMS
 from infrastructure.http.schemas import TWEET_ID_PATTERN, USER_ID_PATTERN
 from infrastructure.http.tweets import IDEMPOTENCY_KEY_HEADER
-
-JSON = "application/json"
 
 
 class Operation:
@@ -66,9 +64,10 @@ class Operation:
         answer = self._declared.answer
         described: dict[str, Any] = {"description": HTTPStatus(answer.status).phrase}
         if answer.schema is not None:
-            described["content"] = {JSON: {"schema": answer.schema}}
+            described["content"] = {answer.media_type: {"schema": answer.schema}}
         elif answer.status == HTTPStatus.OK:
-            described["content"] = {JSON: {"schema": {"type": "object"}}}
+            kind = "object" if answer.media_type == JSON else "string"
+            described["content"] = {answer.media_type: {"schema": {"type": kind}}}
         names = [*(answer.headers or {}), *_MORE_ANSWER_HEADERS.get(self._rule.endpoint, ())]
         if self._declared.pages is not None:
             names.append("Link")
