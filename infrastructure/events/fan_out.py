@@ -35,8 +35,11 @@ class Deliver(Protocol):
     def execute(self, event: TweetCreated, after: int) -> int | None: ...
 
 
-class Unqueued(Protocol):
-    """The tweets that found no room in the queue."""
+class Tweets(Protocol):
+    """Which tweets are to be pushed still, and which of them found no room in the queue."""
+
+    def is_unpushed(self, tweet_id: int) -> bool:
+        """False too when the tweet is not there."""
 
     def unqueued(self, limit: int) -> list[TweetCreated]: ...
 
@@ -65,13 +68,14 @@ class FanOut:
       (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), from where it stopped, while others
       go on. After `max_attempts` in a row without progress the event is a dead letter.
     - Events that found no room in the queue are queued as soon as there is some.
+    - Where a tweet was deleted, or pushed because its event came twice, nothing is done, and nothing told.
     """
 
     def __init__(
         self,
         events: EventQueue,
         deliver: Deliver,
-        tweets: Unqueued,
+        tweets: Tweets,
         dead_letters: DeadLetters,
         *,
         clock: Clock,
@@ -151,6 +155,9 @@ class FanOut:
 
     def _run_slice(self, delivery: _Delivery) -> None:
         try:
+            if not self._tweets.is_unpushed(delivery.event.tweet_id):
+                self._events.done(delivery.event)
+                return
             after = self._deliver.execute(delivery.event, delivery.after)
         except Exception as error:  # noqa: BLE001 - whatever a store raises, the events behind must go on
             self._fail(delivery, error)

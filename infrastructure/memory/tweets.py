@@ -112,6 +112,12 @@ class MemoryTweets:
             logs = [newest_between(self._unpushed[id_], low, high, limit) for id_ in waiting]
         return merge_newest(logs, limit)
 
+    def is_unpushed(self, tweet_id: int) -> bool:
+        """False too when the tweet is not there."""
+        with self._lock:
+            tweet = self._tweets.get(tweet_id)
+            return tweet is not None and _holds(self._unpushed.get(tweet.author_id, ()), tweet_id)
+
     def mark_pushed(self, tweet_id: int) -> None:
         """Takes the tweet out of unpushed; nothing happens when it is not there."""
         with self._lock:
@@ -152,9 +158,13 @@ class MemoryTweets:
             del self._unpushed[tweet.author_id]
 
 
-def _remove(ids: "array[int]", tweet_id: int) -> bool:
+def _holds(ids: Sequence[int], tweet_id: int) -> bool:
     at = bisect_left(ids, tweet_id)
-    if at == len(ids) or ids[at] != tweet_id:
+    return at < len(ids) and ids[at] == tweet_id
+
+
+def _remove(ids: "array[int]", tweet_id: int) -> bool:
+    if not _holds(ids, tweet_id):
         return False
-    del ids[at]
+    del ids[bisect_left(ids, tweet_id)]
     return True

@@ -30,7 +30,7 @@ class Tweets(
     get_user.Tweets,
     list_user_tweets.Tweets,
     home_timeline.Tweets,
-    fan_out.Unqueued,
+    fan_out.Tweets,
     collector.Tweets,
     Protocol,
 ):

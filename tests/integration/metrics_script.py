@@ -40,6 +40,12 @@ def publish_and_fail_for_good(perch: Scripted) -> None:
     perch.step(fails_after=0)
 
 
+def publish_delete_and_step(perch: Scripted) -> None:
+    perch.publish("alice")
+    perch.delete("alice", -1)
+    perch.step()
+
+
 def unfollow_and_read(perch: Scripted) -> None:
     perch.client("bob").unfollow("eve")
     perch.read("bob", "?limit=100")
@@ -199,6 +205,11 @@ SCRIPT = (
         "and pushed to nobody",
         lambda perch: perch.step(),
         {**pushed(0.0), "perch_unpushed_tweets": -1, "perch_event_queue_depth": -1},
+    ),
+    Deed(
+        "a tweet is deleted before it is pushed",
+        publish_delete_and_step,
+        {PUBLISHED: 1},
     ),
     Deed("a stream is opened", lambda perch: perch.streams.ask(), {"perch_streams_open": 1}),
     Deed(

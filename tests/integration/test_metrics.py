@@ -4,11 +4,17 @@ from functools import partial
 
 import pytest
 
+from app.config import Settings
+from app.container import build
 from infrastructure.http.metrics import OPENMETRICS
-from tests.fakes.scrapes import Samples, family, samples
-from tests.http.wire import Request
-from tests.integration.metrics_script import AT_START, OLDEST, PUBLISHED, SCRIPT
+from tests.contracts.racing import JOIN_SECONDS, RACERS, race_of_twenty
+from tests.fakes.scrapes import Samples, Watch, family, samples
+from tests.http.client import Client
+from tests.http.wire import InProcess, Request
+from tests.integration.metrics_script import AT_START, OLDEST, PUBLISHED, PUSHED, SCRIPT
 from tests.integration.scripted import Scripted
+
+TIMELINE = "/v1/users/me/timeline"
 
 REQUESTS = (
     ("GET", "/livez", "/livez", 200),
@@ -100,3 +106,32 @@ def test_what_is_answered_is_what_was_counted(perch: Scripted, accept: str) -> N
     perch_alone = {name: value for name, value in answered.items() if not name.startswith("perch_http")}
     assert perch_alone == perch.watch("perch_http").now()
     assert answered[PUBLISHED] == 1
+
+
+def test_counts_are_exact_after_many_threads() -> None:
+    with build(Settings(secret_key="the key of these tests")) as perch:  # noqa: S106
+        transport = InProcess(perch.app)
+        reader = Client(transport, "reader")
+        for number in range(RACERS):
+            reader.follow(f"author-{number}")
+        reader.page(TIMELINE)
+        race_of_twenty(partial(publish_and_read, transport))
+        assert perch.worker is not None
+        assert perch.worker.join(JOIN_SECONDS)
+        now = Watch(perch.metrics).now()
+    reads = [value for name, value in now.items() if name.startswith("perch_home_timeline_reads_total")]
+    assert sum(reads) == now[requests_answered("GET", TIMELINE, 200)] == RACERS * 5 + 1
+    assert now[PUBLISHED] == now[requests_answered("POST", "/v1/tweets", 201)] == RACERS * 5
+    assert now["perch_deliveries_total"] == now[f"{PUSHED}_count"] == RACERS * 5
+    assert (now["perch_timelines"], now["perch_timelines_rebuilt_total"]) == (1, 1)
+    assert {now[name] for name in ("perch_unpushed_tweets", "perch_unqueued_tweets", "perch_event_queue_depth")} == {0}
+
+
+def publish_and_read(transport: InProcess, number: int) -> None:
+    for _ in range(5):
+        Client(transport, f"author-{number}").publish()
+        Client(transport, "reader").page(TIMELINE)
+
+
+def requests_answered(method: str, route: str, status: int) -> str:
+    return f'perch_http_requests_total{{method="{method}",route="{route}",status="{status}"}}'

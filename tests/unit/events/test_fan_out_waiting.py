@@ -79,7 +79,7 @@ class Stalling(Slices):
     """A store that does not answer for seven seconds; meanwhile somebody asks."""
 
     def __init__(self, rig: Rig) -> None:
-        super().__init__()
+        super().__init__(rig.tweets)
         self._rig = rig
         self.asked: list[float] = []
 
