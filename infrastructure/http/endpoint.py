@@ -19,6 +19,8 @@ from infrastructure.http.schemas import NoParameters
 
 CACHED_QUERY_BYTES_MAX = 64
 
+JSON = "application/json"
+
 View = Callable[..., Response]
 
 _NO_PARAMETERS = NoParameters()
@@ -34,12 +36,12 @@ class Caller(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a route answers when all goes well: status, body, and headers of its own with an example each."""
+    """What a route answers when all goes well: status, body, headers of its own with an example each, media type."""
 
     status: int
     schema: Schema | None = None
     headers: Mapping[str, str] | None = None
-    media_type: str = "application/json"
+    media_type: str = JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ DECLARED = "perch_declaration"
 def _check_body_headers(body: Schema | None) -> None:
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise body_too_large()
-    if body is not None and request.mimetype != "application/json":
+    if body is not None and request.mimetype != JSON:
         detail = "The body must be sent as application/json."
         where = {"header": "Content-Type", "detail": detail}
         raise Problem("unsupported-media-type", detail, errors=[where])
