@@ -3,25 +3,39 @@
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 HERE = Path(__file__).parent
-NODE_TOOLS = HERE / "node_modules" / ".bin"
+NODE_MODULES = HERE / "node_modules"
+NODE_TOOLS = NODE_MODULES / ".bin"
+NPM_HINT = "`make node-tools` does it, which needs npm"
 
 
 def program(name: str, hint: str, folder: Path | None = None) -> str:
     """Where the program is. Without it the test is skipped, but fails in CI, which is to leave nothing out."""
     found = shutil.which(name, path=folder)
     if found is None:
-        reason = f"{name} is not installed: {hint}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        _go_without(name, hint)
     return found
+
+
+def _go_without(name: str, hint: str) -> NoReturn:
+    reason = f"{name} is not installed: {hint}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def node_tool(name: str) -> str:
     """A tool that package.json names."""
     program("node", "it comes with Node.js 20 or later")
-    return program(name, "`make node-tools` does it, which needs npm", NODE_TOOLS)
+    return program(name, NPM_HINT, NODE_TOOLS)
+
+
+def node_file(path: str) -> Path:
+    """A file of a package that package.json names."""
+    if not (NODE_MODULES / path).is_file():
+        _go_without(path, NPM_HINT)
+    return NODE_MODULES / path
