@@ -68,6 +68,12 @@ def _one_of(*choices: str) -> Parse:
     return parse
 
 
+def _true_or_false(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text == "true"
+
+
 def _web_address(text: str) -> str:
     if urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).netloc:
         raise ValueError("must be an http or https address")
@@ -133,6 +139,7 @@ class Settings:
     cors_origins: tuple[str, ...] = _setting((), _origins)
     max_streams: int = _setting(64, _whole_number(0, 10_000))
     shutdown_seconds: float = _setting(15.0, _seconds)
+    live_page: bool = _setting(True, _true_or_false)
     log_level: str = _setting("INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR"))
     log_format: str = _setting("auto", _one_of("auto", "json", "readable"))
 

@@ -28,6 +28,7 @@ from infrastructure.http.docs import docs_blueprint
 from infrastructure.http.endpoint import Endpoints
 from infrastructure.http.health import health_blueprint
 from infrastructure.http.identity import FixedKey, HeaderIdentity, Identity, JwksKeys, JwtIdentity
+from infrastructure.http.live_page import live_page_blueprint
 from infrastructure.http.metrics import metrics_blueprint
 from infrastructure.http.openapi import openapi_blueprint
 from infrastructure.http.stream import stream_blueprint
@@ -206,6 +207,7 @@ def build(
         metrics_blueprint(endpoint, metrics),
         openapi_blueprint(endpoint, identity.schemes),
         docs_blueprint(),
+        *([live_page_blueprint()] if settings.live_page else []),
     ]
     return Perch(
         app=create_app(blueprints, settings.cors_origins, [HttpRequests(metrics), log_request]),

@@ -1,0 +1,88 @@
+// The public HTTP interface, as one user.
+
+const ANSWER_MS = 15_000;
+
+/** An answer that says no. Its message is the problem's detail, which is for people to read. */
+export class Problem extends Error {
+  constructor(status, problem) {
+    super(problem.detail ?? `Perch answered with status ${status}.`);
+    this.status = status;
+    this.code = problem.code ?? "";
+  }
+}
+
+/** There was no answer, or not a whole one: whether anything was done is not known. */
+export class NoAnswer extends Error {
+  constructor(cause) {
+    super("Perch does not answer.", { cause });
+  }
+}
+
+export class Api {
+  #headers;
+  #closed = new AbortController();
+
+  /** Under the user's own name and not `me`, so that a service which knows the user by another name says so. */
+  own;
+
+  constructor({ name, headers }) {
+    this.#headers = headers;
+    this.own = `v1/users/${name}`;
+  }
+
+  /** Is aborted when the user leaves. */
+  get closed() {
+    return this.#closed.signal;
+  }
+
+  /** Ends everything under way. Answers that come later are nobody's, and never arrive. */
+  close() {
+    this.#closed.abort();
+  }
+
+  get = (path) => this.#call("GET", path);
+  put = (path) => this.#call("PUT", path);
+  delete = (path) => this.#call("DELETE", path);
+  post = (path, document, headers) =>
+    this.#call("POST", path, {
+      body: JSON.stringify(document),
+      headers: { "Content-Type": "application/json", ...headers },
+    });
+
+  /** A response whose body is still to be read. */
+  async open(path, headers, signal) {
+    return this.#unlessClosed(() => this.#send("GET", path, { headers, signal }));
+  }
+
+  async #call(method, path, { body, headers } = {}) {
+    return this.#unlessClosed(async () => {
+      const response = await this.#send(method, path, { body, headers, signal: AbortSignal.timeout(ANSWER_MS) });
+      return response.status === 204 ? null : await response.json().catch(noAnswer);
+    });
+  }
+
+  async #send(method, path, { body, headers, signal }) {
+    const response = await fetch(path, {
+      method,
+      body,
+      headers: { ...headers, ...this.#headers },
+      signal: AbortSignal.any([signal, this.closed]),
+      cache: "no-store",
+    }).catch(noAnswer);
+    if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
+    return response;
+  }
+
+  async #unlessClosed(act) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!this.closed.aborted) throw error;
+      return await new Promise(() => {});
+    }
+  }
+}
+
+function noAnswer(cause) {
+  throw new NoAnswer(cause);
+}

@@ -1,0 +1,139 @@
+// Keeps the home live: has its first page read, then the stream, and finds its way back when either fails.
+
+import { Problem } from "./api.js";
+import { showConnection } from "./connection.js";
+import { readStream } from "./stream.js";
+
+const POLL_MS = 4_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+const FAILURES_TO_MENTION = 2;
+
+export class Live {
+  #api;
+  #home;
+  #leave;
+  #running = null;
+  #wake = () => {};
+
+  /**
+   * `home` has `readAnew`, which gives the id to go on after, and `arrive`, which gets tweets. `leave` is told why,
+   * when the service no longer knows the user.
+   */
+  constructor(api, home, leave) {
+    this.#api = api;
+    this.#home = home;
+    this.#leave = leave;
+    api.closed.addEventListener("abort", () => this.stop());
+  }
+
+  start() {
+    if (this.#running || this.#api.closed.aborted) return;
+    this.#running = new AbortController();
+    showConnection("connecting");
+    this.#run({ stopped: this.#running.signal, since: null, failures: 0 });
+  }
+
+  /** Lets the connection go; `start` begins with the first page. */
+  stop() {
+    this.#running?.abort();
+    this.#running = null;
+    this.#wake();
+    showConnection("paused");
+  }
+
+  restart() {
+    this.stop();
+    this.start();
+  }
+
+  /** Ends a pause before its time. */
+  wake() {
+    this.#wake();
+  }
+
+  async #run(run) {
+    while (!run.stopped.aborted) {
+      const pause = await this.#readOn(run);
+      if (!run.stopped.aborted) await this.#sleep(pause);
+    }
+  }
+
+  #sleep(milliseconds) {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      setTimeout(resolve, milliseconds);
+    });
+  }
+
+  /** Reads until it cannot go on; gives the milliseconds to wait before the next attempt. */
+  async #readOn(run) {
+    try {
+      run.since ??= await this.#home.readAnew();
+      const retry = await this.#readStream(run);
+      if (retry === null) throw new Error("The connection was lost.");
+      return this.#sentAway(run, retry);
+    } catch (error) {
+      if (run.stopped.aborted) return 0;
+      return error instanceof AllTaken ? POLL_MS : this.#failed(run, error);
+    }
+  }
+
+  async #readStream(run) {
+    const heard = {
+      opened: () => showConnection("live"),
+      arrived: (tweets, lastId) => this.#arrived(run, tweets, lastId),
+    };
+    try {
+      return await readStream(this.#api, run.since, run.stopped, heard);
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 503)) throw error;
+      await this.#poll(run);
+      throw new AllTaken();
+    }
+  }
+
+  #arrived(run, tweets, lastId) {
+    run.since = lastId;
+    run.failures = 0;
+    this.#home.arrive(tweets);
+  }
+
+  /** What came since, while there is no stream to be had. */
+  async #poll(run) {
+    showConnection("polling");
+    const page = await this.#api.get(`${this.#api.own}/timeline?include_self=true&limit=100&since_id=${run.since}`);
+    if (page.meta.next_cursor !== null) run.since = await this.#home.readAnew();
+    else this.#arrived(run, page.data, page.meta.since_id);
+  }
+
+  /** The service may come back without what it knew, hence the page is read again. */
+  #sentAway(run, retry) {
+    run.since = null;
+    showConnection("retrying");
+    return jittered(retry);
+  }
+
+  #failed(run, error) {
+    if (isStranger(error)) {
+      this.#leave(error.status === 403 ? "Perch knows you by another name than this." : error.message);
+      return 0;
+    }
+    run.since = null;
+    run.failures += 1;
+    showConnection("retrying", run.failures < FAILURES_TO_MENTION ? "" : error.message);
+    return jittered(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (run.failures - 1)));
+  }
+}
+
+/** All streams are taken. */
+class AllTaken extends Error {}
+
+/** Not all pages that lost the same service come back at the same moment. */
+function jittered(milliseconds) {
+  return milliseconds * (1 + Math.random() / 2);
+}
+
+function isStranger(error) {
+  return error instanceof Problem && ([401, 403].includes(error.status) || error.code === "malformed-identity");
+}

@@ -1,0 +1,37 @@
+// Times as people tell them.
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const RENEW_MS = 15_000;
+const JUST_NOW_MS = 45_000;
+
+const dayMonth = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
+const dayMonthYear = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
+const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+
+export function relative(then, now) {
+  const ago = now - then;
+  if (ago < JUST_NOW_MS) return "now";
+  if (ago < HOUR) return `${Math.max(1, Math.round(ago / MINUTE))} min`;
+  if (ago < DAY) return `${Math.round(ago / HOUR)} h`;
+  return (then.getFullYear() === now.getFullYear() ? dayMonth : dayMonthYear).format(then);
+}
+
+/** Makes a time that is relative to now, and says when exactly when pointed at. */
+export function timeElement(text) {
+  const then = new Date(text);
+  const made = document.createElement("time");
+  made.dateTime = text;
+  made.title = whole.format(then);
+  made.textContent = relative(then, new Date());
+  return made;
+}
+
+/** Keeps the times in this element up to date. */
+export function keepUpToDate(root) {
+  setInterval(() => {
+    const now = new Date();
+    for (const each of root.querySelectorAll("time")) each.textContent = relative(new Date(each.dateTime), now);
+  }, RENEW_MS);
+}

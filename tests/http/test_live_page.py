@@ -1,0 +1,82 @@
+"""The files of the live page, as they are sent."""
+
+import re
+
+import pytest
+
+from app.config import BadSetting, Settings
+from infrastructure.http.live_page import FOLDER
+from tests.http.built import in_process
+from tests.http.client import Client
+from tests.http.problems import assert_problem
+from tests.http.wire import Request, Transport
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+FILES = sorted(f"/live/{path.name}" for path in FOLDER.iterdir() if path.name != "index.html")
+TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+PAGE_BYTES_MAX = 64 * 1024
+
+
+@pytest.mark.parametrize("target", ["/", *FILES])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_file_may_do_only_what_the_page_needs(transport: Transport, target: str, method: str) -> None:
+    answer = Client(transport).send(method, target)
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == TYPES.get(target.rpartition(".")[2], "text/html; charset=utf-8")
+    assert answer.headers["Content-Security-Policy"] == POLICY
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert (answer.body == b"") == (method == "HEAD")
+
+
+@pytest.mark.parametrize("target", ["/", *FILES])
+def test_a_known_file_is_not_sent_again(transport: Transport, target: str) -> None:
+    etag = Client(transport).get(target).headers["ETag"]
+    answer = Client(transport).get(target, ("If-None-Match", f'"other", W/{etag}'))
+    assert (answer.status, answer.body) == (304, b"")
+    assert answer.headers["ETag"] == etag
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert Client(transport).get(target, ("If-None-Match", '"other"')).status == 200
+
+
+@pytest.mark.parametrize("target", ["/live", "/live/", "/live/none.js", "/live/index.html", "/live/..%2Flive_page.py"])
+def test_what_is_not_a_file_is_a_problem(transport: Transport, target: str) -> None:
+    assert_problem(Client(transport).get(target), 404, "not-found")
+
+
+@pytest.mark.parametrize("target", ["/", FILES[0]])
+def test_files_are_only_read(transport: Transport, target: str) -> None:
+    answer = transport.send(Request("POST", target))
+    assert_problem(answer, 405, "method-not-allowed")
+    assert answer.headers["Allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("target", ["/", *FILES])
+def test_the_page_can_be_turned_off(target: str) -> None:
+    assert_problem(Client(in_process({"LIVE_PAGE": "false"})).get(target), 404, "not-found")
+
+
+def test_whether_there_is_a_page_is_true_or_false() -> None:
+    assert Settings.from_environment({"LIVE_PAGE": "true"}).live_page
+    with pytest.raises(BadSetting, match="LIVE_PAGE must be true or false, not 'yes'"):
+        Settings.from_environment({"LIVE_PAGE": "yes"})
+
+
+def test_the_page_asks_for_files_that_are_there_and_for_nothing_else() -> None:
+    page = (FOLDER / "index.html").read_text()
+    scripts = {path.name: path.read_text() for path in FOLDER.glob("*.js")}
+    loaded = {f"/{name}" for name in re.findall(r'(?:href|src)="(live/[^"]+)"', page)}
+    imported = {f"/live/{name}" for text in scripts.values() for name in re.findall(r'from "\./([^"]+)"', text)}
+    assert loaded | imported == set(FILES)
+    assert not any("innerHTML" in text or "://" in text.replace(SVG_NAMESPACE, "") for text in scripts.values())
+
+
+SVG_NAMESPACE = "http://www.w3.org/2000/svg"
+
+
+def test_the_page_is_small() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < PAGE_BYTES_MAX
