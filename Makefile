@@ -62,4 +62,4 @@ postman: $(INSTALLED) $(NODE_TOOLS) ## Run docs/perch.postman_collection.json ag
 	$(BIN)/python -m tests.documents.postman
 
 .PHONY: node-tools
-node-tools: $(NODE_TOOLS) ## Install what lint-openapi and postman need
+node-tools: $(NODE_TOOLS) ## Install what lint-openapi, postman and tests of the live page need

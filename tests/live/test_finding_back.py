@@ -1,0 +1,178 @@
+"""The page finds its way back, whatever happens to the service or the connection."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import StartPerch
+from tests.e2e.perch_process import PerchProcess
+from tests.http.client import Client
+from tests.http.wire import OverSocket
+from tests.live.conftest import OpenWindow, SignIn
+
+STREAM = "**/timeline/stream"
+HIDE = """(hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+FIRST = {"SECRET_KEY": "what the first one signs with"}
+SECOND = {"SECRET_KEY": "what the second one signs with"}
+
+
+def stop(perch: PerchProcess) -> None:
+    perch.stop()
+
+
+def kill(perch: PerchProcess) -> None:
+    perch.process.kill()
+    perch.process.wait()
+
+
+@pytest.mark.parametrize("end", [stop, kill])
+def test_after_a_restart_it_shows_what_the_service_knows_now(
+    open_window: OpenWindow, start_perch: StartPerch, end: Callable[[PerchProcess], None]
+) -> None:
+    perch = start_perch(**FIRST)
+    with closing(OverSocket(perch.url)) as transport:
+        Client(transport, "bob").follow("alice")
+        for number in range(45):
+            Client(transport, "alice").publish(f"tweet {number}")
+    window = open_window(perch.url).open("bob")
+    window.read_to_the_end()
+    expect(window.tweets).to_have_count(45)
+    expect(window.followees()).to_have_text(["alice"])
+    window.page.evaluate("window.same = true")
+
+    end(perch)
+    window.expect_state("Reconnecting…")
+    expect(window.page.locator("#notice")).to_contain_text("This page goes on trying by itself.")
+    expect(window.tweets).to_have_count(45)
+    perch = start_perch(PORT=str(perch.port), **SECOND)
+
+    window.expect_state("Live")
+    expect(window.page.locator("#notice")).to_be_hidden()
+    expect(window.page.locator("#empty")).to_be_visible()
+    expect(window.tweets).to_have_count(0)
+    expect(window.followees()).to_have_count(0)
+    with closing(OverSocket(perch.url)) as transport:
+        Client(transport, "bob").follow("alice")
+        Client(transport, "alice").publish("after the restart")
+    expect(window.tweet("after the restart")).to_be_visible()
+    assert window.page.evaluate("window.same")
+
+
+def test_without_a_stream_to_be_had_it_polls_until_there_is_one(
+    open_window: OpenWindow, start_perch: StartPerch
+) -> None:
+    perch = start_perch(MAX_STREAMS="1")
+    first = open_window(perch.url).open("alice")
+    second = open_window(perch.url).open("bob", state="Polling")
+    expect(second.page.locator("#notice")).to_contain_text("All live streams are taken")
+    second.follow("alice")
+    expect(second.followees()).to_have_text(["alice"])
+    first.publish("found by a poll")
+    expect(second.tweet("found by a poll")).to_be_visible()
+    second.expect_state("Polling")
+
+    first.page.close()
+
+    second.expect_state("Live")
+    expect(second.page.locator("#notice")).to_be_hidden()
+
+
+def test_a_page_that_was_open_before_the_service_shows_it_when_it_comes(
+    open_window: OpenWindow, start_perch: StartPerch
+) -> None:
+    perch = start_perch()
+    window = open_window(perch.url)
+    window.page.route("**/v1/**", lambda route: route.abort())
+    window.page.goto(f"{perch.url}/#alice")
+    window.expect_state("Reconnecting…")
+    expect(window.page.locator("#notice")).to_contain_text("Perch does not answer.")
+    expect(window.page.locator("#empty")).to_be_hidden()
+    window.page.unroute("**/v1/**")
+    window.page.get_by_role("button", name="Try now").click()
+    window.expect_state("Live")
+    expect(window.page.locator("#empty")).to_be_visible()
+
+
+def test_what_is_published_while_it_is_away_is_there_when_it_is_back(
+    open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str
+) -> None:
+    sign_in(bob).follow(alice)
+    for number in range(30):
+        sign_in(alice).publish(f"before {number}")
+    window = open_window().open(bob)
+    window.read_to_the_end()
+    window.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
+    window.expect_state("Paused")
+    for number in range(25):
+        sign_in(alice).publish(f"meanwhile {number}")
+
+    window.page.evaluate("scrollTo(0, 0); dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+
+    expect(window.tweet("meanwhile 24")).to_be_visible()
+    window.read_to_the_end()
+    assert window.texts() == [
+        *(f"meanwhile {number}" for number in reversed(range(25))),
+        *(f"before {number}" for number in reversed(range(30))),
+    ]
+
+
+def test_going_back_to_the_page_makes_it_live_again(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
+    window = open_window().open(alice)
+    window.page.goto(f"{window.url}/livez")
+    sign_in(alice).publish("meanwhile")
+    window.page.go_back()
+    window.expect_state("Live")
+    expect(window.tweet("meanwhile")).to_be_visible()
+
+
+def test_a_stream_that_is_silent_for_too_long_is_opened_again(open_window: OpenWindow, alice: str) -> None:
+    window = open_window()
+    window.page.clock.install()
+    hold_streams(window.page)
+    window.open(alice, state="Connecting…")
+    with window.page.expect_request(STREAM):
+        window.page.clock.fast_forward(31_000)
+        window.expect_state("Reconnecting…")
+        window.page.unroute(STREAM)
+        window.page.clock.fast_forward(1_000)
+    window.expect_state("Live")
+
+
+def hold_streams(page: Page) -> None:
+    """Streams are not answered any more."""
+    page.route(STREAM, lambda _: None)
+
+
+def test_it_does_not_wait_when_the_browser_is_online_again(open_window: OpenWindow, alice: str) -> None:
+    window = open_window()
+    window.page.clock.install()
+    window.open(alice)
+    window.page.route("**/v1/**", lambda route: route.abort())
+    window.page.evaluate("dispatchEvent(new Event('pagehide')); dispatchEvent(new Event('pageshow'))")
+    expect(window.page.locator("#notice")).to_be_visible()
+    window.page.clock.pause_at(time.time() + 3600)
+    window.page.unroute("**/v1/**")
+    window.expect_state("Reconnecting…")
+    window.page.evaluate("dispatchEvent(new Event('online'))")
+    window.expect_state("Live")
+
+
+def test_a_window_that_nobody_sees_rests_after_a_while(open_window: OpenWindow, alice: str) -> None:
+    window = open_window()
+    window.page.clock.install()
+    window.open(alice)
+    window.page.evaluate(HIDE, True)
+    window.page.clock.fast_forward(59_000)
+    window.expect_state("Live")
+    window.page.clock.fast_forward(2_000)
+    window.expect_state("Paused")
+    window.page.evaluate(HIDE, False)
+    window.expect_state("Live")

@@ -1,0 +1,126 @@
+"""Being a user: by a name in the address, or by a token that stays in memory."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.http.service import running_service
+from tests.http.tokens import HS256, shared
+from tests.live.conftest import OpenWindow, SignIn
+from tests.live.window import Window
+
+
+@pytest.fixture(scope="module")
+def token_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_service(tmp_path_factory.mktemp("tokens") / "log", **HS256) as url:
+        yield url
+
+
+def enter(window: Window, what: str) -> None:
+    window.page.locator("#who").fill(what)
+    window.page.get_by_role("button", name="Enter").click()
+
+
+def test_a_name_is_kept_by_a_reload_and_changed_without_one(
+    open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str
+) -> None:
+    sign_in(alice).publish("hers")
+    window = open_window().open()
+    expect(window.page.locator("#who")).to_be_focused()
+    enter(window, alice)
+    expect(window.tweet("hers")).to_be_visible()
+    assert window.page.url == f"{window.url}/#{alice}"
+    window.page.reload()
+    expect(window.tweet("hers")).to_be_visible()
+    window.page.evaluate("window.same = true")
+
+    window.page.get_by_role("link", name="Switch user").click()
+    expect(window.page.locator("#home")).to_be_hidden()
+    enter(window, bob)
+
+    expect(window.page.locator("#you-name")).to_have_text(bob)
+    expect(window.page.locator("#empty")).to_be_visible()
+    expect(window.tweets).to_have_count(0)
+    window.page.go_back()
+    window.page.go_back()
+    expect(window.tweet("hers")).to_be_visible()
+    assert window.page.evaluate("window.same")
+    assert window.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+
+
+def test_a_name_that_nobody_can_have_is_refused(open_window: OpenWindow) -> None:
+    window = open_window().open()
+    error = window.page.locator("#who-error")
+    for name in ("me", "..", "a b", "ä", "x" * 65, "%"):
+        enter(window, name)
+        expect(error).to_contain_text("A user name is 1 to 64 of")
+        window.page.locator("#who").fill("")
+        expect(error).to_be_empty()
+        window.page.goto(f"{window.url}/#{name}")
+        expect(error).to_contain_text("A user name is 1 to 64 of")
+
+
+def test_with_a_token_nothing_of_it_is_kept(open_window: OpenWindow, token_service: str) -> None:
+    window = open_window(token_service).open()
+    field = window.page.get_by_label("Bearer token")
+    expect(field).to_have_attribute("type", "password")
+    enter(window, shared(sub="zoë"))
+    expect(window.page.locator("#who-error")).to_have_text("This is not a token that names a user.")
+    enter(window, shared(sub="alice"))
+    window.expect_state("Live")
+    expect(window.page.locator("#you-name")).to_have_text("alice")
+    expect(field).to_have_value("")
+    window.publish("by token")
+    expect(window.tweet("by token")).to_be_visible()
+    assert window.page.url == f"{token_service}/"
+    assert window.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+
+    window.page.get_by_role("link", name="Switch user").click()
+    enter(window, shared(sub="bob"))
+    expect(window.page.locator("#empty")).to_be_visible()
+    window.follow("alice")
+    expect(window.tweet("by token")).to_be_visible()
+    window.page.reload()
+    expect(field).to_be_visible()
+
+
+def test_two_token_users_side_by_side(open_window: OpenWindow, token_service: str) -> None:
+    hers, his = open_window(token_service).open(), open_window(token_service).open()
+    enter(hers, shared(sub="carol"))
+    enter(his, shared(sub="dave"))
+    his.follow("carol")
+    expect(his.followees()).to_have_text(["carol"])
+    hers.expect_state("Live")
+    his.expect_state("Live")
+    hers.publish("across")
+    expect(his.tweet("across")).to_be_visible()
+
+
+def test_a_token_that_is_over_leads_back_to_the_entrance(open_window: OpenWindow, token_service: str) -> None:
+    window = open_window(token_service).open()
+    enter(window, shared(exp=int(time.time()) - 1000))
+    expect(window.page.locator("#who-error")).not_to_be_empty()
+    expect(window.page.locator("#entrance")).to_be_visible()
+    expect(window.page.locator("#home")).to_be_hidden()
+
+
+def test_a_gateway_that_knows_the_user_by_another_name_is_believed(
+    open_window: OpenWindow, alice: str, bob: str
+) -> None:
+    window = open_window()
+    window.page.route("**/v1/**", lambda route: route.continue_(headers={**route.request.headers, "x-user-id": bob}))
+    window.page.goto(f"{window.url}/#{alice}")
+    expect(window.page.locator("#who-error")).to_have_text("Perch knows you by another name than this.")
+    enter(window, bob)
+    window.expect_state("Live")
+
+
+def test_who_leaves_gives_the_stream_back(open_window: OpenWindow, tmp_path: Path) -> None:
+    with running_service(tmp_path / "log", MAX_STREAMS="1") as url:
+        window = open_window(url).open("alice")
+        window.page.get_by_role("link", name="Switch user").click()
+        enter(window, "bob")
+        window.expect_state("Live")

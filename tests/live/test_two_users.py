@@ -1,0 +1,77 @@
+"""What one user does shows in the other's window, at once and without a reload."""
+
+from playwright.sync_api import expect
+
+from tests.live.conftest import OpenWindow, SignIn
+
+SECONDS_MAX = 1.0
+
+NOTE_ARRIVAL = """(text) => new MutationObserver((changes, observer) => {
+    if (!document.getElementById("tweets").textContent.includes(text)) return;
+    window.arrivedAt = Date.now();
+    observer.disconnect();
+}).observe(document.getElementById("tweets"), { childList: true })"""
+NOTE_CLICK = """() => document.getElementById("composer").addEventListener("submit",
+    () => window.clickedAt = Date.now(), { capture: true })"""
+
+
+def test_a_tweet_is_in_the_followers_window_within_a_second(open_window: OpenWindow, alice: str, bob: str) -> None:
+    hers, his = open_window().open(alice), open_window().open(bob)
+    his.follow(alice)
+    expect(his.followees()).to_have_text([alice])
+    his.page.evaluate(NOTE_ARRIVAL, "hello from next door")
+    hers.page.evaluate(NOTE_CLICK)
+
+    hers.publish("hello from next door")
+
+    expect(hers.tweet("hello from next door")).to_be_visible()
+    expect(his.tweet("hello from next door")).to_be_visible()
+    seconds = (his.page.evaluate("arrivedAt") - hers.page.evaluate("clickedAt")) / 1000
+    print(f"from the click to the other window: {seconds} s")
+    assert 0 <= seconds < SECONDS_MAX
+    expect(his.page.locator("#announcements")).to_have_text(f"New tweet from {alice}")
+
+
+def test_follow_brings_the_history_and_unfollow_takes_it_away(
+    open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str, carol: str
+) -> None:
+    sign_in(alice).publish("written long before")
+    sign_in(carol).publish("carol's")
+    window = open_window().open(bob)
+    window.publish("his own")
+    window.follow(carol)
+    window.follow(alice)
+    expect(window.followees()).to_have_text([alice, carol])
+    expect(window.page.locator("#tweets .text")).to_have_text(["his own", "carol's", "written long before"])
+    expect(window.page.locator("#following-count")).to_have_text("2")
+
+    window.unfollow(alice)
+
+    expect(window.page.locator("#tweets .text")).to_have_text(["his own", "carol's"])
+    expect(window.followees()).to_have_text([carol])
+    assert sign_in(bob).page("/v1/users/me/timeline")["data"][0]["text"] == "carol's"
+    sign_in(alice).publish("not for him any more")
+    sign_in(carol).publish("but this")
+    expect(window.page.locator("#tweets .text")).to_have_text(["but this", "his own", "carol's"])
+
+
+def test_a_deleted_tweet_goes_at_once(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
+    hers = open_window().open(alice)
+    hers.publish("stays")
+    hers.publish("goes")
+    expect(hers.page.locator("#tweets .text")).to_have_text(["goes", "stays"])
+    hers.tweet("goes").get_by_role("button", name="Delete").click()
+    expect(hers.tweets).to_have_count(2)
+
+    hers.tweet("goes").get_by_role("button", name="Delete for good?").click()
+
+    expect(hers.page.locator("#tweets .text")).to_have_text(["stays"])
+    assert [tweet["text"] for tweet in sign_in(alice).page(f"/v1/users/{alice}/tweets")["data"]] == ["stays"]
+
+
+def test_somebody_elses_tweet_cannot_be_deleted(open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str) -> None:
+    sign_in(alice).publish("hers")
+    sign_in(bob).follow(alice)
+    window = open_window().open(bob)
+    expect(window.tweet("hers")).to_be_visible()
+    expect(window.tweets.get_by_role("button")).to_have_count(0)
