@@ -100,7 +100,7 @@ class ListenerThread(threading.Thread):
         self._more = threading.Condition()
 
     def run(self) -> None:
-        with closing(self.listener), suppress(IncompleteRead):
+        with closing(self.listener), suppress(IncompleteRead, ConnectionError):
             for tweet in self.listener.tweets():
                 with self._more:
                     self.came.append((time.monotonic(), tweet))

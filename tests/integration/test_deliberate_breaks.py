@@ -132,7 +132,7 @@ def run_tests(tree: Path, *tests: str) -> subprocess.CompletedProcess[str]:
     where = [sys.executable, "-c", "import usecases; print(usecases.__file__)"]
     imported = subprocess.run(where, cwd=tree, capture_output=True, text=True, timeout=SECONDS_MAX, check=True)
     assert imported.stdout.startswith(str(tree))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
     short = {name: value for name, value in os.environ.items() if name != "LONG"}
     return subprocess.run(
         command, cwd=tree, env=short, capture_output=True, text=True, timeout=SECONDS_MAX, check=False

@@ -1,6 +1,6 @@
 """What one user does shows in the other's window, at once and without a reload."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.live.conftest import OpenWindow, SignIn
 
@@ -53,6 +53,20 @@ def test_follow_brings_the_history_and_unfollow_takes_it_away(
     sign_in(alice).publish("not for him any more")
     sign_in(carol).publish("but this")
     expect(window.page.locator("#tweets .text")).to_have_text(["but this", "his own", "carol's"])
+
+
+def test_a_name_typed_while_another_is_being_followed_stays(open_window: OpenWindow, bob: str, carol: str) -> None:
+    window = open_window().open(bob)
+    held: list[Route] = []
+    window.page.route(f"**/following/{carol}", lambda route: held.append(route))  # noqa: PLW0108 - it asks for a name
+    with window.page.expect_request(f"**/following/{carol}"):
+        window.follow(carol)
+    field = window.page.get_by_label("User to follow")
+    field.fill("the next one")
+    held[0].continue_()
+
+    expect(window.followees()).to_have_text([carol])
+    expect(field).to_have_value("the next one")
 
 
 def test_a_deleted_tweet_goes_at_once(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:

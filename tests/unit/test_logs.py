@@ -130,7 +130,10 @@ def test_every_line_during_a_request_has_its_id(written: WrittenLog) -> None:
     assert [line.get("request_id") for line in written.lines()] == ["one", "one", None]
 
 
-@pytest.mark.parametrize("value", ["\ud800", 1 << 64, b"\xff", {1: "\udfff"}, object(), float("nan")], ids=ascii)
+ODD = ["\ud800", 1 << 64, b"\xff", {1: "\udfff"}, float("nan"), pytest.param(object(), id="object()")]
+
+
+@pytest.mark.parametrize("value", ODD, ids=ascii)
 def test_whatever_a_field_holds_the_line_is_json(written: WrittenLog, value: object) -> None:
     log.warning("odd", value=value)
     [line] = written.lines()

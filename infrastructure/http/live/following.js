@@ -79,7 +79,8 @@ export class Following {
     const fault = faultOfName(id);
     if (fault) throw new Error(fault);
     await this.#api.put(`${this.#api.own}/following/${id}`);
-    this.#field.value = "";
+    // The next name may be on its way into the field already.
+    if (this.#field.value.trim() === id) this.#field.value = "";
     await Promise.all([this.#changed.followed(id), this.#read(null)]);
   }
 
