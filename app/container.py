@@ -5,17 +5,19 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from types import TracebackType
 from typing import Protocol, Self
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 
 from app.config import Settings
 from infrastructure.background import BackgroundThread
 from infrastructure.clock import SystemClock
 from infrastructure.events.delivery_log import DeliveryLog
 from infrastructure.events.event_queue import EventQueue
-from infrastructure.events.fan_out import FanOut
+from infrastructure.events.fan_out import DeliveryEvent, FanOut
 from infrastructure.events.subscriptions import Subscriptions
 from infrastructure.events.worker import FanOutWorker
 from infrastructure.http.access_log import log_request
@@ -27,6 +29,7 @@ from infrastructure.http.endpoint import Endpoints
 from infrastructure.http.health import health_blueprint
 from infrastructure.http.identity import FixedKey, HeaderIdentity, Identity, JwtIdentity
 from infrastructure.http.jwks import JwksKeys
+from infrastructure.http.metrics import metrics_blueprint
 from infrastructure.http.openapi import openapi_blueprint
 from infrastructure.http.stream import stream_blueprint
 from infrastructure.http.timeline import timeline_blueprint
@@ -40,6 +43,12 @@ from infrastructure.memory.idempotency_keys import MemoryIdempotencyKeys
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Unlimited
+from infrastructure.metrics.collector import PerchCollector
+from infrastructure.metrics.http_requests import HttpRequests
+from infrastructure.metrics.push_times import PushTimes
+from infrastructure.metrics.reads import ReadCounts
+from infrastructure.metrics.registry import new_registry
+from infrastructure.metrics.streams import StreamCollector
 from usecases.delete_tweet import DeleteTweet
 from usecases.deliver_tweet import DeliverTweet
 from usecases.follow_user import FollowUser
@@ -88,6 +97,7 @@ class Perch:
     housekeeping: BackgroundThread
     deliveries: DeliveryLog
     subscriptions: Subscriptions
+    metrics: CollectorRegistry
     redrive_dead_letters: RedriveDeadLetters
     ready: threading.Event
 
@@ -141,6 +151,7 @@ def build(
     dead_letters = MemoryDeadLetters(settings.dead_letter_capacity)
     events = EventQueue(settings.event_queue_capacity)
     deliveries = DeliveryLog(settings.timeline_window_seconds, clock.monotonic)
+    metrics = new_registry(version("perch"))
     fan_out = FanOut(
         events,
         DeliverTweet(tweets, graph, timelines, slice_size=SLICE_SIZE),
@@ -149,14 +160,17 @@ def build(
         clock=clock,
         jitter=jitter,
         max_attempts=settings.delivery_max_attempts,
-        observe=deliveries.observe,
+        observe=_both(deliveries.observe, PushTimes(metrics, settings.timeline_window_seconds).observe),
     )
+    reads = ReadCounts()
+    metrics.register(PerchCollector(tweets, timelines, dead_letters, events, fan_out, deliveries, reads))
     allowance = (
         Unlimited()
         if settings.rate_limit_writes is None
         else FixedWindowAllowance(settings.rate_limit_writes, clock.monotonic)
     )
     subscriptions = Subscriptions(settings.max_streams, graph)
+    metrics.register(StreamCollector(subscriptions.counts))
     publish = PublishTweet(
         tweets,
         graph,
@@ -167,12 +181,12 @@ def build(
         pull_followers_threshold=settings.pull_followers_threshold,
     )
     prepare = PrepareHomeTimeline(tweets, graph, timelines, capacity=settings.timeline_capacity)
-    read = ReadHomeTimeline(tweets, graph, timelines, prepare)
+    read = ReadHomeTimeline(tweets, graph, timelines, prepare, reads.count)
     cursors = Cursors(settings.secret_key or _made_secret_key())
     ready = threading.Event()
     identity = _identity(settings, clock)
     endpoint = Endpoints(identity, _limit_headers(allowance))
-    redrive = RedriveDeadLetters(dead_letters, events)
+    redrive = RedriveDeadLetters(dead_letters, events, deliveries.observe)
     publish_once = PublishTweetOnce(publish, MemoryIdempotencyKeys(settings.idempotency_capacity, clock.monotonic))
     blueprints = [
         tweets_blueprint(endpoint, publish, publish_once, GetTweet(tweets), DeleteTweet(tweets, allowance)),
@@ -190,19 +204,31 @@ def build(
         stream_blueprint(endpoint, StreamHomeTimeline(read, tweets, subscriptions)),
         admin_blueprint(endpoint, ListDeadLetters(dead_letters), redrive, cursors),
         health_blueprint(endpoint, ready.is_set),
+        metrics_blueprint(endpoint, metrics),
         openapi_blueprint(endpoint, identity.schemes),
         docs_blueprint(),
     ]
     return Perch(
-        app=create_app(blueprints, settings.cors_origins, [log_request]),
+        app=create_app(blueprints, settings.cors_origins, [HttpRequests(metrics), log_request]),
         fan_out=fan_out,
         worker=FanOutWorker(fan_out, events) if run_worker else None,
         housekeeping=BackgroundThread("housekeeping", timelines.discard_idle, pause_seconds=HOUSEKEEPING_SECONDS),
         deliveries=deliveries,
         subscriptions=subscriptions,
+        metrics=metrics,
         redrive_dead_letters=redrive,
         ready=ready,
     )
+
+
+def _both(
+    first: Callable[[DeliveryEvent], None], second: Callable[[DeliveryEvent], None]
+) -> Callable[[DeliveryEvent], None]:
+    def observe(event: DeliveryEvent) -> None:
+        first(event)
+        second(event)
+
+    return observe
 
 
 def _identity(settings: Settings, clock: Clock) -> Identity:

@@ -8,6 +8,7 @@ from domain.tweet_id import EPOCH_MS
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.metrics.reads import ReadCounts
 from usecases.home_timeline.prepare import PrepareHomeTimeline
 from usecases.home_timeline.read import ReadHomeTimeline, ReadHomeTimelineRequest
 
@@ -35,7 +36,7 @@ class World:
                 self.tweets.mark_pushed(tweet.id)
         self._authors = set(authors)
         self._prepare = PrepareHomeTimeline(self.tweets, graph, self.timelines, capacity=CAPACITY)
-        self._read = ReadHomeTimeline(self.tweets, graph, self.timelines, self._prepare)
+        self._read = ReadHomeTimeline(self.tweets, graph, self.timelines, self._prepare, ReadCounts().count)
 
     def read(self) -> object:
         """Page 1."""

@@ -30,6 +30,13 @@ class DeliveryFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class TweetRedriven:
+    """The tweet was a dead letter, and is to be pushed again."""
+
+    tweet_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class TweetDeadLettered:
     """The tweet could not be pushed in `attempts` attempts. It stays unpushed, so readers still see it."""
 

@@ -18,18 +18,18 @@ class Timeline:
 
     At and above the floor the entries are complete: whatever the followees up to the follow id `mark` have published
     is there, unless it is still unpushed. Below the floor no entry is kept. A new timeline keeps what is pushed, but
-    is complete nowhere until the first `merge`.
+    is complete nowhere until the first `merge`, which `merged` tells.
 
     Entries are 8 bytes each. No method is safe to call from two threads at once.
     """
 
-    __slots__ = ("_floor", "_ids", "_merged", "mark")
+    __slots__ = ("_floor", "_ids", "mark", "merged")
 
     def __init__(self) -> None:
         self._ids = array("Q")
         self._floor = 0
         self.mark = 0
-        self._merged = False
+        self.merged = False
 
     def insert(self, tweet_id: int, capacity: int) -> None:
         """Adds one id; again, late or out of order makes no difference. Over `capacity`, the oldest are dropped."""
@@ -52,13 +52,13 @@ class Timeline:
         merged = sorted({*self._ids, *ids})
         self._ids = array("Q", merged[bisect_left(merged, self._floor) :])
         self.mark = max(self.mark, mark)
-        self._merged = True
+        self.merged = True
         if len(self._ids) > capacity:
             self._trim(capacity)
 
     def view(self, low: int, high: int, limit: int) -> "TimelineView":
         """The newest `limit` entries strictly between `low` and `high`, with what can be relied on."""
-        if not self._merged:
+        if not self.merged:
             return EMPTY_VIEW
         return TimelineView(newest_between(self._ids, low, high, limit), self._floor, self.mark)
 

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
-from domain.events import DeliveryFailed, TweetDeadLettered, TweetPushed
+from domain.events import DeliveryFailed, TweetDeadLettered, TweetPushed, TweetRedriven
 from infrastructure.events.fan_out import DeliveryEvent
 from infrastructure.log import get_logger
 
@@ -15,7 +15,9 @@ LATE_LOG_SECONDS = 1.0
 
 
 class DeliveryLog:
-    """Counts `pushed`, `late` (after the timeline window), `failed` attempts and `dead` letters.
+    """Counts `pushed`, `late` (after the timeline window), `failed` attempts, `dead` and `redriven` letters.
+
+    An attempt that makes a dead letter is counted as that alone.
 
     The lock protects the counts and when the last late tweet was logged.
     """
@@ -32,7 +34,7 @@ class DeliveryLog:
         with self._lock:
             return self._counts.copy()
 
-    def observe(self, event: DeliveryEvent) -> None:
+    def observe(self, event: DeliveryEvent | TweetRedriven) -> None:
         match event:
             case TweetPushed():
                 self._pushed(event)
@@ -54,6 +56,9 @@ class DeliveryLog:
                     attempts=event.attempts,
                     error=event.error,
                 )
+
+            case TweetRedriven():
+                self._count("redriven")
 
     def _pushed(self, event: TweetPushed) -> None:
         late = event.seconds > self._window_seconds

@@ -4,6 +4,7 @@ import queue
 import time
 
 from domain.events import TweetCreated
+from infrastructure.events.unfinished import Unfinished
 
 
 class EventQueue:
@@ -11,8 +12,8 @@ class EventQueue:
     until `done`."""
 
     def __init__(self, capacity: int) -> None:
-        self._queue: queue.Queue[TweetCreated] = queue.Queue(capacity)
-        self._capacity = capacity
+        self._queue = _Queue(capacity)
+        self.capacity = capacity
         self._woken = False
 
     def offer(self, event: TweetCreated) -> bool:
@@ -24,7 +25,11 @@ class EventQueue:
         return True
 
     def has_room(self) -> bool:
-        return self._queue.qsize() < self._capacity
+        return self._queue.qsize() < self.capacity
+
+    def depth(self) -> int:
+        """How many events wait to be taken."""
+        return self._queue.qsize()
 
     def take(self, timeout: float) -> TweetCreated | None:
         """The next event, None when there is none within `timeout` seconds or `wake` was called."""
@@ -42,9 +47,10 @@ class EventQueue:
             self._woken = False
             return bool(self._queue.queue)
 
-    def done(self) -> None:
-        """Says that an event which was taken is pushed or a dead letter."""
-        self._queue.task_done()
+    def done(self, event: TweetCreated) -> None:
+        """Says that the event, which was taken, is pushed or a dead letter."""
+        with self._queue.mutex:
+            self._queue.unfinished.remove(event.tweet_id)
 
     def wake(self) -> None:
         """Ends a `take` that waits, or the next one that would."""
@@ -54,4 +60,22 @@ class EventQueue:
 
     def unfinished(self) -> int:
         """How many events wait or were taken and are not done."""
-        return self._queue.unfinished_tasks
+        with self._queue.mutex:
+            return self._queue.unfinished.count
+
+    def oldest_unfinished(self) -> int | None:
+        """The oldest tweet with an unfinished event, None without any."""
+        with self._queue.mutex:
+            return self._queue.unfinished.oldest()
+
+
+class _Queue(queue.Queue[TweetCreated]):
+    """Notes what is put in, in the same step. The queue's own lock, `mutex`, protects that too."""
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__(capacity)
+        self.unfinished = Unfinished()
+
+    def _put(self, item: TweetCreated) -> None:
+        super()._put(item)
+        self.unfinished.add(item.tweet_id)

@@ -35,8 +35,11 @@ class Deliver(Protocol):
     def execute(self, event: TweetCreated, after: int) -> int | None: ...
 
 
-class Unqueued(Protocol):
-    """The tweets that found no room in the queue."""
+class Tweets(Protocol):
+    """Which tweets are to be pushed still, and which of them found no room in the queue."""
+
+    def is_unpushed(self, tweet_id: int) -> bool:
+        """False too when the tweet is not there."""
 
     def unqueued(self, limit: int) -> list[TweetCreated]: ...
 
@@ -65,13 +68,14 @@ class FanOut:
       (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), from where it stopped, while others
       go on. After `max_attempts` in a row without progress the event is a dead letter.
     - Events that found no room in the queue are queued as soon as there is some.
+    - Where a tweet was deleted, or pushed because its event came twice, nothing is done, and nothing told.
     """
 
     def __init__(
         self,
         events: EventQueue,
         deliver: Deliver,
-        tweets: Unqueued,
+        tweets: Tweets,
         dead_letters: DeadLetters,
         *,
         clock: Clock,
@@ -110,6 +114,21 @@ class FanOut:
         # In this order: an event on its way from unqueued to the queue is counted twice rather than not at all.
         return self._tweets.unqueued_count() + self._events.unfinished()
 
+    def retries_waiting(self) -> int:
+        """How many deliveries wait for another attempt. Any thread may ask."""
+        return len(self._retries)
+
+    def oldest_waiting_seconds(self) -> float:
+        """How long ago the oldest tweet was published that is to be pushed and is not; 0 without any.
+
+        It is unqueued, queued, under way or waiting for another attempt. Any thread may ask.
+        """
+        # In this order: an event on its way from unqueued to the queue is seen twice rather than not at all.
+        unqueued = [event.tweet_id for event in self._tweets.unqueued(1)]
+        unfinished = self._events.oldest_unfinished()
+        waiting = unqueued if unfinished is None else [*unqueued, unfinished]
+        return self._seconds_since(min(waiting)) if waiting else 0.0
+
     def _queue_unqueued(self) -> None:
         while self._events.has_room() and (oldest := self._tweets.unqueued(1)):
             if not self._events.offer(oldest[0]):
@@ -136,21 +155,27 @@ class FanOut:
 
     def _run_slice(self, delivery: _Delivery) -> None:
         try:
+            if not self._tweets.is_unpushed(delivery.event.tweet_id):
+                self._events.done(delivery.event)
+                return
             after = self._deliver.execute(delivery.event, delivery.after)
         except Exception as error:  # noqa: BLE001 - whatever a store raises, the events behind must go on
             self._fail(delivery, error)
             return
         if after is None:
-            seconds = (self._clock.now_ms() - created_at_ms(delivery.event.tweet_id)) / 1000
-            self._finish(TweetPushed(delivery.event.tweet_id, max(0.0, seconds)))
+            tweet_id = delivery.event.tweet_id
+            self._finish(delivery.event, TweetPushed(tweet_id, self._seconds_since(tweet_id)))
         else:
             self._active.append(_Delivery(delivery.event, after))
 
-    def _finish(self, outcome: TweetPushed | TweetDeadLettered) -> None:
+    def _seconds_since(self, tweet_id: int) -> float:
+        return max(0.0, (self._clock.now_ms() - created_at_ms(tweet_id)) / 1000)
+
+    def _finish(self, event: TweetCreated, outcome: TweetPushed | TweetDeadLettered) -> None:
         try:
             self._observe(outcome)
         finally:
-            self._events.done()
+            self._events.done(event)
 
     def _fail(self, delivery: _Delivery, error: Exception) -> None:
         delivery.attempts += 1
@@ -170,5 +195,5 @@ class FanOut:
             self._dead_letters.put(letter)
         except Exception:  # noqa: BLE001 - a letter that cannot be kept is another failed attempt
             return False
-        self._finish(letter)
+        self._finish(event, letter)
         return True

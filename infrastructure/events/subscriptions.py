@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from domain.errors import Overloaded
+from infrastructure.counts import StreamCounts
 
 RETRY_AFTER_SECONDS = 5
 
@@ -49,18 +49,10 @@ class Subscription:
         self.end()
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionCounts:
-    """How many are open now, and how many were refused so far."""
-
-    open: int
-    refused: int
-
-
 class Subscriptions:
     """The open subscriptions, at most `limit` of them.
 
-    The lock protects the set of them, how many were refused, and whether the end has come.
+    The lock protects the set of them, how many requests for one were shed, and whether the end has come.
     """
 
     def __init__(self, limit: int, follows: Follows) -> None:
@@ -68,7 +60,7 @@ class Subscriptions:
         self._follows = follows
         self._lock = threading.Lock()
         self._open: set[Subscription] = set()
-        self._refused = 0
+        self._shed = 0
         self._ended = False
 
     def open(self, user_id: str) -> Subscription:
@@ -83,7 +75,7 @@ class Subscriptions:
             elif len(self._open) < self._limit:
                 self._open.add(subscription)
             else:
-                self._refused += 1
+                self._shed += 1
                 raise Overloaded(f"All {self._limit} streams are in use.", RETRY_AFTER_SECONDS)
         return subscription
 
@@ -105,9 +97,9 @@ class Subscriptions:
         for subscription in subscriptions:
             subscription.end()
 
-    def counts(self) -> SubscriptionCounts:
+    def counts(self) -> StreamCounts:
         with self._lock:
-            return SubscriptionCounts(len(self._open), self._refused)
+            return StreamCounts(len(self._open), self._limit, self._shed)
 
     def _who(self, author_id: str, subscriptions: Sequence[Subscription]) -> list[tuple[bool, bool]]:
         try:

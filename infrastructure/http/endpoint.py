@@ -43,7 +43,7 @@ class Caller(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a route answers when all goes well: status, body, and headers of its own with an example each."""
+    """What a route answers when all goes well: status, body, headers of its own with an example each, media type."""
 
     status: int
     schema: Schema | None = None

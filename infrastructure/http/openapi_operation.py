@@ -7,14 +7,12 @@ from typing import Any
 from werkzeug.routing import Rule
 
 from infrastructure.http import answers
-from infrastructure.http.endpoint import Caller, Declaration
+from infrastructure.http.endpoint import JSON, Caller, Declaration
 from infrastructure.http.identity import SecuritySchemes
 from infrastructure.http.problems import CONTENT_TYPE, PROBLEMS
 from infrastructure.http.schemas import TWEET_ID_PATTERN, USER_ID_PATTERN
 from infrastructure.http.stream import LAST_EVENT_ID_HEADER
 from infrastructure.http.tweets import IDEMPOTENCY_KEY_HEADER
-
-JSON = "application/json"
 
 
 class Operation:
@@ -67,7 +65,7 @@ class Operation:
         answer = self._declared.answer
         described: dict[str, Any] = {"description": HTTPStatus(answer.status).phrase}
         if answer.schema is not None:
-            described["content"] = {JSON: {"schema": answer.schema}}
+            described["content"] = {answer.media_type: {"schema": answer.schema}}
         elif answer.status == HTTPStatus.OK:
             kind = "object" if answer.media_type == JSON else "string"
             described["content"] = {answer.media_type: {"schema": {"type": kind}}}

@@ -6,15 +6,17 @@ from collections.abc import Collection
 from heapq import nlargest
 
 from domain.events import TweetDeadLettered
+from infrastructure.counts import DeadLetterCounts
 
 
 class MemoryDeadLetters:
-    """The newest `capacity` dead letters, by tweet id. The lock protects the dict."""
+    """The newest `capacity` dead letters, by tweet id. The lock protects the dict and the count."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._lock = threading.Lock()
         self._letters: OrderedDict[int, TweetDeadLettered] = OrderedDict()
+        self._dropped = 0
 
     def put(self, letter: TweetDeadLettered) -> None:
         """Keeps a dead letter; over the capacity the oldest are dropped."""
@@ -23,6 +25,7 @@ class MemoryDeadLetters:
             self._letters.move_to_end(letter.tweet_id)
             while len(self._letters) > self._capacity:
                 self._letters.popitem(last=False)
+                self._dropped += 1
 
     def before(self, tweet_id: int, limit: int) -> list[TweetDeadLettered]:
         """At most `limit` dead letters of smaller tweet ids, newest tweet first."""
@@ -36,3 +39,7 @@ class MemoryDeadLetters:
             wanted = list(self._letters) if tweet_ids is None else tweet_ids
             letters = [self._letters.pop(tweet_id, None) for tweet_id in wanted]
         return [letter for letter in letters if letter is not None]
+
+    def counts(self) -> DeadLetterCounts:
+        with self._lock:
+            return DeadLetterCounts(len(self._letters), self._dropped)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 
 from domain.timeline import EMPTY_VIEW, Timeline, TimelineView
+from infrastructure.counts import TimelineCounts
 from infrastructure.memory.sharded_dict import ShardedDict
 
 
@@ -19,8 +20,8 @@ class _Installed(Timeline):
 class MemoryTimelines:
     """The timelines of those who read, by user.
 
-    The lock protects the dict, every timeline in it and the last generation. It is held for one timeline at a time,
-    and for the followers of one slice when a tweet is pushed to them.
+    The lock protects the dict, every timeline in it, the last generation and the counts. It is held for one timeline
+    at a time, and for the followers of one slice when a tweet is pushed to them.
     """
 
     def __init__(self, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> None:
@@ -31,6 +32,10 @@ class MemoryTimelines:
         self._lock = threading.Lock()
         self._last_generation = 0
         self._timelines: ShardedDict[str, _Installed] = ShardedDict()
+        self._rebuilt = 0
+        self._discarded_idle = 0
+        self._discarded_stale = 0
+        self._deliveries = 0
 
     def view(self, user_id: str, low: int, high: int, limit: int) -> TimelineView:
         """The newest `limit` entries strictly between the bounds, with floor and merge mark, in one look."""
@@ -58,20 +63,23 @@ class MemoryTimelines:
         with self._lock:
             timeline = self._timelines.get(user_id)
             if timeline is not None and timeline.generation == generation:
+                self._rebuilt += not timeline.merged
                 timeline.merge(ids, floor, mark, self._capacity)
 
     def push(self, tweet_id: int, user_ids: Sequence[str]) -> None:
         """Inserts the id into each timeline that is present; doing so again changes nothing."""
         capacity = self._capacity
         with self._lock:
-            for timeline in self._timelines.get_many(user_ids):
-                if timeline is not None:
-                    timeline.insert(tweet_id, capacity)
+            present = [timeline for timeline in self._timelines.get_many(user_ids) if timeline is not None]
+            self._deliveries += len(present)
+            for timeline in present:
+                timeline.insert(tweet_id, capacity)
 
     def discard(self, user_id: str) -> None:
         """Throws the timeline away."""
         with self._lock:
-            self._timelines.pop(user_id)
+            if self._timelines.pop(user_id) is not None:
+                self._discarded_stale += 1
 
     def discard_idle(self) -> int:
         """Throws away what was not read for the idle time, shard by shard; returns how many that were."""
@@ -84,5 +92,12 @@ class MemoryTimelines:
                 idle = [user_id for user_id, held in shard.items() if held.read_at < oldest]
                 for user_id in idle:
                     del shard[user_id]
+                self._discarded_idle += len(idle)
             discarded += len(idle)
         return discarded
+
+    def counts(self) -> TimelineCounts:
+        with self._lock:
+            # Every timeline was installed under a generation of its own.
+            held = self._last_generation - self._discarded_idle - self._discarded_stale
+            return TimelineCounts(held, self._rebuilt, self._discarded_idle, self._discarded_stale, self._deliveries)

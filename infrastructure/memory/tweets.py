@@ -12,6 +12,7 @@ from domain.events import TweetCreated
 from domain.timeline import merge_newest, newest_between
 from domain.tweet import Tweet
 from domain.tweet_id import next_tweet_id
+from infrastructure.counts import TweetCounts
 from infrastructure.memory.sharded_dict import ShardedDict
 
 
@@ -28,8 +29,9 @@ class _Author:
 class MemoryTweets:
     """Every tweet by id, and per author the ascending ids of all and of the unpushed ones.
 
-    The lock protects all of it together: taking an id and writing the tweet everywhere is one step, so the frontier
-    is simply the last id given out. It is held for microseconds, and once for each author where many are looked up.
+    The lock protects all of it together, and the counts: taking an id and writing the tweet everywhere is one step, so
+    the frontier is simply the last id given out. It is held for microseconds, and once for each author where many are
+    looked up.
     """
 
     def __init__(self, now_ms: Callable[[], int], node_id: int) -> None:
@@ -42,6 +44,9 @@ class MemoryTweets:
         self._authors: ShardedDict[str, _Author] = ShardedDict()
         self._unpushed: dict[str, array[int]] = {}
         self._unqueued: OrderedDict[int, TweetCreated] = OrderedDict()
+        self._published_push = 0
+        self._published_pull = 0
+        self._unpushed_count = 0
 
     def publish(self, author_id: str, text: str, *, pulled: bool) -> Tweet:
         """Stores a tweet. It is unpushed until `mark_pushed` and, unless `pulled`, unqueued until `mark_queued`."""
@@ -53,7 +58,11 @@ class MemoryTweets:
             self._tweets[tweet.id] = tweet
             author.log.append(tweet.id)
             self._unpushed.setdefault(author.id, array("Q")).append(tweet.id)
-            if not pulled:
+            self._unpushed_count += 1
+            if pulled:
+                self._published_pull += 1
+            else:
+                self._published_push += 1
                 self._unqueued[tweet.id] = TweetCreated(tweet.id, author.id)
         return tweet
 
@@ -103,6 +112,12 @@ class MemoryTweets:
             logs = [newest_between(self._unpushed[id_], low, high, limit) for id_ in waiting]
         return merge_newest(logs, limit)
 
+    def is_unpushed(self, tweet_id: int) -> bool:
+        """False too when the tweet is not there."""
+        with self._lock:
+            tweet = self._tweets.get(tweet_id)
+            return tweet is not None and _holds(self._unpushed.get(tweet.author_id, ()), tweet_id)
+
     def mark_pushed(self, tweet_id: int) -> None:
         """Takes the tweet out of unpushed; nothing happens when it is not there."""
         with self._lock:
@@ -124,6 +139,10 @@ class MemoryTweets:
         with self._lock:
             return len(self._unqueued)
 
+    def counts(self) -> TweetCounts:
+        with self._lock:
+            return TweetCounts(self._published_push, self._published_pull, self._unpushed_count, len(self._unqueued))
+
     def _author(self, author_id: str) -> _Author:
         author = self._authors.get(author_id)
         if author is None:
@@ -132,13 +151,20 @@ class MemoryTweets:
 
     def _remove_unpushed(self, tweet: Tweet) -> None:
         ids = self._unpushed.get(tweet.author_id)
-        if ids is not None and _remove(ids, tweet.id) and not ids:
+        if ids is None or not _remove(ids, tweet.id):
+            return
+        self._unpushed_count -= 1
+        if not ids:
             del self._unpushed[tweet.author_id]
 
 
-def _remove(ids: "array[int]", tweet_id: int) -> bool:
+def _holds(ids: Sequence[int], tweet_id: int) -> bool:
     at = bisect_left(ids, tweet_id)
-    if at == len(ids) or ids[at] != tweet_id:
+    return at < len(ids) and ids[at] == tweet_id
+
+
+def _remove(ids: "array[int]", tweet_id: int) -> bool:
+    if not _holds(ids, tweet_id):
         return False
-    del ids[at]
+    del ids[bisect_left(ids, tweet_id)]
     return True

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from domain.events import TweetCreated, TweetDeadLettered
 from infrastructure.events import fan_out
+from infrastructure.metrics import collector
 from usecases import (
     delete_tweet,
     deliver_tweet,
@@ -29,7 +30,8 @@ class Tweets(
     get_user.Tweets,
     list_user_tweets.Tweets,
     home_timeline.Tweets,
-    fan_out.Unqueued,
+    fan_out.Tweets,
+    collector.Tweets,
     Protocol,
 ):
     """Tweets, author logs, unpushed and unqueued tweets."""
@@ -50,27 +52,29 @@ class FollowGraph(
     """Both directions of every follow."""
 
 
-class Timelines(deliver_tweet.Timelines, home_timeline.Timelines, Protocol):
+class Timelines(deliver_tweet.Timelines, home_timeline.Timelines, collector.Timelines, Protocol):
     """Prepared timelines, which go when nobody reads them."""
 
     def discard_idle(self) -> int: ...
 
 
-class DeadLetters(fan_out.DeadLetters, redrive_dead_letters.DeadLetters, Protocol):
+class DeadLetters(fan_out.DeadLetters, redrive_dead_letters.DeadLetters, collector.DeadLetters, Protocol):
     """Events that could not be delivered."""
 
     def before(self, tweet_id: int, limit: int) -> list[TweetDeadLettered]: ...
 
 
-class Events(publish_tweet.Events, redrive_dead_letters.Events, Protocol):
+class Events(publish_tweet.Events, redrive_dead_letters.Events, collector.Events, Protocol):
     """The bounded queue, with the side that the fan-out sees."""
 
     def has_room(self) -> bool: ...
 
     def take(self, timeout: float) -> TweetCreated | None: ...
 
-    def done(self) -> None: ...
+    def done(self, event: TweetCreated) -> None: ...
 
     def wake(self) -> None: ...
 
     def unfinished(self) -> int: ...
+
+    def oldest_unfinished(self) -> int | None: ...

@@ -47,10 +47,10 @@ def test_what_was_taken_is_unfinished_until_it_is_done(events: Events) -> None:
     offer_all(events, 1, 2)
     events.take(0)
     assert events.unfinished() == 2
-    events.done()
+    events.done(event(1))
     assert events.unfinished() == 1
     events.take(0)
-    events.done()
+    events.done(event(2))
     assert events.unfinished() == 0
 
 
@@ -130,7 +130,7 @@ def take_in_order(events: Events, count: int) -> list[int]:
         one = events.take(JOIN_SECONDS)
         assert one is not None, "nothing was taken, long before the timeout"
         taken.append(one.tweet_id)
-        events.done()
+        events.done(one)
     return taken
 
 

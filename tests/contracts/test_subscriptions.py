@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from domain.errors import Overloaded, Unavailable
-from infrastructure.events.subscriptions import Subscription, SubscriptionCounts, Subscriptions
+from infrastructure.counts import StreamCounts
+from infrastructure.events.subscriptions import Subscription, Subscriptions
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from tests.contracts.racing import RACERS, race, race_of_twenty
 
@@ -99,12 +100,12 @@ def test_at_the_limit_one_more_is_refused_until_one_is_closed(subscriptions: Sub
     with pytest.raises(Overloaded, match="3 streams") as refusal:
         subscriptions.open("carol")
     assert refusal.value.retry_after_seconds > 0
-    assert subscriptions.counts() == SubscriptionCounts(open=LIMIT, refused=1)
+    assert subscriptions.counts() == StreamCounts(open=LIMIT, capacity=LIMIT, shed=1)
 
     first.close()
     assert first.has_ended()
     subscriptions.open("carol")
-    assert subscriptions.counts() == SubscriptionCounts(open=LIMIT, refused=1)
+    assert subscriptions.counts() == StreamCounts(open=LIMIT, capacity=LIMIT, shed=1)
 
 
 def test_closing_twice_gives_one_place_back(subscriptions: Subscriptions) -> None:
@@ -127,7 +128,7 @@ def test_the_end_wakes_and_ends_all_and_those_opened_later(subscriptions: Subscr
     subscriptions.end()
     late = subscriptions.open("bob")
     assert all(is_woken(subscription) and subscription.has_ended() for subscription in [*early, late])
-    assert subscriptions.counts() == SubscriptionCounts(open=LIMIT, refused=0)
+    assert subscriptions.counts() == StreamCounts(open=LIMIT, capacity=LIMIT, shed=0)
     late.close()
 
 
@@ -140,7 +141,7 @@ def test_of_twenty_at_once_as_many_get_in_as_there_is_room_for(subscriptions: Su
 
     opened = [subscription for subscription in race_of_twenty(open_one) if subscription is not None]
     assert len(opened) == LIMIT
-    assert subscriptions.counts() == SubscriptionCounts(open=LIMIT, refused=RACERS - LIMIT)
+    assert subscriptions.counts() == StreamCounts(open=LIMIT, capacity=LIMIT, shed=RACERS - LIMIT)
     race(*(subscription.close for subscription in opened * 4))
     assert subscriptions.counts().open == 0
 

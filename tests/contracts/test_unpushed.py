@@ -38,6 +38,14 @@ def test_a_pushed_tweet_leaves_in_whatever_order(tweets: Tweets, ids: list[int])
     assert tweets.get(ids[0]) is not None
 
 
+def test_each_tweet_says_whether_it_is_unpushed(tweets: Tweets, ids: list[int]) -> None:
+    tweets.mark_pushed(ids[0])
+    tweets.delete(ids[1])
+    tweets.mark_pushed(ids[3])
+    assert [tweets.is_unpushed(tweet_id) for tweet_id in ids] == [False, False, True, False, True, True]
+    assert not tweets.is_unpushed(ids[-1] + 1)
+
+
 def test_an_author_whose_tweets_are_all_pushed_may_publish_again(tweets: Tweets, ids: list[int]) -> None:
     tweets.mark_pushed(ids[0])
     tweets.mark_pushed(ids[3])

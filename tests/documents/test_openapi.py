@@ -36,6 +36,7 @@ STATUSES = {
     ("POST", "/v1/admin/dead-letters/redrive"): {202, 400, 401, 403, 415},
     ("GET", "/livez"): {200},
     ("GET", "/readyz"): {200},
+    ("GET", "/metrics"): {200},
     ("GET", "/openapi.json"): {200},
 }
 """What each route may answer, apart from what is possible everywhere."""

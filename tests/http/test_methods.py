@@ -20,6 +20,7 @@ ALLOWED = {
     "/v1/users/me/timeline": {"GET", "HEAD"},
     "/livez": {"GET", "HEAD"},
     "/readyz": {"GET", "HEAD"},
+    "/metrics": {"GET", "HEAD"},
 }
 REFUSED = [(path, method) for path, allowed in ALLOWED.items() for method in METHODS if method not in allowed]
 READ_ROUTES = [route for route in ROUTES if route.method == "GET"]

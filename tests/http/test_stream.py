@@ -14,32 +14,10 @@ from domain.errors import Unavailable
 from infrastructure.memory.tweets import MemoryTweets
 from tests.http.client import Client
 from tests.http.conftest import KEY, SignIn
+from tests.http.opened import STREAM, Opened
 from tests.http.problems import assert_problem
 from tests.http.tokens import HS256, bearer, shared
 from tests.http.wire import InProcess, Request, wsgi_environ
-
-STREAM = "/v1/users/me/timeline/stream"
-
-
-class Opened:
-    """A stream that is read block by block, in process."""
-
-    def __init__(self, perch: Perch, *headers: tuple[str, str], method: str = "GET", **environ: object) -> None:
-        request = Request(method, STREAM, headers)
-        body, status, self.headers = run_wsgi_app(perch.app, wsgi_environ(request) | environ)
-        self.status = HTTPStatus(int(status.split(" ")[0]))
-        self._body = body
-        self._blocks = iter(body)
-
-    def read(self) -> str:
-        return next(self._blocks).decode()
-
-    def rest(self) -> str:
-        return b"".join(self._blocks).decode()
-
-    def close(self) -> None:
-        self._body.close()  # type: ignore[attr-defined]
-
 
 OpenStream = Callable[..., Opened]
 
@@ -177,7 +155,7 @@ def test_one_more_than_the_limit_is_refused() -> None:
         answer = Client(InProcess(perch.app), "bob").get(STREAM)
         assert_problem(answer, 503, "overloaded")
         assert answer.headers["Retry-After"] == "5"
-        assert perch.subscriptions.counts().refused == 1
+        assert perch.subscriptions.counts().shed == 1
 
 
 def test_a_drain_ends_it_with_when_to_come_back(perch: Perch, open_stream: OpenStream) -> None:

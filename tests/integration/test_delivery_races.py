@@ -48,6 +48,7 @@ def test_publisher_who_stops_before_the_queue_leaves_a_tweet_that_is_seen_and_pu
     world.deliver_all()
     assert world.peek("reader") == [tweet]
     assert world.fan_out.left() == 0
+    assert [type(event) for event in world.happened] == [TweetPushed], "though its event came twice"
 
 
 def test_tweet_deleted_while_it_waits_for_room_leaves_nothing_behind(make_world: MakeWorld) -> None:

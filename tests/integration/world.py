@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from app.testing import ManualClock
 from domain.errors import Unavailable
-from domain.events import TweetCreated
+from domain.events import TweetCreated, TweetRedriven
 from domain.timeline import EMPTY_VIEW, TimelineView
 from domain.tweet import Tweet
 from infrastructure.events.event_queue import EventQueue
@@ -17,6 +17,7 @@ from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
 from infrastructure.memory.write_allowance import Unlimited
+from infrastructure.metrics.reads import ReadCounts
 from tests.fakes.oracle import Oracle
 from tests.fakes.strand import Strand, stepped
 from usecases.delete_tweet import DeleteTweet, DeleteTweetRequest
@@ -63,6 +64,7 @@ class World:
         self.clock = ManualClock()
         self.oracle = Oracle()
         self.happened: list[DeliveryEvent] = []
+        self.redriven: list[TweetRedriven] = []
         self._strands: list[Strand[Any]] = []
         self._timelines = MemoryTimelines(capacity, idle_seconds, self.clock.monotonic)
         self.pulled: set[int] = set()
@@ -99,11 +101,11 @@ class World:
         self._delete = DeleteTweet(self.tweets, Unlimited())
         self._follow = FollowUser(self.graph, Unlimited())
         self._unfollow = UnfollowUser(self.graph, Unlimited())
-        self._redrive = RedriveDeadLetters(self.letters, self.events)
+        self._redrive = RedriveDeadLetters(self.letters, self.events, self.redriven.append)
         self.prepare = PrepareHomeTimeline(self.tweets, self.graph, self.timelines, capacity=capacity)
-        self._read = ReadHomeTimeline(self.tweets, self.graph, self.timelines, self.prepare)
+        self._read = ReadHomeTimeline(self.tweets, self.graph, self.timelines, self.prepare, ReadCounts().count)
         self._stream = StreamHomeTimeline(self._read, self.tweets, self.subscriptions)
-        self._peek = ReadHomeTimeline(tweets, graph, _Untouched(self._timelines), _Unprepared())
+        self._peek = ReadHomeTimeline(tweets, graph, _Untouched(self._timelines), _Unprepared(), ReadCounts().count)
 
     def publish(self, author_id: str) -> int:
         tweet = self._publish.execute(PublishTweetRequest(author_id, "a tweet"))

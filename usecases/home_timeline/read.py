@@ -1,9 +1,9 @@
 """Read a home timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from domain.timeline import TimelineView, merge_newest
 from domain.tweet import Tweet
@@ -12,6 +12,9 @@ from usecases.home_timeline.ports import FollowGraph, Timelines, Tweets
 
 STALE_ENTRIES_MAX = 100
 """A read that finds more entries than this to drop has the timeline thrown away, so that the next read rebuilds it."""
+
+Merged = Literal["timeline", "unpushed", "logs"]
+"""The most expensive thing that a read had to merge; the timeline is the cheapest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,20 @@ class ReadHomeTimeline:
       timeline before it takes the tweet out of unpushed; looking at the two in the other order could miss it in both.
     """
 
-    def __init__(self, tweets: Tweets, graph: FollowGraph, timelines: Timelines, prepare: Preparation) -> None:
+    def __init__(
+        self,
+        tweets: Tweets,
+        graph: FollowGraph,
+        timelines: Timelines,
+        prepare: Preparation,
+        count: Callable[[Merged], None],
+    ) -> None:
+        """`count` is told once of each page what it had to merge."""
         self._tweets = tweets
         self._graph = graph
         self._timelines = timelines
         self._prepare = prepare
+        self._count = count
 
     def execute(self, request: ReadHomeTimelineRequest) -> HomeTimelinePage:
         frontier = self._tweets.frontier()
@@ -83,9 +95,11 @@ class ReadHomeTimeline:
         """
         followees = self._graph.followees(request.user_id)
         while True:
-            found = self._find(_Reader.of(request, followees), walk, request.limit + 1)
+            reader = _Reader.of(request, followees)
+            found = self._find(reader, walk, request.limit + 1)
             followees_before, followees = followees, self._graph.followees(request.user_id)
             if followees.newest_follow_id <= followees_before.newest_follow_id:
+                self._count(reader.merged)
                 return found
 
     def _find(self, reader: "_Reader", walk: Walk, wanted: int) -> list[Tweet]:
@@ -111,13 +125,17 @@ class ReadHomeTimeline:
         """The newest `limit` ids strictly between the bounds that may be on the page, newest first."""
         unpushed = self._tweets.unpushed(reader.authors, low, high, limit)
         view = self._prepared_view(reader, low, high, limit)
-        sources = [unpushed, view.ids]
+        logs = []
         unmerged = reader.followees.followed_after(view.mark) + reader.never_pushed
         if unmerged:
-            sources.append(self._tweets.newest(unmerged, max(low, view.floor - 1), high, limit))
+            logs.append(self._tweets.newest(unmerged, max(low, view.floor - 1), high, limit))
         if len(view.ids) < limit and view.floor > low + 1:
-            sources.append(self._tweets.newest(reader.authors, low, min(high, view.floor), limit))
-        return merge_newest(sources, limit)
+            logs.append(self._tweets.newest(reader.authors, low, min(high, view.floor), limit))
+        if logs:
+            reader.merged = "logs"
+        elif unpushed and reader.merged == "timeline":
+            reader.merged = "unpushed"
+        return merge_newest([unpushed, view.ids, *logs], limit)
 
     def _prepared_view(self, reader: "_Reader", low: int, high: int, limit: int) -> TimelineView:
         view = self._timelines.view(reader.user_id, low, high, limit)
@@ -127,14 +145,18 @@ class ReadHomeTimeline:
         return self._timelines.view(reader.user_id, low, high, limit)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reader:
-    """Who reads, and whose tweets: those of the followees, and of `never_pushed`, whom only their logs know."""
+    """Who reads, whose tweets, and what had to be merged so far.
+
+    They are the tweets of the followees, and of `never_pushed`, whom only their logs know.
+    """
 
     user_id: str
     followees: Followees
     authors: AbstractSet[str]
     never_pushed: list[str]
+    merged: Merged = "timeline"
 
     @classmethod
     def of(cls, request: ReadHomeTimelineRequest, followees: Followees) -> "_Reader":

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from app.testing import ManualClock
 from domain.events import TweetCreated, TweetDeadLettered
-from domain.tweet_id import next_tweet_id
 from infrastructure.events.event_queue import EventQueue
 from infrastructure.events.fan_out import DeadLetters, DeliveryEvent, FanOut
 from infrastructure.memory.dead_letters import MemoryDeadLetters
@@ -16,7 +15,8 @@ MAX_ATTEMPTS = 3
 class Slices:
     """Delivers each tweet in as many slices as told, and fails as often as told."""
 
-    def __init__(self) -> None:
+    def __init__(self, tweets: MemoryTweets) -> None:
+        self._tweets = tweets
         self.sizes: dict[int, int] = {}
         self.failures: dict[tuple[int, int], int] = {}
         self.calls: list[tuple[int, int]] = []
@@ -30,7 +30,10 @@ class Slices:
         if self.failures.get(call, 0) > 0:
             self.failures[call] -= 1
             raise ConnectionError("no answer")
-        return after + 1 if after + 1 < self.sizes.get(event.tweet_id, 1) else None
+        if after + 1 < self.sizes.get(event.tweet_id, 1):
+            return after + 1
+        self._tweets.mark_pushed(event.tweet_id)
+        return None
 
     def delivered(self) -> list[int]:
         """The tweets whose last slice was run, in order."""
@@ -61,8 +64,8 @@ class Rig:
 
     def __post_init__(self) -> None:
         self.queue = EventQueue(self.capacity)
-        self.slices = Slices()
         self.tweets = self.tweets_type(self.clock.now_ms, node_id=0)
+        self.slices = Slices(self.tweets)
         self.observed: list[DeliveryEvent] = []
         self.left_when_observed: list[int] = []
         self.fan_out = FanOut(
@@ -75,12 +78,12 @@ class Rig:
             max_attempts=self.max_attempts,
             observe=self._observe,
         )
-        self._last_id = 0
 
     def new_event(self, slices: int = 1) -> TweetCreated:
-        self._last_id = next_tweet_id(self._last_id, self.clock.now_ms(), node_id=0)
-        self.slices.sizes[self._last_id] = slices
-        return TweetCreated(self._last_id, "alice")
+        tweet = self.tweets.publish("alice", "hello", pulled=False)
+        self.tweets.mark_queued(tweet.id)
+        self.slices.sizes[tweet.id] = slices
+        return TweetCreated(tweet.id, "alice")
 
     def queued(self, slices: int = 1) -> TweetCreated:
         """An event in the queue that takes so many slices to deliver."""

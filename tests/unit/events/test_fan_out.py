@@ -1,7 +1,8 @@
 import pytest
 
-from domain.events import TweetDeadLettered, TweetPushed
+from domain.events import DeliveryFailed, TweetDeadLettered, TweetPushed
 from infrastructure.events import fan_out
+from infrastructure.memory.tweets import MemoryTweets
 from tests.unit.events.rig import MAX_ATTEMPTS, Rig
 
 
@@ -106,6 +107,44 @@ def test_what_is_left_is_queued_or_under_way_or_to_be_retried(rig: Rig) -> None:
     assert left[-1] == 1, "one waits for another attempt"
     rig.wait(1)
     assert rig.fan_out.left() == 0
+
+
+def test_a_deleted_tweet_is_done_and_nothing_is_told(rig: Rig) -> None:
+    doomed = rig.queued(slices=3)
+    rig.fan_out.step()
+    rig.tweets.delete(doomed.tweet_id)
+    rig.run()
+    assert (rig.slices.delivered(), rig.observed, rig.fan_out.left()) == ([], [], 0)
+
+
+@pytest.mark.parametrize("slices", [1, 4])
+def test_a_tweet_whose_event_comes_twice_is_pushed_once(rig: Rig, slices: int) -> None:
+    event = rig.queued(slices)
+    assert rig.queue.offer(event)
+    rig.run()
+    assert rig.observed == [TweetPushed(event.tweet_id, 0.0)]
+    assert rig.fan_out.left() == 0
+
+
+def test_a_store_that_cannot_say_whether_a_tweet_is_unpushed_is_asked_again() -> None:
+    rig = Rig(tweets_type=_Forgetful)
+    event = rig.queued()
+    rig.run()
+    rig.wait(1)
+    assert [type(told) for told in rig.observed] == [DeliveryFailed, TweetPushed]
+    assert rig.slices.delivered() == [event.tweet_id]
+
+
+class _Forgetful(MemoryTweets):
+    """Does not answer the first time."""
+
+    answers = False
+
+    def is_unpushed(self, tweet_id: int) -> bool:
+        if not self.answers:
+            self.answers = True
+            raise ConnectionError("no answer")
+        return super().is_unpushed(tweet_id)
 
 
 def test_a_wake_hides_no_event(rig: Rig) -> None:

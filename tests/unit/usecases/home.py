@@ -7,6 +7,7 @@ from domain.tweet import Tweet
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.metrics.reads import ReadCounts
 from usecases.deliver_tweet import DeliverTweet
 from usecases.home_timeline.prepare import PrepareHomeTimeline
 from usecases.home_timeline.read import HomeTimelinePage, ReadHomeTimeline, ReadHomeTimelineRequest
@@ -24,7 +25,8 @@ class Home:
         self.graph = graph
         self.timelines = timelines
         self.prepare = PrepareHomeTimeline(tweets, graph, timelines, capacity=capacity)
-        self.read = ReadHomeTimeline(tweets, graph, timelines, self.prepare)
+        self.reads = ReadCounts()
+        self.read = ReadHomeTimeline(tweets, graph, timelines, self.prepare, self.reads.count)
         self._published: list[Tweet] = []
         self._undelivered: list[TweetCreated] = []
 

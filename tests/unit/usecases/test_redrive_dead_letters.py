@@ -2,7 +2,7 @@ from collections.abc import Collection
 
 import pytest
 
-from domain.events import TweetCreated, TweetDeadLettered
+from domain.events import TweetCreated, TweetDeadLettered, TweetRedriven
 from infrastructure.events.event_queue import EventQueue
 from infrastructure.memory.dead_letters import MemoryDeadLetters
 from tests.fakes.letters import kept
@@ -26,8 +26,11 @@ def redrive(
 ) -> tuple[int, list[TweetCreated]]:
     """Redrives with so much room in the queue; returns the answer and what is in the queue."""
     events = EventQueue(room)
-    answer = RedriveDeadLetters(dead_letters, events).execute(tweet_ids)
-    return answer, list(iter(lambda: events.take(0), None))
+    observed: list[TweetRedriven] = []
+    answer = RedriveDeadLetters(dead_letters, events, observed.append).execute(tweet_ids)
+    queued = list(iter(lambda: events.take(0), None))
+    assert observed == [TweetRedriven(event.tweet_id) for event in queued]
+    return answer, queued
 
 
 def test_all_are_redriven_in_the_order_they_died(dead_letters: MemoryDeadLetters) -> None:

@@ -1,0 +1,23 @@
+"""Streams and what was shed, as metrics."""
+
+from collections.abc import Callable, Iterator
+
+from prometheus_client.metrics_core import Metric
+
+from infrastructure.counts import StreamCounts
+from infrastructure.metrics.families import counters, gauge
+
+
+class StreamCollector:
+    """Asks for the counts once when Prometheus does."""
+
+    def __init__(self, count: Callable[[], StreamCounts]) -> None:
+        self._count = count
+
+    def collect(self) -> Iterator[Metric]:
+        """All families, one after the other."""
+        counts = self._count()
+        yield gauge("perch_streams_open", "Streams open.", counts.open)
+        yield gauge("perch_streams_capacity", "Streams that may be open.", counts.capacity)
+        text = "Requests refused because too many were being served."
+        yield counters("perch_requests_shed_total", text, "limit", {"streams": counts.shed})
