@@ -9,6 +9,7 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
+from app.strict_parser import StrictParser
 from infrastructure.http.envelope import WHEN_GONE
 from infrastructure.http.problems import CONTENT_TYPE, body_too_large
 
@@ -62,6 +63,7 @@ class Channel(HTTPChannel):
 
     task_class = _KeptAliveTask
     error_task_class = _ProblemTask
+    parser_class = StrictParser
     _tell: Callable[[], object] | None = None
 
     def when_gone(self, tell: Callable[[], object]) -> None:

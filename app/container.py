@@ -27,7 +27,8 @@ from infrastructure.http.cursors import Cursors
 from infrastructure.http.docs import docs_blueprint
 from infrastructure.http.endpoint import Endpoints
 from infrastructure.http.health import health_blueprint
-from infrastructure.http.identity import FixedKey, HeaderIdentity, Identity, JwksKeys, JwtIdentity
+from infrastructure.http.identity import FixedKey, HeaderIdentity, Identity, JwtIdentity
+from infrastructure.http.jwks import JwksKeys
 from infrastructure.http.live_page import live_page_blueprint
 from infrastructure.http.metrics import metrics_blueprint
 from infrastructure.http.openapi import openapi_blueprint
@@ -184,7 +185,7 @@ def build(
     read = ReadHomeTimeline(tweets, graph, timelines, prepare, reads.count)
     cursors = Cursors(settings.secret_key or _made_secret_key())
     ready = threading.Event()
-    identity = _identity(settings)
+    identity = _identity(settings, clock)
     endpoint = Endpoints(identity, _limit_headers(allowance))
     redrive = RedriveDeadLetters(dead_letters, events, deliveries.observe)
     publish_once = PublishTweetOnce(publish, MemoryIdempotencyKeys(settings.idempotency_capacity, clock.monotonic))
@@ -232,10 +233,10 @@ def _both(
     return observe
 
 
-def _identity(settings: Settings) -> Identity:
+def _identity(settings: Settings, clock: Clock) -> Identity:
     if settings.auth_mode == "header":
         return HeaderIdentity(settings.admin_token)
-    keys = FixedKey(settings.jwt_key) if settings.jwt_key else JwksKeys(settings.jwt_jwks_url)
+    keys = FixedKey(settings.jwt_key) if settings.jwt_key else JwksKeys(settings.jwt_jwks_url, clock.monotonic)
     return JwtIdentity(settings.jwt_algorithm, keys, settings.jwt_audience, settings.jwt_issuer)
 
 

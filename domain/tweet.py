@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from domain.errors import InvalidInput, NotYourTweet
 from domain.tweet_id import created_at_ms
 
+NFC_SHRINKS_BY = 4
+"""At most; no code point has more than so many in its canonical decomposition."""
+
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -37,6 +40,10 @@ def normalise_text(text: str, max_length: int) -> str:
     """
     if _UNSTORABLE.search(text):
         raise InvalidInput("text", "A tweet's text holds no NUL and no half of a surrogate pair.")
+    text = text.strip()
+    if len(text) > max_length * NFC_SHRINKS_BY:
+        # Not left to NFC, which takes time that grows with the square of how many accents follow each other.
+        raise InvalidInput("text", f"A tweet's text has at most {max_length} characters.")
     normalised = unicodedata.normalize("NFC", text).strip()
     if not normalised:
         raise InvalidInput("text", "A tweet's text is not blank.")

@@ -1,5 +1,6 @@
 """Publish a tweet at most once for each idempotency key."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,9 +13,12 @@ FIELD = "idempotency_key"
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """What a key was used for: the text that was sent with it, and the tweet; None while it is being published."""
+    """What a key was used for: a digest of the text that was sent with it, and the tweet; None while it is published.
 
-    text: str
+    A text may be sent with far more white space than a tweet has, and would take up memory for a day.
+    """
+
+    digest: str
     tweet: Tweet | None
 
 
@@ -27,8 +31,8 @@ class Publication:
 
 
 class IdempotencyKeys(Protocol):
-    def reserve(self, user_id: str, key: str, text: str) -> KeptAnswer | None:
-        """Reserves the user's key for this text in one step; what it is used for already, if it is."""
+    def reserve(self, user_id: str, key: str, digest: str) -> KeptAnswer | None:
+        """Reserves the user's key for this digest in one step; what it is used for already, if it is."""
 
     def keep(self, user_id: str, key: str, answer: KeptAnswer) -> None:
         """Keeps the answer of a reserved key for 24 hours."""
@@ -55,20 +59,25 @@ class PublishTweetOnce:
         self._keys = keys
 
     def execute(self, request: PublishTweetRequest, key: str) -> Publication:
-        kept = self._keys.reserve(request.author_id, key, request.text)
+        digest = _digest(request.text)
+        kept = self._keys.reserve(request.author_id, key, digest)
         if kept is not None:
-            return _replay(kept, request.text)
+            return _replay(kept, digest)
         try:
             tweet = self._publish.execute(request)
         except BaseException:
             self._keys.release(request.author_id, key)
             raise
-        self._keys.keep(request.author_id, key, KeptAnswer(request.text, tweet))
+        self._keys.keep(request.author_id, key, KeptAnswer(digest, tweet))
         return Publication(tweet, replayed=False)
 
 
-def _replay(kept: KeptAnswer, text: str) -> Publication:
-    if kept.text != text:
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _replay(kept: KeptAnswer, digest: str) -> Publication:
+    if kept.digest != digest:
         raise InvalidInput(FIELD, "This idempotency key was used with another body.")
     if kept.tweet is None:
         raise IdempotencyKeyInFlight("The first request with this idempotency key is not answered yet.")

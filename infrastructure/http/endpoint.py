@@ -4,6 +4,7 @@ import enum
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,12 @@ from infrastructure.http.problems import MAX_BODY_BYTES, Problem, body_too_large
 from infrastructure.http.schemas import NoParameters
 
 CACHED_QUERY_BYTES_MAX = 64
+
+PARAMETERS_MAX = 20
+"""Of a query, whatever they are called; no route has so many."""
+
+ERRORS_MAX = 20
+"""An answer tells the first ones, so that a small request does not make a large answer."""
 
 JSON = "application/json"
 
@@ -129,7 +136,8 @@ DECLARED = "perch_declaration"
 def _check_body_headers(body: Schema | None) -> None:
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise body_too_large()
-    if body is not None and request.mimetype != JSON:
+    # Not `request.mimetype`, which reads the parameters too, and there may be thousands.
+    if body is not None and request.environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != JSON:
         detail = "The body must be sent as application/json."
         where = {"header": "Content-Type", "detail": detail}
         raise Problem("unsupported-media-type", detail, errors=[where])
@@ -144,7 +152,10 @@ def _position(pages: PagedList, owner: str) -> tuple[int, ...] | None:
 
 def _pairs(query_string: bytes) -> list[tuple[str, str]]:
     # Not `request.args`, which fails on bytes that are not UTF-8.
-    return parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
+    try:
+        return parse_qsl(query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
+    except ValueError:
+        raise Problem("invalid-input", f"A query has at most {PARAMETERS_MAX} parameters.") from None
 
 
 def _load_body(schema: Schema) -> object:
@@ -187,7 +198,8 @@ _parse_query_cached = functools.lru_cache(maxsize=1024)(_parse_query)
 
 
 def _invalid_fields(error: ValidationError, where: Callable[[str], Mapping[str, str]]) -> Problem:
-    errors = [{**where(field), "detail": " ".join(messages)} for field, messages in error.messages_dict.items()]
+    first = islice(error.messages_dict.items(), ERRORS_MAX)
+    errors = [{**where(field), "detail": " ".join(messages)} for field, messages in first]
     return Problem("invalid-input", errors[0]["detail"], errors=errors)
 
 

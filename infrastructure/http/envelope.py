@@ -31,8 +31,14 @@ CALLER = "perch.caller"
 WHEN_GONE = "perch.when_gone"
 """Where the WSGI environment may hold a function that takes another one, to be called when the client goes away."""
 
+_AS_IT_SAYS = ("X-Content-Type-Options", "nosniff")
+"""No browser is to find HTML or a script in an answer that does not say it is one."""
+
 NO_PATH = "/ "
 """A path that no route has."""
+
+_SLASHES = re.compile(r"(?:https?://[^/?]*)?(?://|[^?]*%2f)", re.IGNORECASE)
+"""Of a target: slashes at its start, or one that is escaped. No route has either."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
@@ -45,14 +51,16 @@ def with_envelope(app: "WSGIApplication", observers: Sequence[Observe] = ()) -> 
         sent = environ.get("HTTP_X_REQUEST_ID", "")
         request_id = sent if _REQUEST_ID.fullmatch(sent) else f"{random.getrandbits(128):032x}"
         environ[REQUEST_ID] = request_id
-        if str(environ.get("REQUEST_URI") or environ["PATH_INFO"]).startswith("//"):
-            # Servers and Werkzeug drop the slashes, so that a rule for /metrics in front would not hold for //metrics.
+        if _SLASHES.match(environ.get("REQUEST_URI") or environ["PATH_INFO"]):
+            # Servers and Werkzeug drop the slashes and undo the escapes, so that rules in front, for /metrics and
+            # /v1/admin/, would not hold for //metrics and /v1%2Fadmin/.
             environ["PATH_INFO"] = NO_PATH
         more: list[Callable[[], Headers]] = []
         environ[MORE_HEADERS] = more
 
         def start(status: str, headers: Headers, *error: Any) -> Callable[[bytes], object]:  # noqa: ANN401
             headers.append(("X-Request-Id", request_id))
+            headers.append(_AS_IT_SAYS)
             for give in more:
                 headers += give()
             for observe in observers:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import jwt
 
-from domain.errors import InvalidInput, Unavailable
+from domain.errors import InvalidInput
 from domain.user import User
 from infrastructure.http.problems import Problem
 
@@ -104,35 +104,6 @@ class FixedKey:
 
     def key_for(self, token: str) -> str:  # noqa: ARG002 - the same for every token
         return self._key
-
-
-class JwksKeys:
-    """The keys at a JWKS address, kept for five minutes, and asked for again when an unknown one turns up."""
-
-    def __init__(self, url: str) -> None:
-        self._client = _JwksClient(url, timeout=JWKS_TIMEOUT_SECONDS)
-
-    def key_for(self, token: str) -> Any:  # noqa: ANN401 - PyJWT takes several kinds of key
-        try:
-            # With the algorithm that it is for: a key of another kind must not be tried.
-            return self._client.get_signing_key_from_jwt(token)
-        except jwt.PyJWKClientConnectionError as error:
-            raise Unavailable("The keys that tokens are signed with cannot be had.") from error
-        except jwt.PyJWKClientError as error:
-            raise jwt.InvalidTokenError("No key that is known has its key id") from error
-
-
-class _JwksClient(jwt.PyJWKClient):
-    """Takes an answer without keys for no answer: callers cannot help it."""
-
-    def fetch_data(self) -> Any:  # noqa: ANN401 - as in PyJWT
-        try:
-            return super().fetch_data()
-        except Exception as error:
-            raise jwt.PyJWKClientConnectionError(f"no keys: {error}") from error
-
-
-JWKS_TIMEOUT_SECONDS = 5.0
 
 
 class JwtIdentity:

@@ -21,8 +21,8 @@ class MemoryIdempotencyKeys:
         self._lock = threading.Lock()
         self._answers: OrderedDict[tuple[str, str], tuple[float, KeptAnswer]] = OrderedDict()
 
-    def reserve(self, user_id: str, key: str, text: str) -> KeptAnswer | None:
-        """Reserves the user's key for this text in one step; what it is used for already, if it is."""
+    def reserve(self, user_id: str, key: str, digest: str) -> KeptAnswer | None:
+        """Reserves the user's key for this digest in one step; what it is used for already, if it is."""
         now = self._monotonic()
         with self._lock:
             self._forget_expired(now)
@@ -32,7 +32,7 @@ class MemoryIdempotencyKeys:
             # Only now: a repeat adds no key, and must not push out its own.
             while len(self._answers) >= self._capacity:
                 self._answers.popitem(last=False)
-            self._answers[user_id, key] = now + KEPT_SECONDS, KeptAnswer(text, None)
+            self._answers[user_id, key] = now + KEPT_SECONDS, KeptAnswer(digest, None)
             return None
 
     def keep(self, user_id: str, key: str, answer: KeptAnswer) -> None:

@@ -1,3 +1,4 @@
+import sys
 import unicodedata
 
 import pytest
@@ -5,12 +6,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.tweet import normalise_text
+from domain.tweet import NFC_SHRINKS_BY, normalise_text
 
 MAX_LENGTH = 280
 E_ACUTE = "\u00e9"
 E_AND_ACUTE = "e\u0301"
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
+ALPHA_WITH_ALL = "\u1f82"  # a letter with two accents and an iota below
 MUSICAL_NOTE = "\U0001d160"  # one code point, three in NFC
 UNSTORABLE = [*map(chr, (0, 0xD800, 0xDBFF, 0xDC00, 0xDFFF)), "\ud83d\ude00"]
 
@@ -51,6 +53,18 @@ def test_nul_and_surrogates_are_refused_wherever_they_are(text: str, unstorable:
 def test_the_limit_counts_code_points(character: str) -> None:
     assert normalise_text(character * MAX_LENGTH, MAX_LENGTH) == character * MAX_LENGTH
     assert str(MAX_LENGTH + 1) in refusal(character * (MAX_LENGTH + 1))
+
+
+def test_a_text_that_shrinks_to_the_limit_is_within_it() -> None:
+    apart = unicodedata.normalize("NFD", ALPHA_WITH_ALL)
+    assert len(apart) == NFC_SHRINKS_BY
+    assert normalise_text(f" {apart * MAX_LENGTH} ", MAX_LENGTH) == ALPHA_WITH_ALL * MAX_LENGTH
+    refusal(apart * MAX_LENGTH + "a")
+
+
+def test_no_text_shrinks_by_more() -> None:
+    longest = max(len(unicodedata.normalize("NFD", chr(code))) for code in range(sys.maxunicode + 1))
+    assert longest == NFC_SHRINKS_BY
 
 
 def test_one_visible_character_may_be_many_code_points() -> None:

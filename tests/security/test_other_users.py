@@ -1,0 +1,60 @@
+"""What is one user's is out of every other's reach: whichever route, stream, cursor or key they try."""
+
+import pytest
+
+from tests.http.built import built, in_process
+from tests.http.cases import PRIVATE_ROUTES, Route
+from tests.http.client import JSON, Client
+from tests.http.problems import assert_problem
+from tests.http.test_cursors import LISTS, befriend, first_cursor
+from tests.http.tokens import HS256, bearer, shared
+from tests.http.wire import InProcess, Request
+
+STREAM = Route("GET", "/v1/users/me/timeline/stream", private=True)
+ONES_OWN = [route for route in (*PRIVATE_ROUTES, STREAM) if "/me/" in route.target]
+MODES = {"header": ({}, ("X-User-Id", "alice")), "jwt": (HS256, bearer(shared(sub="alice")))}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("route", ONES_OWN, ids=str)
+def test_no_route_serves_another_user(route: Route, mode: str) -> None:
+    settings, as_alice = MODES[mode]
+    perch = built(settings)
+    for name in ("bob", "ALICE", "alice%20", "%61licE"):
+        answer = InProcess(perch.app).send(Request(route.method, route.target.replace("/me/", f"/{name}/"), [as_alice]))
+        assert_problem(answer, 403, "forbidden")
+        assert answer.headers["Cache-Control"] == "private, no-store"
+    assert perch.subscriptions.counts().open == 0
+
+
+@pytest.mark.parametrize("list_", LISTS)
+def test_a_cursor_of_another_service_is_none(list_: str) -> None:
+    ours, theirs = (in_process({"SECRET_KEY": key}) for key in ("ours", "theirs"))
+    befriend(ours)
+    befriend(theirs)
+    cursor = first_cursor(theirs, "alice", list_)
+    answer = Client(ours, "alice").get(f"/v1/users/alice/{list_}?cursor={cursor}")
+    assert_problem(answer, 400, "malformed-cursor", {"parameter": "cursor"})
+
+
+def test_anothers_key_tells_nothing_of_their_tweet() -> None:
+    service = in_process({})
+    key = ("Idempotency-Key", "the same")
+    theirs = Client(service, "bob").send("POST", "/v1/tweets", JSON, key, body=b'{"text":"mine"}')
+    for body in (b'{"text":"mine"}', b'{"text":"another"}'):
+        mine = Client(service, "alice").send("POST", "/v1/tweets", JSON, ("Idempotency-Key", "the same"), body=body)
+        assert mine.status in {201, 422}
+        assert "bob" not in mine.body.decode()
+        assert theirs.json()["id"] not in mine.body.decode()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_tweet_is_not_anothers_to_delete(mode: str) -> None:
+    settings, as_alice = MODES[mode]
+    service = in_process(settings)
+    as_bob = ("X-User-Id", "bob") if mode == "header" else bearer(shared(sub="bob"))
+    tweet = service.send(Request("POST", "/v1/tweets", [as_bob, JSON], b'{"text":"mine"}')).json()
+    target = f"/v1/tweets/{tweet['id']}"
+    for more in ([], [("X-HTTP-Method-Override", "DELETE")], [("X-Admin-Token", "x")]):
+        assert_problem(service.send(Request("DELETE", target, [as_alice, *more])), 403, "not-your-tweet")
+    assert service.send(Request("GET", target)).json() == tweet
