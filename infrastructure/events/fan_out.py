@@ -78,7 +78,8 @@ class FanOut:
       go on. After `max_attempts` in a row without progress the event is a dead letter.
     - Events that found no room in the queue are queued as soon as there is some. When their store fails there, it is
       asked again a little later, and deliveries go on.
-    - Whatever raises in a step, and wherever, no event is lost: the next step goes on with all that were taken.
+    - Whatever raises in a step, and wherever, no event is lost: the next step goes on with all that were taken. So does
+      another fan-out that takes over its queue.
     - Where a tweet was deleted, or pushed because its event came twice, nothing is done, and nothing told.
     """
 
@@ -107,7 +108,8 @@ class FanOut:
         self._retries: list[tuple[float, int, _Delivery]] = []
         self._tie_breaker = count()
         self._unqueued_due = float("-inf")
-        self._cut = False
+        # As if a step had been cut: somebody else may have taken events before, and not have come to an end with them.
+        self._cut = True
 
     def step(self, timeout: float = 0.0) -> bool:
         """Runs at most two slices; False when there was nothing to do, after waiting for `timeout` seconds."""
