@@ -41,11 +41,15 @@ class BackgroundThread:
         self._thread.start()
 
     def revive(self) -> None:
-        """Starts it again if it died."""
+        """Starts it again if it died; when that cannot be done now, the next call tries again."""
         if self._thread.ident is None or self._thread.is_alive() or self._stopping.is_set():
             return
         thread = self._new_thread()
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:
+            log.exception("background_failed", thread=self.name)
+            return
         self._thread = thread
         self.restarts += 1
         log.error("thread_restarted", thread=self.name, exc_info=self._died_of)

@@ -180,3 +180,17 @@ def test_a_thread_that_was_not_started_or_was_stopped_is_not_started_again() -> 
         pass
     thread.revive()
     assert (thread.restarts, thread._thread.is_alive()) == (0, False)
+
+
+def test_when_the_machine_has_no_thread_to_give_the_next_revive_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = Work(SystemExit())
+    thread = BackgroundThread("waiting for room", work)
+    thread.start()
+    join(thread)
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", Work(RuntimeError("can't start new thread")))
+        thread.revive()
+    assert thread.restarts == 0
+    thread.revive()
+    assert work.went_well.wait(JOIN_SECONDS)
+    assert thread.stop(JOIN_SECONDS)

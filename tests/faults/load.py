@@ -41,6 +41,7 @@ class Load:
     def __init__(self, url: str, authors: Sequence[str], readers: Sequence[str]) -> None:
         self.differences = Differences()
         self.published = 0
+        self.began = self.ended = time.monotonic()
         self.cut = 0
         self.slowest = 0.0
         self._url = url
@@ -63,6 +64,7 @@ class Load:
     ) -> None:
         self._over.set()
         self._pool.shutdown()
+        self.ended = time.monotonic()
         for work in self._working:
             work.result(END_SECONDS)
 
@@ -81,6 +83,7 @@ class Load:
 
     def figures(self) -> dict[str, object]:
         return {
+            "seconds": self.ended - self.began,
             "published": self.published,
             "reads": self.differences.reads,
             "requests cut": self.cut,

@@ -1,13 +1,16 @@
 """What can go wrong with deliveries, under load and over sockets: readers stay exact, and the rest goes on."""
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 
 from domain.errors import Unavailable
 from infrastructure.memory.dead_letters import MemoryDeadLetters
+from tests.fakes.log import event_of
 from tests.faults import report
 from tests.faults.load import Load
 from tests.faults.service import PROMPTLY_SECONDS, READERS, VICTIM, WAIT_SECONDS, Service, broken_service, no_fault
@@ -42,6 +45,29 @@ def fail_always(_tweet_id: int, _user_ids: Sequence[str]) -> None:
 def fail_for_victim(_tweet_id: int, user_ids: Sequence[str]) -> None:
     if VICTIM in user_ids:
         raise Unavailable("this timeline does not answer")
+
+
+class Listening(logging.Handler):
+    """Waits for an event of this name."""
+
+    def __init__(self, event: str) -> None:
+        super().__init__()
+        self.happened = threading.Event()
+        self._event = event
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if event_of(record)["event"] == self._event:
+            self.happened.set()
+
+
+@contextmanager
+def heard(event: str) -> Iterator[threading.Event]:
+    """Gives what is set once this event is logged."""
+    handler = Listening(event)
+    logger = logging.getLogger("perch")
+    logger.addHandler(handler)
+    yield handler.happened
+    logger.removeHandler(handler)
 
 
 def tell(done: str, service: Service, load: Load, **figures: object) -> None:
@@ -175,10 +201,10 @@ def test_a_worker_thread_that_dies(service: Service) -> None:
 
 
 def test_a_worker_thread_that_dies_while_nobody_asks_for_anything(service: Service) -> None:
-    service.kill_worker()
-    threading.Event().wait(PROMPTLY_SECONDS)
+    with heard("thread_restarted") as restarted:
+        service.kill_worker()
+        assert restarted.wait(PROMPTLY_SECONDS)
     assert service.perch.threads[0].restarts == 1
-    assert service.perch.threads[0]._thread.is_alive()
 
 
 def test_more_dead_letters_than_are_kept(service: Service) -> None:

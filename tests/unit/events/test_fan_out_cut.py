@@ -8,6 +8,7 @@ from types import FrameType
 
 import pytest
 
+from domain.events import TweetCreated, TweetDeadLettered
 from infrastructure.events import event_queue, fan_out, unfinished
 from infrastructure.memory.dead_letters import MemoryDeadLetters
 from tests.contracts.racing import Trace
@@ -57,7 +58,7 @@ def cut_at(line: int) -> Iterator[Scissors]:
 
 
 def rig_in_the_middle_of_everything() -> Rig:
-    """A delivery under way, two that wait for another attempt, one that will die, some queued, and one without room."""
+    """A delivery under way, one to be tried again, one that will die, some in the queue, and one without room there."""
     rig = Rig(capacity=4, dead_letters=MemoryDeadLetters(100))
     large, dying, failing = rig.queued(slices=4), rig.queued(), rig.queued(slices=2)
     rig.slices.fail(dying, times=FOR_EVER)
@@ -69,6 +70,11 @@ def rig_in_the_middle_of_everything() -> Rig:
         rig.queued()
     rig.tweets.publish("alice", "no room", pulled=False)
     return rig
+
+
+def letters(rig: Rig) -> list[TweetDeadLettered]:
+    assert isinstance(rig.dead_letters, MemoryDeadLetters)
+    return kept(rig.dead_letters)
 
 
 def settle(rig: Rig) -> None:
@@ -88,29 +94,65 @@ def test_a_step_that_is_cut_before_any_line_loses_no_event() -> None:
         cut = scissors.left <= 0
         settle(rig)
         published = set(rig.tweets._tweets.get_many(rig.slices.sizes)) - {None}
-        letters = {letter.tweet_id for letter in kept(rig.dead_letters)}  # type: ignore[arg-type]
+        dead = {letter.tweet_id for letter in letters(rig)}
         unpushed = set(rig.tweets.unpushed({"alice"}, 0, 1 << 63, 100))
         assert len(published) == 7
-        assert len(letters) == 1, line
-        assert unpushed == letters, f"cut before line {line}, some event is lost"
+        assert len(dead) == 1, line
+        assert unpushed == dead, f"cut before line {line}, some event is lost"
         assert rig.fan_out.left() == 0, f"cut before line {line}, some event is left for ever"
         assert rig.fan_out.oldest_waiting_seconds() == 0.0, line
     assert line > LINES_MIN
 
 
+def test_after_a_cut_a_delivery_has_its_progress_and_its_attempts() -> None:
+    rig = Rig()
+    event = rig.queued(slices=4)
+    rig.slices.fail(event, at_slice=2, times=MAX_ATTEMPTS)
+    jitter = rig.fan_out._jitter
+
+    def cut() -> float:
+        raise Cut
+
+    for _ in range(MAX_ATTEMPTS - 1):
+        rig.fan_out._jitter = cut
+        with pytest.raises(Cut):
+            rig.run()
+        rig.fan_out._jitter = jitter
+    assert [after for _, after in rig.slices.calls] == [0, 1, 2, 2]
+    assert rig.fan_out.left() == 1
+    rig.run()
+    assert [letter.attempts for letter in letters(rig)] == [MAX_ATTEMPTS]
+
+
+def test_another_fan_out_goes_on_with_what_one_had_taken() -> None:
+    rig = Rig()
+    large, failing, queued = rig.queued(slices=4), rig.queued(), rig.queued()
+    rig.slices.fail(failing, times=1)
+    rig.fan_out.step()
+    rig.fan_out.step()
+    rig.fan_out = rig.new_fan_out()
+    rig.run()
+    assert set(rig.slices.delivered()) == {large.tweet_id, failing.tweet_id, queued.tweet_id}
+    assert rig.fan_out.left() == 0
+
+
+class Raising:
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    def execute(self, event: TweetCreated, after: int) -> int | None:  # noqa: ARG002
+        raise self._error
+
+
 @pytest.mark.parametrize("end", [SystemExit, Cut])
 def test_whatever_a_store_raises_is_a_failed_attempt(end: Callable[[], BaseException]) -> None:
     rig = Rig()
-
-    def raise_it(*_: object) -> None:
-        raise end()
-
-    rig.slices.execute = raise_it  # type: ignore[method-assign, assignment]
+    rig.fan_out._deliver = Raising(end())
     poison = rig.queued()
     for _ in range(MAX_ATTEMPTS):
         rig.run()
         rig.clock.advance(1000)
-    assert [letter.tweet_id for letter in kept(rig.dead_letters)] == [poison.tweet_id]  # type: ignore[arg-type]
+    assert [letter.tweet_id for letter in letters(rig)] == [poison.tweet_id]
 
 
 class Unspeakable(Exception):
@@ -120,14 +162,10 @@ class Unspeakable(Exception):
 
 def test_an_error_that_cannot_be_put_into_words_is_a_failed_attempt() -> None:
     rig = Rig(max_attempts=1)
-
-    def raise_it(*_: object) -> None:
-        raise Unspeakable
-
-    rig.slices.execute = raise_it  # type: ignore[method-assign, assignment]
+    rig.fan_out._deliver = Raising(Unspeakable())
     rig.queued()
     rig.run()
-    [letter] = kept(rig.dead_letters)  # type: ignore[arg-type]
+    [letter] = letters(rig)
     assert letter.error == "Unspeakable"
 
 
@@ -142,5 +180,5 @@ def test_an_observer_that_raises_holds_up_nobody(caplog: pytest.LogCaptureFixtur
     rig.slices.fail(events[0], times=FOR_EVER)
     settle(rig)
     assert rig.slices.delivered()[1:3] == [event.tweet_id for event in events[1:]]
-    assert (rig.fan_out.left(), len(kept(rig.dead_letters))) == (0, 1)  # type: ignore[arg-type]
+    assert (rig.fan_out.left(), len(letters(rig))) == (0, 1)
     assert "disk full" in caplog.text
