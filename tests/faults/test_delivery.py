@@ -38,6 +38,13 @@ def roomy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
         yield service
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """A service that gives up soon."""
+    with broken_service(monkeypatch, delivery_max_attempts=2) as service:
+        yield service
+
+
 def fail_always(_tweet_id: int, _user_ids: Sequence[str]) -> None:
     raise Unavailable("the timelines do not answer")
 
@@ -223,28 +230,28 @@ def test_more_dead_letters_than_are_kept(service: Service) -> None:
     tell("dead letters over their bound", service, load, letters=letters, dropped=dropped, next_pushed_in_s=recovered)
 
 
-def test_dead_letters_that_cannot_be_kept(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dead_letters_that_cannot_be_kept(hasty: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[object] = []
 
     def refuse(_store: MemoryDeadLetters, letter: object) -> None:
         tries.append(letter)
         raise OSError("disk full")
 
-    with service.load() as load:
+    with hasty.load() as load:
         with monkeypatch.context() as broken:
             broken.setattr(MemoryDeadLetters, "put", refuse)
-            service.timelines.fault = fail_for_victim
-            service.publish("eve")
+            hasty.timelines.fault = fail_for_victim
+            hasty.publish("eve")
             load.hold_until(lambda: len(tries) > 1)
             load.hold(FAULT_SECONDS)
-            slowest = max(service.seconds_to_push("ben") for _ in range(5))
-        service.timelines.fault = no_fault
-    service.settle()
-    assert service.metric("perch_dead_letters") == 0
-    assert service.metric("perch_unpushed_tweets") == 0
+            slowest = max(hasty.seconds_to_push("ben") for _ in range(5))
+        hasty.timelines.fault = no_fault
+    hasty.settle()
+    assert hasty.metric("perch_dead_letters") == 0
+    assert hasty.metric("perch_unpushed_tweets") == 0
     assert len(tries) < TRIES_MAX, "it does not spin"
     load.check()
-    tell("dead letters cannot be kept", service, load, tries=len(tries), others_pushed_in_s=slowest)
+    tell("dead letters cannot be kept", hasty, load, tries=len(tries), others_pushed_in_s=slowest)
 
 
 def test_a_stop_while_a_store_stalls_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
