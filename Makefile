@@ -33,6 +33,10 @@ test: $(INSTALLED) ## Run the tests, in under five minutes
 test-all: $(INSTALLED) ## Run the tests with their long forms
 	LONG=1 $(BIN)/pytest -m ""
 
+.PHONY: faults
+faults: $(INSTALLED) ## Break Perch for real, for minutes, and show the figures
+	LONG=1 $(BIN)/pytest tests/faults -m ""
+
 .PHONY: check
 check: $(INSTALLED) ## Check style, format, types and layers
 	$(BIN)/ruff check .

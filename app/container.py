@@ -3,7 +3,8 @@
 import random
 import secrets
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from types import TracebackType
@@ -50,6 +51,7 @@ from infrastructure.metrics.push_times import PushTimes
 from infrastructure.metrics.reads import ReadCounts
 from infrastructure.metrics.registry import new_registry
 from infrastructure.metrics.streams import StreamCollector
+from infrastructure.metrics.threads import ThreadCollector
 from usecases.delete_tweet import DeleteTweet
 from usecases.deliver_tweet import DeliverTweet
 from usecases.follow_user import FollowUser
@@ -95,7 +97,8 @@ class Perch:
     app: Flask
     fan_out: FanOut
     worker: FanOutWorker | None
-    housekeeping: BackgroundThread
+    threads: Sequence[BackgroundThread]
+    """The worker's own, where there is one, and that of the housekeeping."""
     deliveries: DeliveryLog
     subscriptions: Subscriptions
     metrics: CollectorRegistry
@@ -103,10 +106,14 @@ class Perch:
     ready: threading.Event
 
     def start(self) -> None:
-        if self.worker is not None:
-            self.worker.start()
-        self.housekeeping.start()
+        for thread in self.threads:
+            thread.start()
         self.ready.set()
+
+    def supervise(self) -> None:
+        """Starts threads again that have died. The server calls this at least twice a second, from one thread."""
+        for thread in self.threads:
+            thread.revive()
 
     def drain(self) -> None:
         """Says that it is not ready any more, and ends the streams, whose clients come back to whoever is next."""
@@ -115,10 +122,10 @@ class Perch:
 
     def stop(self, timeout: float) -> int:
         """Drains and joins the threads, within about `timeout` seconds; returns how many events were left."""
+        deadline = time.monotonic() + timeout
         self.drain()
-        if self.worker is not None:
-            self.worker.stop(timeout)
-        self.housekeeping.stop(timeout)
+        for thread in self.threads:
+            thread.stop(max(0.0, deadline - time.monotonic()))
         return self.fan_out.left()
 
     def __enter__(self) -> Self:
@@ -163,6 +170,10 @@ def build(
         max_attempts=settings.delivery_max_attempts,
         observe=_both(deliveries.observe, PushTimes(metrics, settings.timeline_window_seconds).observe),
     )
+    worker = FanOutWorker(fan_out, events) if run_worker else None
+    housekeeping = BackgroundThread("housekeeping", timelines.discard_idle, pause_seconds=HOUSEKEEPING_SECONDS)
+    threads = [housekeeping] if worker is None else [worker.thread, housekeeping]
+    metrics.register(ThreadCollector(threads))
     reads = ReadCounts()
     metrics.register(PerchCollector(tweets, timelines, dead_letters, events, fan_out, deliveries, reads))
     allowance = (
@@ -213,8 +224,8 @@ def build(
     return Perch(
         app=create_app(blueprints, settings.cors_origins, [HttpRequests(metrics), log_request]),
         fan_out=fan_out,
-        worker=FanOutWorker(fan_out, events) if run_worker else None,
-        housekeeping=BackgroundThread("housekeeping", timelines.discard_idle, pause_seconds=HOUSEKEEPING_SECONDS),
+        worker=worker,
+        threads=threads,
         deliveries=deliveries,
         subscriptions=subscriptions,
         metrics=metrics,

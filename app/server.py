@@ -31,7 +31,8 @@ BODY_BYTES_MAX = 1024 * 1024
 """Larger bodies are refused before they are read; the application refuses those over 16 KiB."""
 
 HEADER_BYTES_MAX = 64 * 1024
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
+"""The longest until a thread that died is found."""
 _SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
     _SOCKET_OPTIONS.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX))
@@ -79,6 +80,7 @@ class Server:
         while not self._stop_asked:
             self._poll(POLL_SECONDS)
             self._give_streams_threads()
+            self._perch.supervise()
         deadline = time.monotonic() + self._shutdown_seconds
         self._drain(deadline)
         self._waitress.task_dispatcher.shutdown(timeout=max(0, int(deadline - time.monotonic())))

@@ -2,14 +2,17 @@
 
 import queue
 import time
+from collections import Counter
 
 from domain.events import TweetCreated
 from infrastructure.events.unfinished import Unfinished
 
 
 class EventQueue:
-    """Events for the fan-out, first in, first out. At most `capacity` of them wait; one that was taken is unfinished
-    until `done`."""
+    """Events for the fan-out, first in, first out. At most `capacity` of them wait.
+
+    One that was taken is unfinished, and remembered, until `done`: who took it may lose it.
+    """
 
     def __init__(self, capacity: int) -> None:
         self._queue = _Queue(capacity)
@@ -51,6 +54,16 @@ class EventQueue:
         """Says that the event, which was taken, is pushed or a dead letter."""
         with self._queue.mutex:
             self._queue.unfinished.remove(event.tweet_id)
+            # Last: when this is cut before, the event is still known to be in somebody's hands.
+            if self._queue.taken[event] > 1:
+                self._queue.taken[event] -= 1
+            else:
+                del self._queue.taken[event]
+
+    def taken(self) -> "Counter[TweetCreated]":
+        """The events that were taken and are not done, and how often each was taken."""
+        with self._queue.mutex:
+            return self._queue.taken.copy()
 
     def wake(self) -> None:
         """Ends a `take` that waits, or the next one that would."""
@@ -61,7 +74,7 @@ class EventQueue:
     def unfinished(self) -> int:
         """How many events wait or were taken and are not done."""
         with self._queue.mutex:
-            return self._queue.unfinished.count
+            return len(self._queue.queue) + self._queue.taken.total()
 
     def oldest_unfinished(self) -> int | None:
         """The oldest tweet with an unfinished event, None without any."""
@@ -70,12 +83,20 @@ class EventQueue:
 
 
 class _Queue(queue.Queue[TweetCreated]):
-    """Notes what is put in, in the same step. The queue's own lock, `mutex`, protects that too."""
+    """Notes what is put in and taken out, in the same step. The queue's own lock, `mutex`, protects that too."""
 
     def __init__(self, capacity: int) -> None:
         super().__init__(capacity)
         self.unfinished = Unfinished()
+        self.taken = Counter[TweetCreated]()
 
     def _put(self, item: TweetCreated) -> None:
         super()._put(item)
         self.unfinished.add(item.tweet_id)
+
+    def _get(self) -> TweetCreated:
+        event: TweetCreated = self.queue[0]
+        # First: when this is cut in between, the event is delivered twice rather than not at all.
+        self.taken[event] += 1
+        self.queue.popleft()
+        return event

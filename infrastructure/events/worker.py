@@ -18,14 +18,14 @@ class FanOutWorker:
         self._events = events
         self._steps = 0
         self._stepped = threading.Condition()
-        self._thread = BackgroundThread("fan-out", self._work, wake=events.wake)
+        self.thread = BackgroundThread("fan-out", self._work, wake=events.wake)
 
     def start(self) -> None:
-        self._thread.start()
+        self.thread.start()
 
     def stop(self, timeout: float) -> int:
         """Lets the present slice end and joins the thread; returns how many events were left."""
-        self._thread.stop(timeout)
+        self.thread.stop(timeout)
         return self._fan_out.left()
 
     def join(self, timeout: float) -> bool:
@@ -48,9 +48,12 @@ class FanOutWorker:
             return self._stepped.wait_for(lambda: self._steps > steps, timeout)
 
     def _work(self) -> None:
-        self._fan_out.step(WAIT_SECONDS)
-        with self._stepped:
-            self._steps += 1
-            self._stepped.notify_all()
+        try:
+            self._fan_out.step(WAIT_SECONDS)
+        finally:
+            # A step that raised may have been the last one that somebody waits for.
+            with self._stepped:
+                self._steps += 1
+                self._stepped.notify_all()
         # Gives the interpreter lock to readers between slices; without it they wait for the switch interval.
         time.sleep(0)

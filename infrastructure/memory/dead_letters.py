@@ -33,12 +33,20 @@ class MemoryDeadLetters:
             older = [id_ for id_ in self._letters if id_ < tweet_id]
             return [self._letters[id_] for id_ in nlargest(limit, older)]
 
-    def take(self, tweet_ids: Collection[int] | None) -> list[TweetDeadLettered]:
-        """Removes and returns the dead letters of these tweets, or all of them, in one step."""
+    def find(self, tweet_ids: Collection[int] | None) -> list[TweetDeadLettered]:
+        """The dead letters of these tweets, or all of them, in the order they were put; each once."""
         with self._lock:
-            wanted = list(self._letters) if tweet_ids is None else tweet_ids
-            letters = [self._letters.pop(tweet_id, None) for tweet_id in wanted]
+            wanted = list(self._letters) if tweet_ids is None else dict.fromkeys(tweet_ids)
+            letters = [self._letters.get(tweet_id) for tweet_id in wanted]
         return [letter for letter in letters if letter is not None]
+
+    def remove(self, letter: TweetDeadLettered) -> bool:
+        """Removes this very letter, as it was found; False when it is gone, or a newer one is in its place."""
+        with self._lock:
+            if self._letters.get(letter.tweet_id) is not letter:
+                return False
+            del self._letters[letter.tweet_id]
+            return True
 
     def counts(self) -> DeadLetterCounts:
         with self._lock:

@@ -1,5 +1,6 @@
 """What one adapter must be to all its users together."""
 
+from collections import Counter
 from typing import Protocol
 
 from domain.events import TweetCreated, TweetDeadLettered
@@ -72,6 +73,8 @@ class Events(publish_tweet.Events, redrive_dead_letters.Events, collector.Events
     def take(self, timeout: float) -> TweetCreated | None: ...
 
     def done(self, event: TweetCreated) -> None: ...
+
+    def taken(self) -> "Counter[TweetCreated]": ...
 
     def wake(self) -> None: ...
 

@@ -146,7 +146,8 @@ def test_dead_letters_are_counted(dead_letters: DeadLetters) -> None:
         dead_letters.put(letter(tweet_id))
     dead_letters.put(letter(50))
     assert dead_letters.counts() == DeadLetterCounts(DEAD_LETTERS_KEPT, dropped=2)
-    dead_letters.take([50, 51, 0])
+    for found in dead_letters.find([50, 51, 0]):
+        dead_letters.remove(found)
     assert dead_letters.counts() == DeadLetterCounts(DEAD_LETTERS_KEPT - 2, dropped=2)
 
 

@@ -145,3 +145,24 @@ def test_events_offered_and_taken_at_once_come_out_once_and_in_order(events: Eve
                 own = [tweet_id for tweet_id in taken if tweet_id in tweet_ids]
                 assert own == sorted(own)
         assert events.unfinished() == 0
+
+
+def test_what_was_taken_is_remembered_until_it_is_done(events: Events) -> None:
+    offer_all(events, 1, 2, 2)
+    assert events.taken() == {}
+    for _ in range(3):
+        events.take(0)
+    assert events.taken() == {event(1): 1, event(2): 2}
+    events.done(event(2))
+    events.done(event(1))
+    assert events.taken() == {event(2): 1}
+    events.taken().clear()
+    assert events.taken() == {event(2): 1}
+
+
+def test_one_that_is_done_already_changes_nothing(events: Events) -> None:
+    offer_all(events, 1)
+    events.take(0)
+    for _ in range(2):
+        events.done(event(1))
+    assert (events.unfinished(), events.oldest_unfinished(), events.taken()) == (0, None, {})

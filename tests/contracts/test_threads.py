@@ -1,14 +1,18 @@
 """What runs in the background starts, goes on after errors, and stops."""
 
+import ctypes
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from infrastructure import background
 from infrastructure.background import BackgroundThread
 from tests.contracts.racing import JOIN_SECONDS
+from tests.fakes.log import event_of
 
 FOR_EVER = 1000.0
 
@@ -16,7 +20,7 @@ FOR_EVER = 1000.0
 class Work:
     """Counts its calls; raises at some of them."""
 
-    def __init__(self, *errors: Exception) -> None:
+    def __init__(self, *errors: BaseException) -> None:
         self._errors = list(errors)
         self.calls = 0
         self.went_well = threading.Event()
@@ -104,3 +108,89 @@ def test_a_wake_ends_work_that_waits() -> None:
     thread.start()
     assert waiting.wait(JOIN_SECONDS)
     assert thread.stop(JOIN_SECONDS) is True
+
+
+def join(thread: BackgroundThread) -> None:
+    """Waits until it is dead."""
+    thread._thread.join(JOIN_SECONDS)
+    assert not thread._thread.is_alive()
+
+
+@pytest.mark.parametrize("end", [SystemExit(), KeyboardInterrupt(), GeneratorExit()], ids=repr)
+def test_a_thread_that_died_is_started_again_counted_and_told(
+    end: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
+    work = Work(end)
+    thread = BackgroundThread("mortal", work, pause_seconds=0.001)
+    with running(thread):
+        join(thread)
+        assert (thread.restarts, work.went_well.is_set()) == (0, False)
+        thread.revive()
+        assert work.went_well.wait(JOIN_SECONDS)
+        thread.revive()
+        assert thread.restarts == 1
+    [record] = caplog.records
+    assert event_of(record) == {"event": "thread_restarted", "thread": "mortal"}
+    assert record.exc_info is not None
+    assert record.exc_info[1] is end
+
+
+def test_a_thread_that_is_killed_from_outside_is_started_again() -> None:
+    work = Work()
+    thread = BackgroundThread("killed", work, pause_seconds=0.001)
+    with running(thread):
+        assert work.went_well.wait(JOIN_SECONDS)
+        ident = thread._thread.ident
+        assert ident is not None
+        assert ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(SystemExit)) == 1
+        join(thread)
+        work.went_well.clear()
+        thread.revive()
+        assert work.went_well.wait(JOIN_SECONDS)
+
+
+def test_an_error_that_cannot_be_logged_ends_the_thread_which_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = Work(ValueError("first"))
+    thread = BackgroundThread("speechless", work)
+    with monkeypatch.context() as broken:
+        broken.setattr(background.log, "exception", Work(OSError("disk full")), raising=False)
+        thread.start()
+        join(thread)
+    thread.revive()
+    assert work.went_well.wait(JOIN_SECONDS)
+    assert thread.stop(JOIN_SECONDS)
+
+
+def test_a_thread_that_dies_at_once_each_time_does_not_spin() -> None:
+    work = Work(*(SystemExit() for _ in range(3)))
+    thread = BackgroundThread("frail", work, pause_seconds=FOR_EVER)
+    started = time.monotonic()
+    with running(thread):
+        while not work.went_well.is_set():
+            join(thread) if work.calls < 4 else work.went_well.wait(JOIN_SECONDS)
+            thread.revive()
+    assert thread.restarts == 3
+    assert time.monotonic() - started >= 3 * background.PAUSE_AFTER_ERROR_SECONDS
+
+
+def test_a_thread_that_was_not_started_or_was_stopped_is_not_started_again() -> None:
+    thread = BackgroundThread("quiet", Work())
+    thread.revive()
+    with running(thread):
+        pass
+    thread.revive()
+    assert (thread.restarts, thread._thread.is_alive()) == (0, False)
+
+
+def test_when_the_machine_has_no_thread_to_give_the_next_revive_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = Work(SystemExit())
+    thread = BackgroundThread("waiting for room", work)
+    thread.start()
+    join(thread)
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", Work(RuntimeError("can't start new thread")))
+        thread.revive()
+    assert thread.restarts == 0
+    thread.revive()
+    assert work.went_well.wait(JOIN_SECONDS)
+    assert thread.stop(JOIN_SECONDS)

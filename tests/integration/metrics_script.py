@@ -61,6 +61,11 @@ class Deed:
 
 
 SCRIPT = (
+    Deed(
+        "a thread dies, and is started again",
+        lambda perch: perch.lose_and_restart_a_thread(),
+        {'perch_threads_restarted_total{thread="housekeeping"}': 1},
+    ),
     Deed("two follow alice", lambda perch: perch.follow("alice", "bob", "carol"), {}),
     Deed(
         "one reads for the first time",

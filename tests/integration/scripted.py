@@ -10,6 +10,7 @@ from app.config import Settings
 from app.testing import ManualClock
 from domain.errors import Unavailable
 from infrastructure.memory.timelines import MemoryTimelines
+from tests.contracts.racing import JOIN_SECONDS
 from tests.fakes.scrapes import Samples, Watch
 from tests.http.client import Client
 from tests.http.opened import Opened
@@ -30,12 +31,18 @@ SETTINGS = Settings(
 
 
 class SteeredTimelines(MemoryTimelines):
-    """Does something before each push, and raises in the middle of some."""
+    """Does something before each push, raises in the middle of some, and ends the thread that looks for idle ones."""
 
     def __init__(self, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> None:
         super().__init__(capacity, idle_seconds, monotonic)
         self.before_push: Callable[[], object] = lambda: None
         self.failures: list[int] = []
+        self.ends_threads = False
+
+    def discard_idle(self) -> int:
+        if self.ends_threads:
+            raise SystemExit
+        return super().discard_idle()
 
     def push(self, tweet_id: int, user_ids: Sequence[str]) -> None:
         self.before_push()
@@ -94,6 +101,16 @@ class Scripted:
         if fails_after is not None:
             self.timelines.failures.append(fails_after)
         self.perch.fan_out.step()
+
+    def lose_and_restart_a_thread(self) -> None:
+        """The thread that looks for idle timelines dies, and is started again; then all threads are stopped."""
+        housekeeping = self.perch.threads[0]
+        self.timelines.ends_threads = True
+        housekeeping.start()
+        housekeeping._thread.join(JOIN_SECONDS)
+        self.timelines.ends_threads = False
+        self.perch.supervise()
+        assert housekeeping.stop(JOIN_SECONDS)
 
     def redrive(self) -> None:
         body = json.dumps({"all": True}).encode()

@@ -78,16 +78,8 @@ class World:
         self.events = stepped(EventQueue(queue_capacity), "events")
         self.pushes = FailingPushes(self.timelines)
         self.deliver = DeliverTweet(self.tweets, self.graph, self.pushes, slice_size=slice_size)
-        self.fan_out = FanOut(
-            self.events,
-            self.deliver,
-            self.tweets,
-            self.letters,
-            clock=self.clock,
-            jitter=lambda: 1.0,
-            max_attempts=max_attempts,
-            observe=self.happened.append,
-        )
+        self._max_attempts = max_attempts
+        self.fan_out = self._new_fan_out()
         self.subscriptions = Subscriptions(STREAMS_MAX, self.graph)
         self._publish = PublishTweet(
             self.tweets,
@@ -106,6 +98,22 @@ class World:
         self._read = ReadHomeTimeline(self.tweets, self.graph, self.timelines, self.prepare, ReadCounts().count)
         self._stream = StreamHomeTimeline(self._read, self.tweets, self.subscriptions)
         self._peek = ReadHomeTimeline(tweets, graph, _Untouched(self._timelines), _Unprepared(), ReadCounts().count)
+
+    def _new_fan_out(self) -> FanOut:
+        return FanOut(
+            self.events,
+            self.deliver,
+            self.tweets,
+            self.letters,
+            clock=self.clock,
+            jitter=lambda: 1.0,
+            max_attempts=self._max_attempts,
+            observe=self.happened.append,
+        )
+
+    def crash(self) -> None:
+        """The fan-out is gone with all that it knew, wherever it stood; another one takes over its queue."""
+        self.fan_out = self._new_fan_out()
 
     def publish(self, author_id: str) -> int:
         tweet = self._publish.execute(PublishTweetRequest(author_id, "a tweet"))

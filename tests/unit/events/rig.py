@@ -68,7 +68,10 @@ class Rig:
         self.slices = Slices(self.tweets)
         self.observed: list[DeliveryEvent] = []
         self.left_when_observed: list[int] = []
-        self.fan_out = FanOut(
+        self.fan_out = self.new_fan_out()
+
+    def new_fan_out(self) -> FanOut:
+        return FanOut(
             self.queue,
             self.slices,
             self.tweets,

@@ -3,6 +3,7 @@
 from domain.events import TweetCreated
 from domain.tweet import Tweet
 from infrastructure.events.event_queue import EventQueue
+from infrastructure.events.fan_out import UNQUEUED_PAUSE_SECONDS
 from infrastructure.memory.tweets import MemoryTweets
 from tests.unit.events.rig import Rig
 
@@ -75,3 +76,52 @@ def test_a_tweet_on_its_way_into_the_queue_is_left_all_the_same() -> None:
     rig.tweets.queue = rig.queue
     publish(rig, 1)
     assert rig.fan_out.left() == 1
+
+
+class PoisonMark(MemoryTweets):
+    """Cannot say of one tweet that it is queued."""
+
+    poison = 0
+
+    def mark_queued(self, tweet_id: int) -> None:
+        if tweet_id == self.poison:
+            raise ConnectionError("no answer")
+        super().mark_queued(tweet_id)
+
+
+def test_one_that_cannot_be_marked_holds_up_nobody_and_fills_no_queue() -> None:
+    tweets = PoisonMark
+    rig = Rig(tweets_type=tweets)
+    waiting = publish(rig, 5)
+    assert isinstance(rig.tweets, PoisonMark)
+    rig.tweets.poison = waiting[0].id
+    rig.run()
+    for _ in range(5):
+        rig.wait(0.1)
+    assert rig.slices.delivered() == [tweet.id for tweet in waiting]
+    assert rig.fan_out.left() == 1, "the one that cannot be marked"
+    rig.tweets.poison = 0
+    rig.wait(UNQUEUED_PAUSE_SECONDS)
+    assert rig.slices.delivered() == [tweet.id for tweet in waiting], "it was queued twice, and pushed once"
+    assert rig.fan_out.left() == 0
+
+
+class NoUnqueued(MemoryTweets):
+    """Cannot say which tweets are unqueued."""
+
+    asked = 0
+
+    def unqueued(self, limit: int) -> list[TweetCreated]:
+        self.asked += 1
+        raise ConnectionError(f"no answer for {limit}")
+
+
+def test_a_store_that_cannot_say_what_is_unqueued_is_asked_seldom_and_holds_up_nobody() -> None:
+    rig = Rig(tweets_type=NoUnqueued)
+    queued = [rig.queued() for _ in range(20)]
+    rig.run()
+    assert rig.slices.delivered() == [event.tweet_id for event in queued]
+    assert isinstance(rig.tweets, NoUnqueued)
+    assert rig.tweets.asked == 1
+    rig.wait(UNQUEUED_PAUSE_SECONDS)
+    assert rig.tweets.asked == 2

@@ -1,4 +1,5 @@
 from collections.abc import Collection
+from contextlib import suppress
 
 import pytest
 
@@ -60,3 +61,46 @@ def test_what_finds_no_room_stays_a_dead_letter(dead_letters: MemoryDeadLetters)
 def test_a_second_redrive_finds_nothing(dead_letters: MemoryDeadLetters) -> None:
     redrive(dead_letters, None, room=9)
     assert redrive(dead_letters, None, room=9) == (0, [])
+
+
+class Interrupted(MemoryDeadLetters):
+    """Fails when some letter is to go."""
+
+    def remove(self, letter: TweetDeadLettered) -> bool:
+        if letter.tweet_id == 2:
+            raise ConnectionError("no answer")
+        return super().remove(letter)
+
+    def put(self, letter: TweetDeadLettered) -> None:
+        if self.counts().held == 4:
+            raise ConnectionError("disk full")
+        super().put(letter)
+
+
+@pytest.mark.parametrize("room", [0, 1, 2, 9])
+def test_no_letter_is_lost_when_the_store_fails_half_way(room: int) -> None:
+    dead_letters = Interrupted(capacity=10)
+    letters = [letter(tweet_id) for tweet_id in (1, 2, 3, 4)]
+    for one in letters:
+        dead_letters.put(one)
+    events = EventQueue(room)
+    with suppress(ConnectionError):
+        RedriveDeadLetters(dead_letters, events, lambda _: None).execute()
+    queued = {event.tweet_id for event in iter(lambda: events.take(0), None)}
+    assert {one.tweet_id for one in kept(dead_letters)} | queued == {1, 2, 3, 4}
+
+
+def test_of_two_who_redrive_at_once_one_is_told_so(dead_letters: MemoryDeadLetters) -> None:
+    events = EventQueue(9)
+    told: list[TweetRedriven] = []
+
+    class Second(EventQueue):
+        """Somebody else redrives all before this event is queued."""
+
+        def offer(self, event: TweetCreated) -> bool:
+            RedriveDeadLetters(dead_letters, events, told.append).execute()
+            return super().offer(event)
+
+    assert RedriveDeadLetters(dead_letters, Second(9), told.append).execute() == 0
+    assert told == [TweetRedriven(id_) for id_ in (1, 2, 3, 4)]
+    assert kept(dead_letters) == []
