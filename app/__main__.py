@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from app.affinity import stay_on_one_cpu
 from app.config import BadSetting, Settings
 from app.container import build
 from app.load.command import add_load_command
@@ -49,6 +50,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         return BAD_SETTING_STATUS
     configure_logs(settings.log_level, settings.log_format, sys.stderr)
 
+    if settings.cpus == "one":
+        stay_on_one_cpu()
     perch = build(settings, run_worker=not arguments.no_worker)
     try:
         server = Server(perch, settings)

@@ -137,6 +137,9 @@ class Settings:
     idempotency_capacity: int = _setting(1_000_000, _whole_number(1))
     rate_limit_writes: Rate | None = _setting(None, _rate)  # noqa: RUF009 - a field like the others
     cors_origins: tuple[str, ...] = _setting((), _origins)
+    threads: int = _setting(4, _whole_number(1, 1000))
+    cpus: str = _setting("one", _one_of("one", "all"))
+    max_in_flight: int = _setting(16, _whole_number(1, 1000))
     max_streams: int = _setting(64, _whole_number(0, 10_000))
     shutdown_seconds: float = _setting(15.0, _seconds)
     live_page: bool = _setting(True, _true_or_false)

@@ -33,6 +33,7 @@ from infrastructure.http.jwks import JwksKeys
 from infrastructure.http.live_page import live_page_blueprint
 from infrastructure.http.metrics import metrics_blueprint
 from infrastructure.http.openapi import openapi_blueprint
+from infrastructure.http.shed import ShedRequests
 from infrastructure.http.stream import stream_blueprint
 from infrastructure.http.timeline import timeline_blueprint
 from infrastructure.http.tweets import tweets_blueprint
@@ -101,6 +102,7 @@ class Perch:
     """The worker's own, where there is one, and that of the housekeeping."""
     deliveries: DeliveryLog
     subscriptions: Subscriptions
+    shed: ShedRequests
     metrics: CollectorRegistry
     redrive_dead_letters: RedriveDeadLetters
     ready: threading.Event
@@ -181,8 +183,9 @@ def build(
         if settings.rate_limit_writes is None
         else FixedWindowAllowance(settings.rate_limit_writes, clock.monotonic)
     )
+    shed = ShedRequests(clock.monotonic)
     subscriptions = Subscriptions(settings.max_streams, graph)
-    metrics.register(StreamCollector(subscriptions.counts))
+    metrics.register(StreamCollector(subscriptions.counts, shed.so_far))
     publish = PublishTweet(
         tweets,
         graph,
@@ -228,6 +231,7 @@ def build(
         threads=threads,
         deliveries=deliveries,
         subscriptions=subscriptions,
+        shed=shed,
         metrics=metrics,
         redrive_dead_letters=redrive,
         ready=ready,

@@ -4,6 +4,7 @@ import logging
 import signal
 import socket
 import time
+from collections import deque
 from ipaddress import ip_address
 from types import FrameType
 from typing import Any
@@ -14,14 +15,14 @@ from waitress.server import BaseWSGIServer, create_server
 from app.channel import Channel
 from app.config import Settings
 from app.container import Perch
+from app.open_files import allow_open_files
+from infrastructure.http.envelope import request_id_of
+from infrastructure.http.problems import CONTENT_TYPE, overloaded
 from infrastructure.log import get_logger
 
 log = get_logger("perch.server")
 
-THREADS = 16
-"""For ordinary requests; each open stream has one more."""
-
-CONNECTIONS_MAX = 1000
+CONNECTIONS_MAX = 2000
 """Those of streams come on top."""
 
 UNACKNOWLEDGED_MS_MAX = 9000
@@ -32,7 +33,9 @@ BODY_BYTES_MAX = 1024 * 1024
 
 HEADER_BYTES_MAX = 64 * 1024
 POLL_SECONDS = 0.5
-"""The longest until a thread that died is found."""
+"""How often the server looks around: for threads that died, and clients that are too slow."""
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
     _SOCKET_OPTIONS.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX))
@@ -53,13 +56,18 @@ class Server:
         self._shutdown_seconds = settings.shutdown_seconds
         self._sockets: dict[int, Any] = {}
         self._stop_asked = False
+        self._max_in_flight = settings.max_in_flight
+        self._threads = settings.threads
+        self._in_flight: set[Channel] = set()
+        self._looked_at = 0.0
+        self._mine: deque[Channel] = deque()
         self._waitress = create_server(
             perch.app,
             map=self._sockets,
             host=settings.host,
             port=settings.port,
-            threads=THREADS,
-            connection_limit=CONNECTIONS_MAX + settings.max_streams,
+            threads=self._threads,
+            connection_limit=allow_open_files(CONNECTIONS_MAX + settings.max_streams),
             max_request_body_size=BODY_BYTES_MAX,
             max_request_header_size=HEADER_BYTES_MAX,
             asyncore_use_poll=True,
@@ -70,6 +78,10 @@ class Server:
         for listener in self._listeners:
             listener.channel_class = Channel
             listener.draining = False
+            listener.in_flight = self._in_flight
+            listener.is_full = self._is_full
+            listener.refusal = self._refusal
+            listener.add_task = self._admit
             listener.adj.socket_options = _SOCKET_OPTIONS
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.url = f"http://{host}:{self._listeners[0].effective_port}"
@@ -80,7 +92,7 @@ class Server:
         while not self._stop_asked:
             self._poll(POLL_SECONDS)
             self._give_streams_threads()
-            self._perch.supervise()
+            self._look_around()
         deadline = time.monotonic() + self._shutdown_seconds
         self._drain(deadline)
         self._waitress.task_dispatcher.shutdown(timeout=max(0, int(deadline - time.monotonic())))
@@ -90,9 +102,53 @@ class Server:
     def _give_streams_threads(self) -> None:
         """Called after every poll, which a request that comes when streams have all threads is too."""
         dispatcher = self._waitress.task_dispatcher
-        wanted = THREADS + self._perch.subscriptions.counts().open
+        wanted = self._threads + self._perch.subscriptions.counts().open
         if wanted != len(dispatcher.threads) - dispatcher.stop_count:
             dispatcher.set_thread_count(wanted)
+
+    def _look_around(self) -> None:
+        now = time.monotonic()
+        if now < self._looked_at + POLL_SECONDS:
+            return
+        self._looked_at = now
+        self._perch.supervise()
+        for channel in self._channels():
+            channel.will_close |= channel.is_too_slow(now)
+
+    def _is_full(self) -> bool:
+        return len(self._in_flight) >= self._max_in_flight
+
+    def _admit(self, channel: Channel) -> None:
+        """Hands a request to the threads, or keeps it for the thread that reads requests.
+
+        That one refuses what is too much, and answers those who watch the process, because the others may all be busy.
+        """
+        # A client may have sent its next request before the thread takes note that the last one is answered.
+        has_place = channel in self._in_flight or not self._is_full()
+        if has_place and not channel.is_always_answered():
+            self._in_flight.add(channel)
+            self._waitress.task_dispatcher.add_task(channel)  # type: ignore[arg-type]
+        else:
+            self._mine.append(channel)
+
+    def _serve_mine(self) -> None:
+        while self._mine:
+            channel = self._mine.popleft()
+            if channel.is_always_answered():
+                channel.service()
+            else:
+                self._perch.shed.count()
+                channel.refuse(overloaded(self._max_in_flight))
+
+    def _refusal(self, sent_id: bytes | None) -> bytes:
+        """The whole answer to a request that is refused unparsed."""
+        self._perch.shed.count()
+        request_id = request_id_of((sent_id or b"").decode())
+        body = overloaded(self._max_in_flight).document(request_id)
+        return (
+            f"HTTP/1.1 503 Service Unavailable\r\nContent-Length: {len(body)}\r\nContent-Type: {CONTENT_TYPE}\r\n"
+            f"Retry-After: 1\r\nServer: perch\r\nX-Request-Id: {request_id}\r\n\r\n"
+        ).encode() + body
 
     @property
     def is_reachable_from_outside(self) -> bool:
@@ -100,11 +156,13 @@ class Server:
         return not all(ip_address(listener.effective_host).is_loopback for listener in self._listeners)
 
     def stop_on_signals(self) -> None:
-        """Takes SIGTERM and SIGINT as `ask_to_stop`."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        """Takes SIGTERM and SIGINT as `ask_to_stop`; another one after that ends the process at once."""
+        for number in STOP_SIGNALS:
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, _signal: int, _frame: FrameType | None) -> None:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
         self.ask_to_stop()
 
     def ask_to_stop(self) -> None:
@@ -135,6 +193,7 @@ class Server:
 
     def _poll(self, timeout: float) -> None:
         wasyncore.loop(timeout=timeout, use_poll=True, map=self._sockets, count=1)
+        self._serve_mine()
 
 
 def _accept_waiting(listener: Any) -> None:  # noqa: ANN401 - waitress is not typed

@@ -43,14 +43,17 @@ _SLASHES = re.compile(r"(?:https?://[^/?]*)?(?://|[^?]*%2f)", re.IGNORECASE)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
+def request_id_of(sent: str) -> str:
+    """The request id that the caller sent, or a new one where that is none."""
+    return sent if _REQUEST_ID.fullmatch(sent) else f"{random.getrandbits(128):032x}"
+
+
 def with_envelope(app: "WSGIApplication", observers: Sequence[Observe] = ()) -> "WSGIApplication":
     """Wraps a WSGI application, because Flask's own hooks cost several microseconds a request."""
 
     def enveloped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         started = time.perf_counter()
-        sent = environ.get("HTTP_X_REQUEST_ID", "")
-        request_id = sent if _REQUEST_ID.fullmatch(sent) else f"{random.getrandbits(128):032x}"
-        environ[REQUEST_ID] = request_id
+        request_id = environ[REQUEST_ID] = request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
         if _SLASHES.match(environ.get("REQUEST_URI") or environ["PATH_INFO"]):
             # Servers and Werkzeug drop the slashes and undo the escapes, so that rules in front, for /metrics and
             # /v1/admin/, would not hold for //metrics and /v1%2Fadmin/.

@@ -102,6 +102,11 @@ def body_too_large() -> Problem:
     return Problem("body-too-large", f"A body has at most {MAX_BODY_BYTES} bytes.")
 
 
+def overloaded(limit: int) -> Problem:
+    detail = f"All {limit} places for requests are taken."
+    return Problem("overloaded", detail, headers={"Retry-After": "1"})
+
+
 def invalid(detail: str, **where: str) -> Problem:
     """The problem of one value that cannot be accepted, for example ``parameter="limit"``."""
     return Problem("invalid-input", detail, errors=[{**where, "detail": detail}])

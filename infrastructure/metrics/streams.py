@@ -11,13 +11,15 @@ from infrastructure.metrics.families import counters, gauge
 class StreamCollector:
     """Asks for the counts once when Prometheus does."""
 
-    def __init__(self, count: Callable[[], StreamCounts]) -> None:
+    def __init__(self, count: Callable[[], StreamCounts], shed_in_flight: Callable[[], int]) -> None:
         self._count = count
+        self._shed_in_flight = shed_in_flight
 
     def collect(self) -> Iterator[Metric]:
         """All families, one after the other."""
         counts = self._count()
         yield gauge("perch_streams_open", "Streams open.", counts.open)
         yield gauge("perch_streams_capacity", "Streams that may be open.", counts.capacity)
+        shed = {"in_flight": self._shed_in_flight(), "streams": counts.shed}
         text = "Requests refused because too many were being served."
-        yield counters("perch_requests_shed_total", text, "limit", {"streams": counts.shed})
+        yield counters("perch_requests_shed_total", text, "limit", shed)

@@ -21,7 +21,9 @@ STOP_SECONDS = 10.0
 class Gateway:
     """nginx in a folder of its own, for some users; as a context manager it answers meanwhile."""
 
-    def __init__(self, folder: Path, perch_port: int, *users: str) -> None:
+    def __init__(self, folder: Path, perch_port: int, *users: str, connections: int = 100) -> None:
+        """Each address may have so many connections; those of a test all come from one."""
+        self._connections = connections
         self._folder = folder
         self.port = free_port()
         (folder / "nginx.conf").write_text(self._adapted(CONFIGURATION.read_text(), perch_port))
@@ -56,6 +58,7 @@ class Gateway:
         """The configuration with the ports and folders of a test; nothing else is changed."""
         places = {
             "user www-data;": f"user {getpass.getuser()};",
+            "limit_conn addresses 100;": f"limit_conn addresses {self._connections};",
             "listen 80;": f"listen 127.0.0.1:{self.port};",
             "127.0.0.1:8080": f"127.0.0.1:{perch_port}",
             "/etc/nginx/perch.htpasswd": f"{self._folder}/perch.htpasswd",

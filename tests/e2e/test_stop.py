@@ -13,6 +13,7 @@ import pytest
 
 from tests.e2e.conftest import StartPerch
 from tests.e2e.exchange import ANSWER_SECONDS, TIMELINE, exchange, receive, send
+from tests.e2e.listener import Listener
 from tests.e2e.perch_process import PerchProcess
 
 PROMPTLY_SECONDS = 10.0
@@ -54,6 +55,44 @@ def test_a_half_sent_request_holds_up_the_stop_for_its_longest_time_only(start_p
         assert time.monotonic() - signalled_at < PROMPTLY_SECONDS
 
 
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_it_at_once(start_perch: StartPerch, second: signal.Signals) -> None:
+    perch = start_perch(SHUTDOWN_SECONDS="50")
+    with closing(perch.connect()) as connection:
+        send_first_half(connection)
+        perch.ask_to_stop()
+        wait_until_refused(perch)
+
+        signalled_at = time.monotonic()
+        perch.process.send_signal(second)
+
+        assert perch.process.wait(PROMPTLY_SECONDS) == -second
+        assert time.monotonic() - signalled_at < PROMPTLY_SECONDS
+
+
+def test_under_load_with_streams_it_stops_in_time_and_cuts_nothing(start_perch: StartPerch) -> None:
+    perch = start_perch(MAX_IN_FLIGHT=str(VISITORS), SHUTDOWN_SECONDS="15")
+    listeners = [Listener(perch.port, "bob") for _ in range(20)]
+    visitors = [Visitor(perch) for _ in range(VISITORS)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        assert visitor.warm.wait(ANSWER_SECONDS)
+
+    signalled_at = time.monotonic()
+    perch.stop()
+    assert time.monotonic() - signalled_at < PROMPTLY_SECONDS
+
+    for listener in listeners:
+        with closing(listener):
+            *_, last = listener.blocks()
+        assert "retry" in last.fields
+    for visitor in visitors:
+        visitor.join(ANSWER_SECONDS)
+        sent_before = [visit for visit in visitor.visits if visit.sent_at < signalled_at]
+        assert {visit.status for visit in sent_before} == {201}
+
+
 def test_while_it_stops_it_refuses_connections_and_answers_what_is_in_flight(start_perch: StartPerch) -> None:
     perch = start_perch(SHUTDOWN_SECONDS="50")
     with closing(perch.connect()) as connection:
@@ -70,7 +109,7 @@ def test_while_it_stops_it_refuses_connections_and_answers_what_is_in_flight(sta
 def test_requests_sent_before_the_signal_are_answered_although_nobody_has_read_them_yet(
     start_perch: StartPerch,
 ) -> None:
-    perch = start_perch()
+    perch = start_perch(MAX_IN_FLIGHT="50")
     with ExitStack() as stack:
         connections = [stack.enter_context(closing(perch.connect())) for _ in range(50)]
         for connection in connections:
@@ -87,7 +126,7 @@ def test_requests_sent_before_the_signal_are_answered_although_nobody_has_read_t
 
 
 def test_requests_over_connections_that_are_not_accepted_yet_are_answered(start_perch: StartPerch) -> None:
-    perch = start_perch()
+    perch = start_perch(MAX_IN_FLIGHT="50")
     perch.process.send_signal(signal.SIGSTOP)
     with ExitStack() as stack:
         connections = [stack.enter_context(closing(perch.connect())) for _ in range(50)]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from app.server import THREADS
+from app.config import Settings
 from tests.e2e.conftest import StartPerch
 from tests.e2e.exchange import TIMELINE, exchange
 from tests.e2e.listener import STREAM, Listener, ListenerThread
@@ -120,7 +120,7 @@ def test_full_streams_leave_ordinary_requests_their_threads(start_perch: StartPe
         for _ in range(64):
             stack.enter_context(closing(Listener(perch.port, "bob")))
         started_at = time.monotonic()
-        assert {perch.call("GET", TIMELINE, "bob")[0] for _ in range(THREADS * 4)} == {200}
+        assert {perch.call("GET", TIMELINE, "bob")[0] for _ in range(Settings().max_in_flight * 4)} == {200}
         assert time.monotonic() - started_at < PROMPTLY_SECONDS
         assert eventually(lambda: threads(perch) == before + 64, PROMPTLY_SECONDS)
     assert eventually(lambda: threads(perch) == before, FREED_SECONDS)

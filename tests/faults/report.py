@@ -1,6 +1,10 @@
 """What was done to Perch, and the figures; shown in a table when the tests are through."""
 
-_lines: list[tuple[str, str]] = []
+from collections.abc import Sequence
+
+Line = tuple[str, str]
+
+_lines: list[Line] = []
 
 
 def tell(done: str, **figures: object) -> None:
@@ -9,10 +13,17 @@ def tell(done: str, **figures: object) -> None:
     _lines.append((done, shown))
 
 
-def lines() -> list[str]:
-    """The table so far, a line for each that was told."""
-    width = max((len(done) for done, _ in _lines), default=0)
-    return [f"{done:<{width}}  {shown}" for done, shown in _lines]
+def taken() -> list[Line]:
+    """What was told since this was called last."""
+    lines = _lines.copy()
+    _lines.clear()
+    return lines
+
+
+def table(told: Sequence[Line]) -> list[str]:
+    """The table, a line for each that was told."""
+    width = max(len(done) for done, _ in told)
+    return [f"{done:<{width}}  {shown}" for done, shown in told]
 
 
 def _figure(value: object) -> str:

@@ -1,0 +1,124 @@
+"""Load in an open loop: requests leave on a schedule, whatever became of those before.
+
+The time of each counts from when it was due. A closed loop, whose clients wait for each answer before they ask again,
+hides every stall of the service: while it stalls nobody asks.
+(Schroeder, Wierman, Harchol-Balter: "Open Versus Closed: A Cautionary Tale", NSDI 2006.)
+"""
+
+import select
+import socket
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PATIENCE_SECONDS = 10.0
+LONGEST_WAIT_SECONDS = 0.01
+RECEIVE_BYTES = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The status of an answer, 0 where the connection ended without one, and the seconds since the request was due."""
+
+    status: int
+    seconds: float
+
+
+class _Client:
+    """One connection, which is busy from a request to the end of its answer."""
+
+    __slots__ = ("due", "received", "socket")
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.due = 0.0
+        self.received = b""
+
+    def status_when_complete(self, data: bytes) -> int:
+        """The status once the whole answer is there, -1 before."""
+        received = self.received = self.received + data if self.received else data
+        head_ends = received.find(b"\r\n\r\n")
+        at = received.find(b"Content-Length: ", 0, head_ends)
+        if head_ends < 0 or len(received) < head_ends + 4 + _number(received, at + 16):
+            return -1
+        self.received = b""
+        return _number(received, 9)
+
+
+def _number(text: bytes, at: int) -> int:
+    digits = text[at : at + 12]
+    return int(digits[: len(digits) - len(digits.lstrip(b"0123456789"))])
+
+
+class OpenLoop:
+    """Sends requests at a rate over at most so many connections, and notes how each of them went.
+
+    What is due while every connection is busy waits here, and that time counts.
+    """
+
+    def __init__(self, port: int, requests: Sequence[bytes], rate: float, seconds: float, connections: int) -> None:
+        self._port = port
+        self._requests = requests
+        self._rate = rate
+        self._seconds = seconds
+        self._total = int(rate * seconds)
+        self._sent = 0
+        self._epoll = select.epoll()
+        self._clients: dict[int, _Client] = {}
+        self._idle = deque(self._connected() for _ in range(connections))
+        self._outcomes: list[Outcome] = []
+
+    def run(self) -> list[Outcome]:
+        """Sends all, and waits for the answers, for `PATIENCE_SECONDS` beyond the last request at most."""
+        self._started = time.perf_counter()
+        until = self._started + self._seconds + PATIENCE_SECONDS
+        while len(self._outcomes) < self._total and time.perf_counter() < until:
+            self._send_what_is_due()
+            for fd, _ in self._epoll.poll(self._pause()):
+                self._receive(self._clients[fd])
+        for client in self._clients.values():
+            client.socket.close()
+        self._epoll.close()
+        return self._outcomes
+
+    def _connected(self) -> _Client:
+        client = _Client(self._port)
+        self._clients[client.socket.fileno()] = client
+        self._epoll.register(client.socket.fileno(), select.EPOLLIN)
+        return client
+
+    def _due(self) -> float:
+        return self._started + self._sent / self._rate
+
+    def _pause(self) -> float:
+        if not self._idle or self._sent == self._total:
+            return LONGEST_WAIT_SECONDS
+        return max(0.0, self._due() - time.perf_counter())
+
+    def _send_what_is_due(self) -> None:
+        now = time.perf_counter()
+        while self._idle and self._sent < self._total and (due := self._due()) <= now:
+            client = self._idle.popleft()
+            client.due = due
+            client.socket.send(self._requests[self._sent % len(self._requests)])
+            self._sent += 1
+
+    def _receive(self, client: _Client) -> None:
+        data = client.socket.recv(RECEIVE_BYTES)
+        status = client.status_when_complete(data) if data else 0
+        if status < 0:
+            return
+        self._outcomes.append(Outcome(status, time.perf_counter() - client.due))
+        if status == 0:
+            del self._clients[client.socket.fileno()]
+            client.socket.close()
+            client = self._connected()
+        self._idle.append(client)
+
+
+def percentile(seconds: Sequence[float], share: float) -> float:
+    """The smallest value that at least this share of them does not exceed; 0 where there are none."""
+    ordered = sorted(seconds)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
