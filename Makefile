@@ -35,7 +35,11 @@ test-all: $(INSTALLED) ## Run the tests with their long forms
 
 .PHONY: faults
 faults: $(INSTALLED) ## Break Perch for real, for minutes, and show the figures
-	LONG=1 $(BIN)/pytest tests/faults -m ""
+	LONG=1 $(BIN)/pytest tests/faults -m "" -n 0
+
+.PHONY: soak
+soak: $(INSTALLED) ## Mixed load for five minutes, or for SOAK_SECONDS, and a look at memory and every timeline
+	SOAK_SECONDS=$${SOAK_SECONDS:-300} $(BIN)/pytest tests/faults/test_soak.py -n 0 --timeout 0
 
 .PHONY: check
 check: $(INSTALLED) ## Check style, format, types and layers

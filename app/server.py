@@ -14,8 +14,8 @@ from waitress.server import BaseWSGIServer, create_server
 
 from app.channel import Channel
 from app.config import Settings
-from app.container import Perch
 from app.open_files import allow_open_files
+from app.perch import Perch
 from infrastructure.http.envelope import request_id_of
 from infrastructure.http.problems import CONTENT_TYPE, overloaded
 from infrastructure.log import get_logger

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from app.config import Settings
-from app.container import Perch
+from app.perch import Perch
 from app.server import Server
 
 STOP_SECONDS = 30.0

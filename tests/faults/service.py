@@ -10,7 +10,7 @@ import pytest
 
 from app import container
 from app.config import Settings
-from app.container import Perch
+from app.perch import Perch
 from app.testing import serving
 from infrastructure.memory.timelines import MemoryTimelines
 from tests.fakes.scrapes import samples

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import pytest
 
 from app.config import Settings
-from app.container import Perch, build
+from app.container import build
+from app.perch import Perch
 from app.testing import serving
 from benchmarks.open_loop import OpenLoop, Outcome, percentile
 from benchmarks.service import request

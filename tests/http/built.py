@@ -1,7 +1,8 @@
 """Applications with settings of their own."""
 
 from app.config import Settings
-from app.container import Perch, build
+from app.container import build
+from app.perch import Perch
 from app.testing import ManualClock
 from tests.http.wire import InProcess
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.config import Settings
-from app.container import Perch, build
+from app.container import build
+from app.perch import Perch
 from tests.http.client import Client
 from tests.http.service import running_service
 from tests.http.wire import InProcess, OverSocket, Transport

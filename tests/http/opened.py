@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from werkzeug.test import run_wsgi_app
 
-from app.container import Perch
+from app.perch import Perch
 from tests.http.wire import Request, wsgi_environ
 
 STREAM = "/v1/users/me/timeline/stream"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.container import Perch
+from app.perch import Perch
 from domain.errors import Unavailable
 from infrastructure.http.access_log import log_request
 from infrastructure.log import current_request_id, get_logger

@@ -6,7 +6,8 @@ from itertools import permutations
 import pytest
 
 from app.config import Settings
-from app.container import Perch, build
+from app.container import build
+from app.perch import Perch
 from tests.http.client import Client
 from tests.http.conftest import KEY
 from tests.http.problems import assert_problem

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.container import Perch
+from app.perch import Perch
 from app.testing import ManualClock
 from infrastructure.memory.timelines import MemoryTimelines
 from tests.http.built import built

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from app.container import Perch
+from app.perch import Perch
 from domain.errors import Unavailable
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines

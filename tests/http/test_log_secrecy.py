@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from app.config import Settings
-from app.container import Perch, build
+from app.container import build
+from app.perch import Perch
 from app.testing import serving
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets

@@ -9,7 +9,8 @@ import pytest
 from werkzeug.test import run_wsgi_app
 
 from app.config import Settings
-from app.container import Perch, build
+from app.container import build
+from app.perch import Perch
 from domain.errors import Unavailable
 from infrastructure.memory.tweets import MemoryTweets
 from tests.http.client import Client

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.container import Perch
+from app.perch import Perch
 from tests.http.client import Client
 from tests.http.conftest import SignIn
 from tests.http.problems import assert_problem
