@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from app.affinity import stay_on_one_cpu
+from app.affinity import cpus, stay_on_one_cpu
 from app.config import BadSetting, Settings
 from app.container import build
 from app.load.command import add_load_command
@@ -61,7 +61,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     server.stop_on_signals()
     if settings.auth_mode == "header" and server.is_reachable_from_outside:
         log.warning("anybody_can_be_anybody", host=settings.host, advice=ADVICE_ANYBODY)
-    log.info("perch_started", url=server.url, auth_mode=settings.auth_mode)
+    log.info("perch_started", url=server.url, auth_mode=settings.auth_mode, cpus=cpus())
     print(f"Perch listens on {server.url}", flush=True)
     left = server.run()
     log.info("stopped", events_left=left)

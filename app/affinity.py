@@ -3,10 +3,6 @@
 import os
 import random
 
-from infrastructure.log import get_logger
-
-log = get_logger("perch.server")
-
 
 def stay_on_one_cpu() -> None:
     """Keeps this thread, and those that it starts from now on, on one CPU of those that it may use, chosen at random.
@@ -16,8 +12,9 @@ def stay_on_one_cpu() -> None:
     """
     if not hasattr(os, "sched_setaffinity"):  # only Linux has it
         return
-    allowed = os.sched_getaffinity(0)
-    if len(allowed) > 1:
-        cpu = random.choice(sorted(allowed))
-        os.sched_setaffinity(0, {cpu})
-        log.info("one_cpu", cpu=cpu, of=len(allowed))
+    os.sched_setaffinity(0, {random.choice(sorted(os.sched_getaffinity(0)))})
+
+
+def cpus() -> list[int]:
+    """Those that this thread may run on."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))

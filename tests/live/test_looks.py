@@ -110,6 +110,7 @@ def test_everything_can_be_done_by_keyboard(open_window: OpenWindow, sign_in: Si
     type_(alice)
     press("Enter")
     expect(window.tweet("hers")).to_be_visible()
+    expect(window.followees()).to_have_text([alice])
     tab_to(window, f"Unfollow {alice}")
     press("Enter")
     expect(window.tweet("hers")).to_have_count(0)
