@@ -73,11 +73,7 @@ def test_a_second_signal_ends_it_at_once(start_perch: StartPerch, second: signal
 def test_under_load_with_streams_it_stops_in_time_and_cuts_nothing(start_perch: StartPerch) -> None:
     perch = start_perch(MAX_IN_FLIGHT=str(VISITORS), SHUTDOWN_SECONDS="15")
     listeners = [Listener(perch.port, "bob") for _ in range(20)]
-    visitors = [Visitor(perch) for _ in range(VISITORS)]
-    for visitor in visitors:
-        visitor.start()
-    for visitor in visitors:
-        assert visitor.warm.wait(ANSWER_SECONDS)
+    visitors = warm_visitors(perch)
 
     signalled_at = time.monotonic()
     perch.stop()
@@ -141,11 +137,7 @@ def test_requests_over_connections_that_are_not_accepted_yet_are_answered(start_
 
 def test_under_load_every_request_sent_before_the_signal_is_answered(start_perch: StartPerch) -> None:
     perch = start_perch(MAX_IN_FLIGHT=str(VISITORS), SHUTDOWN_SECONDS="50")
-    visitors = [Visitor(perch) for _ in range(VISITORS)]
-    for visitor in visitors:
-        visitor.start()
-    for visitor in visitors:
-        assert visitor.warm.wait(ANSWER_SECONDS)
+    visitors = warm_visitors(perch)
 
     signalled_at = time.monotonic()
     said = perch.stop()
@@ -189,6 +181,15 @@ class Visitor(threading.Thread):
                 visit.answered_at = time.monotonic()
                 if len(self.visits) == WARM_VISITS:
                     self.warm.set()
+
+
+def warm_visitors(perch: PerchProcess) -> list[Visitor]:
+    visitors = [Visitor(perch) for _ in range(VISITORS)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        assert visitor.warm.wait(ANSWER_SECONDS)
+    return visitors
 
 
 def send_first_half(connection: HTTPConnection) -> None:

@@ -4,13 +4,12 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPException
 from types import TracebackType
-from typing import Self
 
+from tests.faults.crew import END_SECONDS, Act, Crew
 from tests.faults.exactness import Differences
 from tests.http.client import Client
 from tests.http.walking import walk
@@ -19,8 +18,6 @@ from tests.http.wire import OverSocket
 PACE_SECONDS = 0.01
 KEPT_MAX = 150
 """More tweets than this, and one is deleted for each that is published."""
-
-END_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -35,44 +32,26 @@ class Ledger:
     gone: dict[int, int] = field(default_factory=dict)
 
 
-class Load:
-    """Runs as a context manager; after it, `figures` says what it did. The lock protects the figures."""
+class Load(Crew):
+    """After it, `figures` says what it did. The lock protects the figures."""
 
     def __init__(self, url: str, authors: Sequence[str], readers: Sequence[str]) -> None:
+        acts: list[Act] = [self._publish, *(partial(self._read, reader) for reader in readers)]
+        super().__init__(url, [partial(self._timed, act) for act in acts], PACE_SECONDS)
         self.differences = Differences()
         self.published = 0
         self.began = self.ended = time.monotonic()
         self.cut = 0
         self.slowest = 0.0
-        self._url = url
         self._authors = authors
-        self._readers = readers
         self._ledger = Ledger()
-        self._over = threading.Event()
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(len(readers) + 1)
-        self._working: list[Future[None]] = []
-
-    def __enter__(self) -> Self:
-        self._working.append(self._pool.submit(self._repeat, self._publish))
-        for reader in self._readers:
-            self._working.append(self._pool.submit(self._repeat, partial(self._read, reader)))
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
-        self._pool.shutdown()
+        super().__exit__(kind, error, trace)
         self.ended = time.monotonic()
-        for work in self._working:
-            work.result(END_SECONDS)
-
-    def hold(self, seconds: float) -> None:
-        """Waits while it goes on; ends early, and raises, when part of it fails."""
-        if self._over.wait(seconds):
-            for work in self._working:
-                work.result(END_SECONDS)
 
     def hold_until(self, happened: Callable[[], bool]) -> None:
         """Waits until something has happened; fails when it never does."""
@@ -100,18 +79,7 @@ class Load:
         assert not self.differences.any, self.differences
         assert not self.cut
 
-    def _repeat(self, work: Callable[[OverSocket], None]) -> None:
-        transport = OverSocket(self._url)
-        try:
-            while not self._over.wait(PACE_SECONDS):
-                self._timed(work, transport)
-        except BaseException:
-            self._over.set()
-            raise
-        finally:
-            transport.close()
-
-    def _timed(self, work: Callable[[OverSocket], None], transport: OverSocket) -> None:
+    def _timed(self, work: Act, transport: OverSocket) -> None:
         started = time.monotonic()
         cut = False
         try:

@@ -3,16 +3,14 @@
 import random
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
+from functools import partial
 
+from tests.faults.crew import Crew
 from tests.http.client import Client
 from tests.http.wire import OverSocket
 
 PACE_SECONDS = 0.002
-END_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -24,52 +22,24 @@ class Ledger:
     requests: int = 0
 
 
-class MixedLoad:
-    """As a context manager: workers who act for users of their own, each after the other's answer, until its end.
+class MixedLoad(Crew):
+    """Workers who act for users of their own.
 
     60 reads of home timelines, 30 of a user's tweets, and 10 publications of a hundred; now and then somebody follows,
     unfollows or deletes.
     """
 
     def __init__(self, url: str, users_of_workers: Sequence[Sequence[str]], ledgers: Sequence[Ledger]) -> None:
+        workers = zip(users_of_workers, ledgers, strict=True)
+        super().__init__(url, [partial(self._work, users, ledger) for users, ledger in workers], PACE_SECONDS)
         self.publishing = threading.Event()
         self.publishing.set()
-        self._over = threading.Event()
         self._everybody = [user for users in users_of_workers for user in users]
-        self._pool = ThreadPoolExecutor(len(users_of_workers))
-        self._working: list[Future[None]] = [
-            self._pool.submit(self._work, url, users, ledger)
-            for users, ledger in zip(users_of_workers, ledgers, strict=True)
-        ]
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._pool.shutdown()
-        for work in self._working:
-            work.result(END_SECONDS)
-
-    def hold(self, seconds: float) -> None:
-        """Waits while it goes on; raises what a worker raised."""
-        if self._over.wait(seconds):
-            for work in self._working:
-                work.result(END_SECONDS)
-
-    def _work(self, url: str, users: Sequence[str], ledger: Ledger) -> None:
-        transport = OverSocket(url)
-        try:
-            while not self._over.wait(PACE_SECONDS):
-                self._act(Client(transport, user := random.choice(users)), user, ledger)
-                ledger.requests += 1
-        except BaseException:
-            self._over.set()
-            raise
-        finally:
-            transport.close()
+    def _work(self, users: Sequence[str], ledger: Ledger, transport: OverSocket) -> None:
+        user = random.choice(users)
+        self._act(Client(transport, user), user, ledger)
+        ledger.requests += 1
 
     def _act(self, client: Client, user: str, ledger: Ledger) -> None:
         what = random.random()
