@@ -56,7 +56,6 @@ class DeliveryLog:
                     attempts=event.attempts,
                     error=event.error,
                 )
-
             case TweetRedriven():
                 self._count("redriven")
 
