@@ -26,13 +26,13 @@ TAKE_SECONDS_MAX = 30.0
 
 
 _ALWAYS_ANSWERED = frozenset(path.encode() for path in ALWAYS_ANSWERED)
+_ANY_HEADER = (
+    rb"(?i:X-Request-Id: ?(?P<id%d>[A-Z0-9_-]{1,128})\r\n|Connection: ?keep-alive\r\n"
+    rb"|(?!Connection:|Content-Length:|Expect:|Transfer-Encoding:|Upgrade:|X-Request-Id:)[A-Z0-9-]+:[^\r\n]*\r\n)"
+)
 _PLAIN = re.compile(
     rb"(?:GET|POST|PUT|DELETE) (?P<path>/[!->@-~]*)(?:\?[!-~]*)? HTTP/1\.1\r\n"
-    rb"(?:X-Request-Id: ?(?P<id>[A-Z0-9_-]{1,128})\r\n"
-    rb"|Content-Length: ?(?P<length>[0-9]{1,5})\r\n"
-    rb"|(?!Connection:|Content-Length:|Expect:|Transfer-Encoding:|Upgrade:|X-Request-Id:)[A-Z0-9-]+:[^\r\n]*\r\n)+"
-    rb"\r\n",
-    re.IGNORECASE,
+    rb"%b*(?:(?i:Content-Length: ?(?P<length>[0-9]{1,5})\r\n)%b*)?\r\n" % (_ANY_HEADER % 1, _ANY_HEADER % 2)
 )
 """A request of HTTP/1.1 that wants nothing special of the connection, up to its body."""
 
@@ -105,7 +105,7 @@ class Channel(HTTPChannel):
         self._waiting_since: float | None = time.monotonic()
 
     def received(self, data: bytes) -> bool:
-        if self.server.is_full() and self._is_refused_unparsed(data):
+        if not self.server.has_place_for(self) and self._is_refused_unparsed(data):
             return True
         if self._waiting_since is None:
             self._waiting_since = time.monotonic()
@@ -121,7 +121,7 @@ class Channel(HTTPChannel):
             return False
         if len(data) != plain.end() + int(plain["length"] or 0):
             return False
-        answer = self.server.refusal(plain["id"])
+        answer = self.server.refusal(plain["id1"] or plain["id2"])
         self._waiting_since = None
         if self.send(answer) < len(answer):
             self.handle_close()

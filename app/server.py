@@ -79,7 +79,7 @@ class Server:
             listener.channel_class = Channel
             listener.draining = False
             listener.in_flight = self._in_flight
-            listener.is_full = self._is_full
+            listener.has_place_for = self._has_place_for
             listener.refusal = self._refusal
             listener.add_task = self._admit
             listener.adj.socket_options = _SOCKET_OPTIONS
@@ -113,19 +113,20 @@ class Server:
         self._looked_at = now
         self._perch.supervise()
         for channel in self._channels():
-            channel.will_close |= channel.is_too_slow(now)
+            # Never back to False: a thread that found the connection broken may say so at the same moment.
+            if channel.is_too_slow(now):
+                channel.will_close = True
 
-    def _is_full(self) -> bool:
-        return len(self._in_flight) >= self._max_in_flight
+    def _has_place_for(self, channel: Channel) -> bool:
+        # A client may have sent its next request before the thread takes note that the last one is answered.
+        return len(self._in_flight) < self._max_in_flight or channel in self._in_flight
 
     def _admit(self, channel: Channel) -> None:
         """Hands a request to the threads, or keeps it for the thread that reads requests.
 
         That one refuses what is too much, and answers those who watch the process, because the others may all be busy.
         """
-        # A client may have sent its next request before the thread takes note that the last one is answered.
-        has_place = channel in self._in_flight or not self._is_full()
-        if has_place and not channel.is_always_answered():
+        if self._has_place_for(channel) and not channel.is_always_answered():
             self._in_flight.add(channel)
             self._waitress.task_dispatcher.add_task(channel)  # type: ignore[arg-type]
         else:
