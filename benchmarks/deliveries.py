@@ -12,6 +12,7 @@ from infrastructure.memory.dead_letters import MemoryDeadLetters
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.memory.users import Users
 from usecases.deliver_tweet import DeliverTweet
 
 FOLLOWERS = 100_000
@@ -23,8 +24,9 @@ class _FanOutOfOneAuthor:
         clock = iter(range(EPOCH_MS, EPOCH_MS + 1_000_000))
         self._tweets = MemoryTweets(lambda: next(clock), node_id=0)
         self._events = EventQueue(10)
-        graph = MemoryFollowGraph()
-        timelines = MemoryTimelines(800, 0, lambda: 0.0)
+        users = Users()
+        graph = MemoryFollowGraph(users)
+        timelines = MemoryTimelines(users, 800, 0, lambda: 0.0)
         for number in range(followers):
             user = f"user-{number}"
             graph.follow(user, AUTHOR)

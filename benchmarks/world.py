@@ -8,6 +8,7 @@ from domain.tweet_id import EPOCH_MS
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.memory.users import Users
 from infrastructure.metrics.reads import ReadCounts
 from usecases.home_timeline.prepare import PrepareHomeTimeline
 from usecases.home_timeline.read import ReadHomeTimeline, ReadHomeTimelineRequest
@@ -25,8 +26,9 @@ class World:
         authors = [f"author-{number}" for number in range(followees)]
         clock = iter(range(EPOCH_MS, EPOCH_MS + 10 * tweets + 1))
         self.tweets = MemoryTweets(lambda: next(clock), node_id=0)
-        graph = MemoryFollowGraph()
-        self.timelines = MemoryTimelines(CAPACITY, 0, lambda: 0.0)
+        users = Users()
+        graph = MemoryFollowGraph(users)
+        self.timelines = MemoryTimelines(users, CAPACITY, 0, lambda: 0.0)
         for author in authors:
             graph.follow(READER, author)
         for number in range(tweets):

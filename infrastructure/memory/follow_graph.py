@@ -5,16 +5,16 @@ from collections.abc import Sequence
 
 from domain.user import Followees
 from infrastructure.memory.follower_list import FollowerList
-from infrastructure.memory.sharded_dict import ShardedDict
+from infrastructure.memory.users import NumberedUsers, PerUser, Users
 
 
 class _Node:
-    """One user's id, held once for all their follows, whom they follow, and who follows them."""
+    """Whom one user follows, and who follows them; the user's number, one object for all their follows."""
 
-    __slots__ = ("followers", "following", "id", "lent")
+    __slots__ = ("followers", "following", "lent", "number")
 
-    def __init__(self, user_id: str) -> None:
-        self.id = user_id
+    def __init__(self, number: int) -> None:
+        self.number = number
         self.following: dict[str, int] = {}
         self.lent = False
         self.followers = FollowerList()
@@ -34,20 +34,22 @@ class MemoryFollowGraph:
     first change after a look at a user's followees it is held while these are copied.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, users: Users) -> None:
+        self._users = users
         self._lock = threading.Lock()
         self._last_follow_id = 0
-        self._nodes: ShardedDict[str, _Node] = ShardedDict()
+        self._nodes: PerUser[_Node | None] = PerUser(users, None)
 
     def follow(self, follower_id: str, followee_id: str) -> bool:
         """Adds the follow with the next follow id; False, and nothing changes, when it is there."""
+        follower_number, followee_number = self._users.number(follower_id), self._users.number(followee_id)
         with self._lock:
-            follower, followee = self._node(follower_id), self._node(followee_id)
+            follower, followee = self._node(follower_number), self._node(followee_number)
             if followee_id in follower.following:
                 return False
             self._last_follow_id += 1
-            follower.own_following()[followee.id] = self._last_follow_id
-            followee.followers.append(self._last_follow_id, follower.id)
+            follower.own_following()[self._users.id_of(followee_number)] = self._last_follow_id
+            followee.followers.append(self._last_follow_id, follower.number)
             return True
 
     def unfollow(self, follower_id: str, followee_id: str) -> bool:
@@ -72,13 +74,15 @@ class MemoryFollowGraph:
         """The `limit` followers with the next larger follow ids, and the last one's follow id."""
         with self._lock:
             node = self._nodes.get(user_id)
-            return node.followers.after(follow_id, limit) if node else ((), follow_id)
+            followers, last = node.followers.after(follow_id, limit) if node else ([], follow_id)
+        return NumberedUsers(self._users, followers), last
 
     def followers_before(self, user_id: str, follow_id: int, limit: int) -> list[tuple[int, str]]:
         """At most `limit` pairs of follow id and follower with smaller follow ids, newest first."""
         with self._lock:
             node = self._nodes.get(user_id)
-            return node.followers.before(follow_id, limit) if node else []
+            page = node.followers.before(follow_id, limit) if node else []
+        return [(follow_id, self._users.id_of(follower)) for follow_id, follower in page]
 
     def following_before(self, user_id: str, follow_id: int, limit: int) -> list[tuple[int, str]]:
         """At most `limit` pairs of follow id and followee with smaller follow ids, newest first."""
@@ -98,7 +102,7 @@ class MemoryFollowGraph:
         """For each other user, as of one moment: is followed by `user_id`, follows `user_id`."""
         with self._lock:
             user = self._nodes.get(user_id)
-            others = self._nodes.get_many(other_ids)
+            others = map(self._nodes.get, other_ids)
             return [
                 (
                     user is not None and other_id in user.following,
@@ -107,8 +111,9 @@ class MemoryFollowGraph:
                 for other_id, other in zip(other_ids, others, strict=True)
             ]
 
-    def _node(self, user_id: str) -> _Node:
-        node = self._nodes.get(user_id)
+    def _node(self, number: int) -> _Node:
+        node = self._nodes.at(number)
         if node is None:
-            node = self._nodes[user_id] = _Node(user_id)
+            node = _Node(number)
+            self._nodes.set(number, node)
         return node

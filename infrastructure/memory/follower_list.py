@@ -2,7 +2,6 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 
 CHUNK_SIZE = 1024
 
@@ -12,7 +11,7 @@ class _Chunk:
 
     def __init__(self) -> None:
         self.follow_ids = array("Q")
-        self.followers: list[str] = []
+        self.followers: list[int] = []
 
 
 def _last(chunk: _Chunk) -> int:
@@ -20,7 +19,7 @@ def _last(chunk: _Chunk) -> int:
 
 
 class FollowerList:
-    """Followers in chunks, so that a million of them can be paged and unfollowed without a million moves.
+    """Numbers of followers in chunks, so that a million of them can be paged and unfollowed without a million moves.
 
     Follow ids only grow, hence all is appended to the last chunk. No method is safe to call from two threads at once.
     """
@@ -34,12 +33,12 @@ class FollowerList:
     def __len__(self) -> int:
         return self._count
 
-    def append(self, follow_id: int, follower_id: str) -> None:
+    def append(self, follow_id: int, follower: int) -> None:
         """Adds a follower; the follow id is larger than all before."""
         if not self._chunks or len(self._chunks[-1].follow_ids) == CHUNK_SIZE:
             self._chunks.append(_Chunk())
         self._chunks[-1].follow_ids.append(follow_id)
-        self._chunks[-1].followers.append(follower_id)
+        self._chunks[-1].followers.append(follower)
         self._count += 1
 
     def remove(self, follow_id: int) -> None:
@@ -53,9 +52,9 @@ class FollowerList:
             del self._chunks[at]
         self._count -= 1
 
-    def after(self, follow_id: int, limit: int) -> tuple[Sequence[str], int]:
+    def after(self, follow_id: int, limit: int) -> tuple[list[int], int]:
         """The `limit` followers with the next larger follow ids, and the last one's; `follow_id` when none are left."""
-        followers: list[str] = []
+        followers: list[int] = []
         last = follow_id
         for at in range(bisect_right(self._chunks, follow_id, key=_last), len(self._chunks)):
             chunk = self._chunks[at]
@@ -67,9 +66,9 @@ class FollowerList:
                 break
         return followers, last
 
-    def before(self, follow_id: int, limit: int) -> list[tuple[int, str]]:
+    def before(self, follow_id: int, limit: int) -> list[tuple[int, int]]:
         """At most `limit` pairs of follow id and follower with smaller follow ids, newest first."""
-        page: list[tuple[int, str]] = []
+        page: list[tuple[int, int]] = []
         newest = min(bisect_left(self._chunks, follow_id, key=_last), len(self._chunks) - 1)
         for at in range(newest, -1, -1):
             chunk = self._chunks[at]

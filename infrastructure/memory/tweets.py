@@ -1,7 +1,6 @@
 """Tweets, author logs and unpushed tweets in memory."""
 
 import threading
-from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -23,11 +22,13 @@ class _Author:
 
     def __init__(self, author_id: str) -> None:
         self.id = author_id
-        self.log = array("Q")
+        self.log: list[int] = []
 
 
 class MemoryTweets:
     """Every tweet by id, and per author the ascending ids of all and of the unpushed ones.
+
+    An id is the same object wherever it is kept, here and in timelines, hence 8 bytes.
 
     The lock protects all of it together, and the counts: taking an id and writing the tweet everywhere is one step, so
     the frontier is simply the last id given out. It is held for microseconds, and once for each author where many are
@@ -42,7 +43,7 @@ class MemoryTweets:
         self._last_id = 0
         self._tweets: ShardedDict[int, Tweet] = ShardedDict()
         self._authors: ShardedDict[str, _Author] = ShardedDict()
-        self._unpushed: dict[str, array[int]] = {}
+        self._unpushed: dict[str, list[int]] = {}
         self._unqueued: OrderedDict[int, TweetCreated] = OrderedDict()
         self._published_push = 0
         self._published_pull = 0
@@ -57,7 +58,7 @@ class MemoryTweets:
             self._last_id = tweet.id
             self._tweets[tweet.id] = tweet
             author.log.append(tweet.id)
-            self._unpushed.setdefault(author.id, array("Q")).append(tweet.id)
+            self._unpushed.setdefault(author.id, []).append(tweet.id)
             self._unpushed_count += 1
             if pulled:
                 self._published_pull += 1
@@ -163,7 +164,7 @@ def _holds(ids: Sequence[int], tweet_id: int) -> bool:
     return at < len(ids) and ids[at] == tweet_id
 
 
-def _remove(ids: "array[int]", tweet_id: int) -> bool:
+def _remove(ids: list[int], tweet_id: int) -> bool:
     if not _holds(ids, tweet_id):
         return False
     del ids[bisect_left(ids, tweet_id)]

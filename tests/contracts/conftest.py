@@ -8,6 +8,7 @@ from infrastructure.memory.dead_letters import MemoryDeadLetters
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.memory.users import Users
 from tests.contracts import ports
 from tests.contracts.limits import DEAD_LETTERS_KEPT, EVENTS_QUEUED, IDLE_SECONDS, NODE_ID, TIMELINE_CAPACITY
 
@@ -53,13 +54,18 @@ def memory_tweets(clock: ManualClock) -> ports.Tweets:
 
 
 @pytest.fixture
-def memory_follow_graph() -> ports.FollowGraph:
-    return MemoryFollowGraph()
+def users() -> Users:
+    return Users()
 
 
 @pytest.fixture
-def memory_timelines(clock: ManualClock) -> ports.Timelines:
-    return MemoryTimelines(TIMELINE_CAPACITY, IDLE_SECONDS, clock.monotonic)
+def memory_follow_graph(users: Users) -> ports.FollowGraph:
+    return MemoryFollowGraph(users)
+
+
+@pytest.fixture
+def memory_timelines(users: Users, clock: ManualClock) -> ports.Timelines:
+    return MemoryTimelines(users, TIMELINE_CAPACITY, IDLE_SECONDS, clock.monotonic)
 
 
 @pytest.fixture

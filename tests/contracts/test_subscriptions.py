@@ -9,6 +9,7 @@ from domain.errors import Overloaded, Unavailable
 from infrastructure.counts import StreamCounts
 from infrastructure.events.subscriptions import Subscription, Subscriptions
 from infrastructure.memory.follow_graph import MemoryFollowGraph
+from infrastructure.memory.users import Users
 from tests.contracts.racing import RACERS, race, race_of_twenty
 
 LIMIT = 3
@@ -18,7 +19,7 @@ LONG_SECONDS = 20.0
 
 @pytest.fixture
 def graph() -> MemoryFollowGraph:
-    graph = MemoryFollowGraph()
+    graph = MemoryFollowGraph(Users())
     for follower in ("bob", "carol"):
         graph.follow(follower, "alice")
     return graph

@@ -13,6 +13,7 @@ from app.config import Settings
 from app.perch import Perch
 from app.testing import serving
 from infrastructure.memory.timelines import MemoryTimelines
+from infrastructure.memory.users import Users
 from tests.fakes.scrapes import samples
 from tests.faults.load import Load
 from tests.http.client import Client
@@ -39,8 +40,8 @@ def no_fault(_tweet_id: int, _user_ids: Sequence[str]) -> None:
 class FaultyTimelines(MemoryTimelines):
     """Fails as it is told to, and notes what was pushed. The condition protects these notes."""
 
-    def __init__(self, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> None:
-        super().__init__(capacity, idle_seconds, monotonic)
+    def __init__(self, users: Users, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> None:
+        super().__init__(users, capacity, idle_seconds, monotonic)
         self.fault: Fault = no_fault
         self._pushed: set[int] = set()
         self._push = threading.Condition()
@@ -128,8 +129,8 @@ def broken_service(monkeypatch: pytest.MonkeyPatch, **settings: int) -> Iterator
     """A service that nothing is wrong with yet."""
     made: list[FaultyTimelines] = []
 
-    def make(capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> FaultyTimelines:
-        made.append(FaultyTimelines(capacity, idle_seconds, monotonic))
+    def make(users: Users, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> FaultyTimelines:
+        made.append(FaultyTimelines(users, capacity, idle_seconds, monotonic))
         return made[0]
 
     monkeypatch.setattr(container, "MemoryTimelines", make)

@@ -10,6 +10,7 @@ from app.config import Settings
 from app.testing import ManualClock
 from domain.errors import Unavailable
 from infrastructure.memory.timelines import MemoryTimelines
+from infrastructure.memory.users import Users
 from tests.contracts.racing import JOIN_SECONDS
 from tests.fakes.scrapes import Samples, Watch
 from tests.http.client import Client
@@ -33,8 +34,8 @@ SETTINGS = Settings(
 class SteeredTimelines(MemoryTimelines):
     """Does something before each push, raises in the middle of some, and ends the thread that looks for idle ones."""
 
-    def __init__(self, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> None:
-        super().__init__(capacity, idle_seconds, monotonic)
+    def __init__(self, users: Users, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> None:
+        super().__init__(users, capacity, idle_seconds, monotonic)
         self.before_push: Callable[[], object] = lambda: None
         self.failures: list[int] = []
         self.ends_threads = False
@@ -59,8 +60,8 @@ class Scripted:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         made: list[SteeredTimelines] = []
 
-        def make(capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> SteeredTimelines:
-            made.append(SteeredTimelines(capacity, idle_seconds, monotonic))
+        def make(users: Users, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> SteeredTimelines:
+            made.append(SteeredTimelines(users, capacity, idle_seconds, monotonic))
             return made[0]
 
         monkeypatch.setattr(container, "MemoryTimelines", make)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from app.testing import ManualClock
 from domain.errors import Unavailable
 from domain.events import TweetCreated, TweetRedriven
-from domain.timeline import EMPTY_VIEW, TimelineView
+from domain.timeline import TimelineView
 from domain.tweet import Tweet
 from infrastructure.events.event_queue import EventQueue
 from infrastructure.events.fan_out import DeliveryEvent, FanOut
@@ -16,6 +16,7 @@ from infrastructure.memory.dead_letters import MemoryDeadLetters
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.memory.users import Users
 from infrastructure.memory.write_allowance import Unlimited
 from infrastructure.metrics.reads import ReadCounts
 from tests.fakes.oracle import Oracle
@@ -66,11 +67,12 @@ class World:
         self.happened: list[DeliveryEvent] = []
         self.redriven: list[TweetRedriven] = []
         self._strands: list[Strand[Any]] = []
-        self._timelines = MemoryTimelines(capacity, idle_seconds, self.clock.monotonic)
+        users = Users()
+        self._timelines = MemoryTimelines(users, capacity, idle_seconds, self.clock.monotonic)
         self.pulled: set[int] = set()
         self.author_of: dict[int, str] = {}
         tweets = OracleTweets(self.clock.now_ms, self.oracle, self.pulled)
-        graph = OracleGraph(self.oracle)
+        graph = OracleGraph(self.oracle, users)
         self.tweets = stepped(tweets, "tweets")
         self.graph = stepped(graph, "graph")
         self.timelines = stepped(self._timelines, "timelines")
@@ -254,8 +256,8 @@ class OracleTweets(MemoryTweets):
 class OracleGraph(MemoryFollowGraph):
     """Tells the oracle who follows whom."""
 
-    def __init__(self, oracle: Oracle) -> None:
-        super().__init__()
+    def __init__(self, oracle: Oracle, users: Users) -> None:
+        super().__init__(users)
         self._oracle = oracle
 
     def follow(self, follower_id: str, followee_id: str) -> bool:
@@ -301,8 +303,7 @@ class _Untouched:
         self._timelines = timelines
 
     def view(self, user_id: str, low: int, high: int, limit: int) -> TimelineView:
-        timeline = self._timelines._timelines.get(user_id)
-        return EMPTY_VIEW if timeline is None else timeline.view(low, high, limit)
+        return self._timelines._timelines.get(user_id).view(low, high, limit)
 
     def install(self, user_id: str) -> tuple[int, int]:
         raise NotImplementedError(user_id)

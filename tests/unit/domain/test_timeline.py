@@ -2,7 +2,7 @@ import tracemalloc
 
 import pytest
 
-from domain.timeline import EMPTY_VIEW, Timeline
+from domain.timeline import EMPTY_VIEW, Timeline, push
 from domain.tweet_id import MAX_TWEET_ID
 
 CAPACITY = 32
@@ -20,7 +20,7 @@ def merged_timeline() -> Timeline:
 def timeline_of(*tweet_ids: int) -> Timeline:
     timeline = merged_timeline()
     for tweet_id in tweet_ids:
-        timeline.insert(tweet_id, CAPACITY)
+        push(tweet_id, [timeline], CAPACITY)
     return timeline
 
 
@@ -49,7 +49,7 @@ def test_an_entry_that_comes_again_changes_nothing(again: int) -> None:
 def test_over_the_capacity_the_oldest_go_and_the_floor_rises_to_what_is_kept() -> None:
     timeline = timeline_of(*range(1, CAPACITY + 1))
     assert floor(timeline) == 0
-    timeline.insert(CAPACITY + 1, CAPACITY)
+    push(CAPACITY + 1, [timeline], CAPACITY)
     kept = entries(timeline)
     assert kept == list(range(CAPACITY + 1, CAPACITY + 1 - len(kept), -1))
     assert len(kept) <= CAPACITY
@@ -60,7 +60,7 @@ def test_over_the_capacity_the_oldest_go_and_the_floor_rises_to_what_is_kept() -
 def test_the_capacity_always_holds_and_most_of_it_is_used(capacity: int) -> None:
     timeline = merged_timeline()
     for tweet_id in range(1, 3 * capacity + 2):
-        timeline.insert(tweet_id, capacity)
+        push(tweet_id, [timeline], capacity)
         assert len(timeline) <= capacity
         assert len(timeline) >= min(tweet_id, capacity - capacity // 16)
         assert timeline.view(0, MAX_TWEET_ID, 1).ids[0] == tweet_id
@@ -70,34 +70,34 @@ def test_what_is_late_and_below_the_floor_is_not_kept() -> None:
     timeline = timeline_of(*range(100, 101 + CAPACITY))
     before = entries(timeline)
     for late in (1, before[-1] - 1):
-        timeline.insert(late, CAPACITY)
+        push(late, [timeline], CAPACITY)
     assert entries(timeline) == before
 
 
 def test_what_is_late_and_just_above_the_floor_is_kept() -> None:
     timeline = timeline_of(*range(100, 102 + 2 * CAPACITY, 2))
     late = floor(timeline) + 1
-    timeline.insert(late, CAPACITY)
+    push(late, [timeline], CAPACITY)
     assert late in entries(timeline)
 
 
 def test_a_late_entry_that_is_the_oldest_of_too_many_is_dropped_again() -> None:
     timeline = timeline_of(*range(100, 100 + CAPACITY))
-    timeline.insert(50, CAPACITY)
+    push(50, [timeline], CAPACITY)
     assert 50 not in entries(timeline)
     assert floor(timeline) == entries(timeline)[-1]
 
 
 def test_a_new_timeline_can_be_relied_on_nowhere() -> None:
     timeline = Timeline()
-    timeline.insert(7, CAPACITY)
+    push(7, [timeline], CAPACITY)
     assert timeline.view(*ALL) == EMPTY_VIEW
     assert EMPTY_VIEW.floor > MAX_TWEET_ID
 
 
 def test_a_new_timeline_keeps_what_is_pushed_before_its_first_merge() -> None:
     timeline = Timeline()
-    timeline.insert(7, CAPACITY)
+    push(7, [timeline], CAPACITY)
     timeline.merge([3, 9], floor=3, mark=4, capacity=CAPACITY)
     view = timeline.view(*ALL)
     assert (list(view.ids), view.floor, view.mark) == ([9, 7, 3], 3, 4)
@@ -106,7 +106,7 @@ def test_a_new_timeline_keeps_what_is_pushed_before_its_first_merge() -> None:
 def test_pushes_over_the_capacity_before_the_first_merge_raise_the_floor_for_it() -> None:
     timeline = Timeline()
     for tweet_id in range(100, 101 + CAPACITY):
-        timeline.insert(tweet_id, CAPACITY)
+        push(tweet_id, [timeline], CAPACITY)
     timeline.merge([1, 2, 3], floor=0, mark=1, capacity=CAPACITY)
     assert floor(timeline) == entries(timeline)[-1] > 100
 
@@ -129,7 +129,7 @@ def test_the_floor_itself_is_complete() -> None:
     timeline = timeline_of()
     timeline.merge([], floor=5, mark=1, capacity=CAPACITY)
     for tweet_id in (4, 5, 6):
-        timeline.insert(tweet_id, CAPACITY)
+        push(tweet_id, [timeline], CAPACITY)
     assert entries(timeline) == [6, 5]
 
 
@@ -165,7 +165,7 @@ def test_a_view_holds_the_newest_up_to_its_limit() -> None:
 def test_a_view_never_changes() -> None:
     timeline = timeline_of(1, 2, 3)
     view = timeline.view(*ALL)
-    timeline.insert(4, CAPACITY)
+    push(4, [timeline], CAPACITY)
     timeline.merge([5], floor=5, mark=9, capacity=CAPACITY)
     assert (list(view.ids), view.floor, view.mark) == ([3, 2, 1], 0, 0)
 
@@ -176,11 +176,12 @@ def test_ids_of_63_bits_are_exact() -> None:
 
 def test_an_entry_takes_about_8_bytes() -> None:
     newest = 1 << 62
+    held_by_tweets = list(range(newest, newest + 8000))
     tracemalloc.start()
     try:
         timeline = merged_timeline()
-        for tweet_id in range(newest, newest + 8000):
-            timeline.insert(tweet_id, 8000)
+        for tweet_id in held_by_tweets:
+            push(tweet_id, [timeline], 8000)
         taken, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

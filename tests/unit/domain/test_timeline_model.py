@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.timeline import NOTHING_COMPLETE, Timeline
+from domain.timeline import NOTHING_COMPLETE, Timeline, push
 from domain.tweet_id import MAX_TWEET_ID
 
 
@@ -40,7 +40,7 @@ def test_at_and_above_the_floor_nothing_is_missing_and_nothing_is_kept_below(
     for step in taken:
         match step:
             case Insert(tweet_id):
-                timeline.insert(tweet_id, capacity)
+                push(tweet_id, [timeline], capacity)
                 known.add(tweet_id)
             case Merge(ids, floor, upto):
                 timeline.merge(ids, floor, upto, capacity)

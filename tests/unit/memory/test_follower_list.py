@@ -27,14 +27,14 @@ class FollowerListModel(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.chunked = FollowerList()
-        self.naive: dict[int, str] = {}
+        self.naive: dict[int, int] = {}
         self.last_follow_id = 0
 
     @rule(steps=st.lists(st.integers(1, 3), min_size=1, max_size=9))
     def append(self, steps: list[int]) -> None:
         for step in steps:
             self.last_follow_id += step
-            follower = f"user{self.last_follow_id}"
+            follower = 10_000 + self.last_follow_id
             self.chunked.append(self.last_follow_id, follower)
             self.naive[self.last_follow_id] = follower
 
@@ -79,13 +79,13 @@ def test_pages_walk_over_real_chunk_borders(monkeypatch: pytest.MonkeyPatch) -> 
     followers = FollowerList()
     total = 2 * CHUNK_SIZE + 10
     for follow_id in range(1, total + 1):
-        followers.append(follow_id, f"user{follow_id}")
+        followers.append(follow_id, 10_000 + follow_id)
 
-    seen: list[str] = []
+    seen: list[int] = []
     position = 0
     while len(seen) < total:
         page, position = followers.after(position, 500)
         assert page
         seen += page
-    assert seen == [f"user{follow_id}" for follow_id in range(1, total + 1)]
+    assert seen == [10_000 + follow_id for follow_id in range(1, total + 1)]
     assert followers.after(position, 500) == ([], total)

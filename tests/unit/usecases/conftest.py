@@ -6,6 +6,7 @@ from app.testing import ManualClock
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.memory.users import Users
 from tests.unit.usecases.home import Home
 
 CAPACITY = 16
@@ -22,13 +23,18 @@ def tweets(clock: ManualClock) -> MemoryTweets:
 
 
 @pytest.fixture
-def graph() -> MemoryFollowGraph:
-    return MemoryFollowGraph()
+def users() -> Users:
+    return Users()
 
 
 @pytest.fixture
-def timelines(clock: ManualClock) -> MemoryTimelines:
-    return MemoryTimelines(CAPACITY, idle_seconds=0, monotonic=clock.monotonic)
+def graph(users: Users) -> MemoryFollowGraph:
+    return MemoryFollowGraph(users)
+
+
+@pytest.fixture
+def timelines(users: Users, clock: ManualClock) -> MemoryTimelines:
+    return MemoryTimelines(users, CAPACITY, idle_seconds=0, monotonic=clock.monotonic)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from domain.tweet import Tweet
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.memory.users import Users
 from tests.unit.usecases.home import ALICE, Home
 
 Store = TypeVar("Store")
@@ -59,10 +60,11 @@ class _Interruption:
 def scene(*, prepared: bool) -> Home:
     """Some pushed, some unpushed, some pulled, some deleted, some unfollowed; more than fits into the timeline."""
     clock = ManualClock()
+    users = Users()
     home = Home(
         MemoryTweets(clock.now_ms, node_id=0),
-        MemoryFollowGraph(),
-        MemoryTimelines(CAPACITY, idle_seconds=0, monotonic=clock.monotonic),
+        MemoryFollowGraph(users),
+        MemoryTimelines(users, CAPACITY, idle_seconds=0, monotonic=clock.monotonic),
         CAPACITY,
     )
     home.follow("bob", "carol", "gone")

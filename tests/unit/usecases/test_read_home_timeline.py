@@ -4,6 +4,7 @@ import pytest
 
 from domain.timeline import EMPTY_VIEW
 from domain.tweet_id import MAX_TWEET_ID
+from infrastructure.memory.users import Users
 from tests.unit.usecases.conftest import CAPACITY
 from tests.unit.usecases.home import ALICE, Home
 from usecases.home_timeline.read import STALE_ENTRIES_MAX
@@ -144,8 +145,10 @@ def test_a_timeline_that_was_thrown_away_reads_the_same(home: Home) -> None:
 
 
 @pytest.mark.parametrize(("stale", "thrown_away"), [(STALE_ENTRIES_MAX, False), (STALE_ENTRIES_MAX + 1, True)])
-def test_a_timeline_with_many_entries_to_drop_is_thrown_away(home: Home, stale: int, *, thrown_away: bool) -> None:
-    home.timelines = type(home.timelines)(1000, idle_seconds=0, monotonic=lambda: 0.0)
+def test_a_timeline_with_many_entries_to_drop_is_thrown_away(
+    home: Home, users: Users, stale: int, *, thrown_away: bool
+) -> None:
+    home.timelines = type(home.timelines)(users, 1000, idle_seconds=0, monotonic=lambda: 0.0)
     home = Home(home.tweets, home.graph, home.timelines, capacity=1000)
     home.follow("bob", "carol")
     home.publish("carol")
