@@ -5,6 +5,7 @@ import os
 import sys
 
 from app.affinity import cpus, stay_on_one_cpu
+from app.collector import freeze_survivors
 from app.config import BadSetting, Settings
 from app.container import build
 from app.load.command import add_load_command
@@ -52,6 +53,8 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     if settings.cpus == "one":
         stay_on_one_cpu()
+    if settings.collector == "frozen":
+        freeze_survivors()
     perch = build(settings, run_worker=not arguments.no_worker)
     try:
         server = Server(perch, settings)
