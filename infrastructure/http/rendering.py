@@ -1,21 +1,22 @@
 """What goes out, as JSON bytes."""
 
-import functools
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
-from flask import Response, request
+from flask import Response
+from flask.globals import request_ctx
 
 from domain.tweet import Tweet
-from domain.tweet_id import created_at_ms
+from infrastructure.http.whole_response import WholeResponse
 
 RENDERED_TWEETS_MAX = 16_384
 """About 8 MiB of the tweets that were read last."""
 
-_JSON = ("Content-Type", "application/json")
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_rendered: dict[int, tuple[Tweet, bytes]] = {}
 
 
 def timestamp(unix_ms: int) -> str:
@@ -25,24 +26,31 @@ def timestamp(unix_ms: int) -> str:
 
 
 def render_tweet(tweet: Tweet) -> bytes:
-    return _rendered(tweet.id, tweet.author_id, tweet.text)
+    # A tweet never changes, and most reads are of the same newest tweets. Two Perches in a process may share an id.
+    known = _rendered.get(tweet.id)
+    if known is not None and known[0] is tweet:
+        return known[1]
+    if len(_rendered) >= RENDERED_TWEETS_MAX:
+        # Rendering so many anew takes a few hundredths of a second; to know the one read longest ago, each read more.
+        _rendered.clear()
+    rendered = _render(tweet)
+    _rendered[tweet.id] = tweet, rendered
+    return rendered
 
 
-@functools.lru_cache(RENDERED_TWEETS_MAX)
-def _rendered(tweet_id: int, author_id: str, text: str) -> bytes:
-    # A tweet never changes, and most reads are of the same newest tweets.
+def _render(tweet: Tweet) -> bytes:
     return orjson.dumps(
         {
-            "id": str(tweet_id),
-            "author_id": author_id,
-            "text": text,
-            "created_at": timestamp(created_at_ms(tweet_id)),
+            "id": str(tweet.id),
+            "author_id": tweet.author_id,
+            "text": tweet.text,
+            "created_at": timestamp(tweet.created_at_ms),
         }
     )
 
 
 def json_response(body: bytes, status: int = 200) -> Response:
-    return Response(body, status, [_JSON])
+    return WholeResponse(body, status)
 
 
 def no_content() -> Response:
@@ -56,16 +64,14 @@ def page_response(items: Iterable[bytes], next_cursor: str | None, since_id: int
     meta: dict[str, str | None] = {"next_cursor": next_cursor}
     if since_id is not None:
         meta["since_id"] = str(since_id)
-    headers = [_JSON]
-    if next_cursor is not None:
-        headers.append(("Link", f'<{_next_url(next_cursor)}>; rel="next"'))
-    body = b'{"data":[' + b",".join(items) + b'],"meta":' + orjson.dumps(meta) + b"}"
-    return Response(body, 200, headers)
+    headers = () if next_cursor is None else (("Link", f'<{_next_url(next_cursor)}>; rel="next"'),)
+    return WholeResponse(b'{"data":[' + b",".join(items) + b'],"meta":' + orjson.dumps(meta) + b"}", 200, headers)
 
 
 def _next_url(next_cursor: str) -> str:
-    if not request.query_string:
-        return f"{request.path}?cursor={next_cursor}"
-    asked = parse_qsl(request.query_string.decode())
+    asked_for = request_ctx.request
+    if not asked_for.query_string:
+        return f"{asked_for.path}?cursor={next_cursor}"
+    asked = parse_qsl(asked_for.query_string.decode())
     kept = [(name, value) for name, value in asked if name not in ("cursor", "since_id")]
-    return f"{request.path}?{urlencode([*kept, ('cursor', next_cursor)])}"
+    return f"{asked_for.path}?{urlencode([*kept, ('cursor', next_cursor)])}"
