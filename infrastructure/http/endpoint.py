@@ -5,7 +5,7 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl
 
 import orjson
@@ -17,6 +17,9 @@ from infrastructure.http.envelope import CALLER, MORE_HEADERS, Headers
 from infrastructure.http.identity import Identity
 from infrastructure.http.problems import MAX_BODY_BYTES, Problem, body_too_large, invalid
 from infrastructure.http.schemas import NoParameters
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 CACHED_QUERY_BYTES_MAX = 64
 
@@ -90,70 +93,69 @@ class Endpoints:
     def _checked(self, declared: Declaration, view: View) -> View:
         @functools.wraps(view)
         def checked(**arguments: Any) -> Response:  # noqa: ANN401 - the view declares its own arguments
-            name = self._known_caller(declared, arguments)
-            _check_body_headers(declared.body)
+            # Once: each look at `request` takes longer than a check.
+            environ = request.environ
+            asked: str = environ.get("QUERY_STRING", "")
+            name = self._known_caller(declared, arguments, environ)
+            _check_body_headers(declared.body, environ)
             if name is not None:
-                arguments["caller"] = request.environ[CALLER] = self._identity.user_id(name)
+                arguments["caller"] = environ[CALLER] = self._identity.user_id(name)
             if declared.pages is not None:
                 owner = arguments.get("caller") or arguments.get("user_id", "")
-                arguments["position"] = _position(declared.pages, owner)
+                arguments["position"] = _position(declared.pages, owner, asked)
             if declared.body is not None:
                 arguments["body"] = _load_body(declared.body)
             if declared.query is not _NO_PARAMETERS:
-                arguments["query"] = _load_query(declared.query, request.query_string)
-            elif request.query_string:
-                _load_query(declared.query, request.query_string)
+                arguments["query"] = _load_query(declared.query, asked)
+            elif asked:
+                _load_query(declared.query, asked)
             return view(**arguments)
 
         setattr(checked, DECLARED, declared)
         return checked
 
-    def _known_caller(self, declared: Declaration, arguments: dict[str, Any]) -> str | None:
+    def _known_caller(self, declared: Declaration, arguments: dict[str, Any], environ: "WSGIEnvironment") -> str | None:
         """The caller's name as it was sent, for a route that serves a user."""
         if declared.caller is Caller.ANYBODY:
             return None
-        environ = request.environ
         environ[MORE_HEADERS].append(self._private)
         if declared.caller is Caller.ADMIN:
             self._identity.check_admin(environ)
             return None
         name = self._identity.identify(environ)
-        self._announce_limit(declared, name)
+        if declared.limited and self._write_limit is not None:
+            environ[MORE_HEADERS].append(functools.partial(self._write_limit.headers, name))
         me = arguments.pop("me", "me")
         if me not in ("me", name):
             raise Problem("forbidden", f"This belongs to {me}.")
         return name
-
-    def _announce_limit(self, declared: Declaration, name: str) -> None:
-        if declared.limited and self._write_limit is not None:
-            request.environ[MORE_HEADERS].append(functools.partial(self._write_limit.headers, name))
 
 
 DECLARED = "perch_declaration"
 """The attribute of a view that holds its declaration."""
 
 
-def _check_body_headers(body: Schema | None) -> None:
-    if (request.content_length or 0) > MAX_BODY_BYTES:
+def _check_body_headers(body: Schema | None, environ: "WSGIEnvironment") -> None:
+    if environ.get("CONTENT_LENGTH") and (request.content_length or 0) > MAX_BODY_BYTES:
         raise body_too_large()
     # Not `request.mimetype`, which reads the parameters too, and there may be thousands.
-    if body is not None and request.environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != JSON:
+    if body is not None and environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != JSON:
         detail = "The body must be sent as application/json."
         where = {"header": "Content-Type", "detail": detail}
         raise Problem("unsupported-media-type", detail, errors=[where])
 
 
-def _position(pages: PagedList, owner: str) -> tuple[int, ...] | None:
-    if not request.query_string:
+def _position(pages: PagedList, owner: str, query: str) -> tuple[int, ...] | None:
+    if not query:
         return None
-    cursor = dict(reversed(_pairs(request.query_string))).get("cursor")
+    cursor = dict(reversed(_pairs(query))).get("cursor")
     return None if cursor is None else pages.position(owner, cursor)
 
 
-def _pairs(query_string: bytes) -> list[tuple[str, str]]:
+def _pairs(query: str) -> list[tuple[str, str]]:
     # Not `request.args`, which fails on bytes that are not UTF-8.
     try:
-        return parse_qsl(query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
     except ValueError:
         raise Problem("invalid-input", f"A query has at most {PARAMETERS_MAX} parameters.") from None
 
@@ -176,15 +178,15 @@ def _load_body(schema: Schema) -> object:
         raise _invalid_fields(error, lambda field: {"pointer": _pointer(field)}) from None
 
 
-def _load_query(schema: Schema, query_string: bytes) -> object:
+def _load_query(schema: Schema, query: str) -> object:
     # Readers send the same few short query strings, and a schema takes longer than the read itself.
-    short = len(query_string) <= CACHED_QUERY_BYTES_MAX
-    return (_parse_query_cached if short else _parse_query)(schema, query_string)
+    short = len(query) <= CACHED_QUERY_BYTES_MAX
+    return (_parse_query_cached if short else _parse_query)(schema, query)
 
 
-def _parse_query(schema: Schema, query_string: bytes) -> object:
+def _parse_query(schema: Schema, query: str) -> object:
     parameters: dict[str, str] = {}
-    for name, value in _pairs(query_string):
+    for name, value in _pairs(query):
         if name in parameters:
             raise invalid("This parameter is given more than once.", parameter=name)
         parameters[name] = value
