@@ -4,7 +4,7 @@ import functools
 import re
 from collections.abc import Sequence
 
-from flask import Blueprint, Flask, Request, Response
+from flask import Blueprint, Flask, Request, Response, request_tearing_down
 from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface
 from flask.typing import ResponseReturnValue
@@ -83,6 +83,16 @@ class _Application(Flask):
         if rule is None or request.method == "OPTIONS":
             return super().dispatch_request()
         return self.view_functions[rule.endpoint](**request.view_args or {})  # type: ignore[return-value] # none is async
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """Asks the request for its blueprints only where some have hooks."""
+        hooks = self.before_request_funcs or self.url_value_preprocessors
+        return super().preprocess_request() if hooks else None
+
+    def do_teardown_request(self, *exception: BaseException | None) -> None:
+        """Asks the request for its blueprints only where some have hooks."""
+        if self.teardown_request_funcs or request_tearing_down.receivers:
+            super().do_teardown_request(*exception)
 
     def make_default_options_response(self) -> Response:
         """Flask calls the body that an answer to OPTIONS does not have HTML."""
