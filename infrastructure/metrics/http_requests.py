@@ -1,10 +1,18 @@
 """HTTP requests: how many, and how long they take."""
 
-from collections.abc import Callable
+import threading
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from http import HTTPMethod
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import accumulate
+from operator import add
+from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.utils import floatToGoString
 
 from infrastructure.http.envelope import ROUTE
 
@@ -20,47 +28,62 @@ OTHER_METHOD = "other"
 UNMATCHED_ROUTE = "unmatched"
 
 
-class _Series(NamedTuple):
-    add_one: Callable[[], None]
-    observe: Callable[[float], None]
+LABELS = ["method", "route", "status"]
+_LE = [*map(floatToGoString, BUCKETS_SECONDS), "+Inf"]
+
+
+class _Series:
+    """Answers by bucket, not yet added up as Prometheus wants them, and their seconds."""
+
+    __slots__ = ("buckets", "seconds")
+
+    def __init__(self) -> None:
+        self.buckets = [0] * len(_LE)
+        self.seconds = 0.0
+
+    def add(self, other: "_Series") -> None:
+        self.buckets = list(map(add, self.buckets, other.buckets))
+        self.seconds += other.seconds
 
 
 class HttpRequests:
-    """Observes answers, a microsecond each.
+    """Observes answers, half a microsecond each. The lock protects the counts.
 
     Whatever is sent, labels have few values: the methods of HTTP, the routes of Perch, and the statuses that it gives.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._requests = Counter(
-            "perch_http_requests_total",
-            "HTTP requests answered.",
-            ["method", "route", "status"],
-            registry=registry,
-        )
-        self._seconds = Histogram(
-            "perch_http_request_duration_seconds",
-            "Seconds from a request's arrival in a thread to the start of its answer.",
-            ["method", "route"],
-            buckets=BUCKETS_SECONDS,
-            registry=registry,
-        )
-        # Looking up a series by its labels takes longer than adding to it.
-        self._series: dict[tuple[str, str | None, str], _Series] = {}
+        self._lock = threading.Lock()
+        self._series: defaultdict[tuple[str, str, str], _Series] = defaultdict(_Series)
+        registry.register(self)
 
     def __call__(self, environ: "WSGIEnvironment", status: str, seconds: float) -> None:
         """An `Observe`: is told of every answer."""
         method = environ["REQUEST_METHOD"]
         if method not in METHODS:
             method = OTHER_METHOD
-        key = (method, environ.get(ROUTE), status)
-        series = self._series.get(key)
-        if series is None:
-            series = self._series[key] = self._new_series(*key)
-        series.add_one()
-        series.observe(seconds)
+        key = method, environ.get(ROUTE) or UNMATCHED_ROUTE, status[:3]
+        bucket = bisect_left(BUCKETS_SECONDS, seconds)
+        with self._lock:
+            series = self._series[key]
+            series.buckets[bucket] += 1
+            series.seconds += seconds
 
-    def _new_series(self, method: str, route: str | None, status: str) -> _Series:
-        route = route or UNMATCHED_ROUTE
-        code, _, _ = status.partition(" ")
-        return _Series(self._requests.labels(method, route, code).inc, self._seconds.labels(method, route).observe)
+    def collect(self) -> Iterator[Metric]:
+        """All requests, and how long they took whatever their status."""
+        requests = CounterMetricFamily("perch_http_requests_total", "HTTP requests answered.", labels=LABELS)
+        by_route: defaultdict[tuple[str, str], _Series] = defaultdict(_Series)
+        with self._lock:
+            for (method, route, status), series in self._series.items():
+                requests.add_metric([method, route, status], sum(series.buckets))
+                by_route[method, route].add(series)
+        yield requests
+        yield _durations(by_route)
+
+
+def _durations(by_route: Mapping[tuple[str, str], _Series]) -> Metric:
+    text = "Seconds from a request's arrival in a thread to the start of its answer."
+    family = HistogramMetricFamily("perch_http_request_duration_seconds", text, labels=LABELS[:2])
+    for labels, series in by_route.items():
+        family.add_metric(labels, list(zip(_LE, accumulate(series.buckets), strict=True)), series.seconds)
+    return family
