@@ -1,0 +1,82 @@
+"""Flask without what Perch does not use, because a read of a home timeline takes less than Flask with all of it."""
+
+import functools
+
+from flask import Flask, Request, Response, request_tearing_down
+from flask.globals import request_ctx
+from flask.sessions import NullSession, SessionInterface
+from flask.typing import ResponseReturnValue
+
+from infrastructure.http.envelope import ROUTE
+from infrastructure.http.rendering import no_content
+from infrastructure.http.routes import path_of
+
+MATCHES_KEPT = 256
+MATCHED_PATH_KEPT_MAX = 128
+"""Characters; paths with user ids are shorter."""
+
+ASKED_HEADERS = "Access-Control-Request-Headers"
+ASKED_HEADERS_MAX = 1024
+"""Bytes of names that a page asks for; all that it may have are not 100."""
+
+
+class _NoSessions(SessionInterface):
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:  # noqa: ARG002 - the same for all
+        return self._none
+
+
+class SlimFlask(Flask):
+    """Routes do not depend on the host, there are no sessions, `url_for` does not work, and no view is a coroutine.
+
+    Hooks, error handlers and signals work as they do in Flask.
+    """
+
+    session_interface = _NoSessions()
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, static_folder=None)
+        self._routes = self.url_map.bind("")
+        self._match = functools.partial(self._routes.match, return_rule=True)
+        # Readers ask for the same few paths, and matching one again takes as long as all checks of an endpoint.
+        self._match_kept = functools.lru_cache(MATCHES_KEPT)(self._match)
+
+    def create_url_adapter(self, request: Request | None) -> None:
+        """Matches at once, whatever the host; Flask, which makes an adapter for each request, matches by that alone.
+
+        What it raises, Flask keeps for `dispatch_request`.
+        """
+        if request is not None:
+            match = self._match_kept if len(request.path) <= MATCHED_PATH_KEPT_MAX else self._match
+            request.url_rule, arguments = match(request.path, request.method)
+            request.view_args = dict(arguments)
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """Looks for hooks by blueprint only where there are any."""
+        hooks = self.before_request_funcs or self.url_value_preprocessors
+        return super().preprocess_request() if hooks else None
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Notes which route it is for those who observe the answer."""
+        request = request_ctx.request
+        rule = request.url_rule
+        request.environ[ROUTE] = None if rule is None else path_of(rule.rule)
+        if rule is None or request.method == "OPTIONS":
+            return super().dispatch_request()
+        return self.view_functions[rule.endpoint](**request.view_args or {})  # type: ignore[return-value] # none is async
+
+    def do_teardown_request(self, *exception: BaseException | None) -> None:
+        """Looks for hooks by blueprint only where there are any."""
+        if self.teardown_request_funcs or request_tearing_down.receivers:
+            super().do_teardown_request(*exception)
+
+    def make_default_options_response(self) -> Response:
+        """Flask calls the body that an answer to OPTIONS does not have HTML."""
+        request = request_ctx.request
+        if len(request.headers.get(ASKED_HEADERS, "")) > ASKED_HEADERS_MAX:
+            # The extension tries each name on each pattern; a preflight needs no identity.
+            del request.environ["HTTP_ACCESS_CONTROL_REQUEST_HEADERS"]
+        response = no_content()
+        response.allow.update(self._routes.allowed_methods(request.path))
+        return response
