@@ -49,8 +49,8 @@ def _render(tweet: Tweet) -> bytes:
     )
 
 
-def json_response(body: bytes, status: int = 200) -> Response:
-    return WholeResponse(body, status)
+def json_response(body: bytes, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Response:
+    return WholeResponse(body, status, headers)
 
 
 def no_content() -> Response:
@@ -66,7 +66,7 @@ def page_response(items: Iterable[bytes], next_cursor: str | None, since_id: int
     poll = b"" if since_id is None else b',"since_id":"%d"' % since_id
     body = b'{"data":[%b],"meta":{"next_cursor":%b%b}}' % (b",".join(items), cursor, poll)
     headers = () if next_cursor is None else (("Link", f'<{_next_url(next_cursor)}>; rel="next"'),)
-    return WholeResponse(body, 200, headers)
+    return json_response(body, 200, headers)
 
 
 def _next_url(next_cursor: str) -> str:

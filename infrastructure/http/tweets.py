@@ -1,6 +1,7 @@
 """Routes of single tweets."""
 
 import re
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 
@@ -17,6 +18,7 @@ from usecases.publish_tweet import PublishTweet, PublishTweetRequest
 from usecases.publish_tweet_once import FIELD, PublishTweetOnce
 
 IDEMPOTENCY_KEY_HEADER = "Idempotency-Key"
+REPLAYED = ("Idempotency-Replayed", "true")
 IDEMPOTENCY_KEY = re.compile(r"[ -~]{1,255}")
 
 PUBLISH = Declaration(
@@ -53,10 +55,7 @@ def tweets_blueprint(
         if key is None:
             return _created(publish.execute(asked))
         publication = publish_once.execute(asked, key)
-        response = _created(publication.tweet)
-        if publication.replayed:
-            response.headers["Idempotency-Replayed"] = "true"
-        return response
+        return _created(publication.tweet, [REPLAYED] if publication.replayed else [])
 
     @routes.get("/v1/tweets/<tweet_id>")
     @endpoint(GET)
@@ -87,10 +86,8 @@ def _idempotency_key() -> str | None:
     return key
 
 
-def _created(tweet: Tweet) -> Response:
-    response = json_response(render_tweet(tweet), 201)
-    response.headers["Location"] = f"/v1/tweets/{tweet.id}"
-    return response
+def _created(tweet: Tweet, headers: Sequence[tuple[str, str]] = ()) -> Response:
+    return json_response(render_tweet(tweet), 201, [("Location", f"/v1/tweets/{tweet.id}"), *headers])
 
 
 def _tweet_id(text: str) -> int:
