@@ -3,6 +3,9 @@
 import argparse
 import os
 import sys
+from collections.abc import Set as AbstractSet
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from app.affinity import cpus, stay_on_one_cpu
 from app.collector import freeze_survivors
@@ -10,8 +13,12 @@ from app.config import BadSetting, Settings
 from app.container import build
 from app.load.command import add_load_command
 from app.logs import configure_logs
+from app.perch import Perch
 from app.server import Server
 from infrastructure.log import get_logger
+
+if TYPE_CHECKING:
+    from app.granian_server import GranianServer
 
 log = get_logger("perch")
 
@@ -46,18 +53,18 @@ def main() -> int:
 def _serve(arguments: argparse.Namespace) -> int:
     try:
         settings = Settings.from_environment(os.environ)
+        _check_installed(settings.server)
     except BadSetting as error:
         print(error, file=sys.stderr)
         return BAD_SETTING_STATUS
     configure_logs(settings.log_level, settings.log_format, sys.stderr)
 
-    if settings.cpus == "one":
-        stay_on_one_cpu()
+    other_cpus = stay_on_one_cpu() if settings.cpus == "one" else frozenset[int]()
     if settings.collector == "frozen":
         freeze_survivors()
     perch = build(settings, run_worker=not arguments.no_worker)
     try:
-        server = Server(perch, settings)
+        server = _server(perch, settings, other_cpus)
     except (OSError, ValueError) as error:
         print(f"HOST and PORT must name an address to listen on: {str(error).rstrip('.')}.", file=sys.stderr)
         return BAD_SETTING_STATUS
@@ -70,6 +77,19 @@ def _serve(arguments: argparse.Namespace) -> int:
     log.info("stopped", events_left=left)
     print(f"Perch stopped; events left: {left}", flush=True)
     return 0
+
+
+def _check_installed(server: str) -> None:
+    if find_spec(server) is None:
+        raise BadSetting(f"SERVER is {server}, which is not installed: pip install 'perch[{server}]' does that.")
+
+
+def _server(perch: Perch, settings: Settings, other_cpus: AbstractSet[int]) -> "Server | GranianServer":
+    if settings.server == "waitress":
+        return Server(perch, settings)
+    from app.granian_server import GranianServer  # noqa: PLC0415 - what it imports need not be installed
+
+    return GranianServer(perch, settings, other_cpus)
 
 
 def _openapi(_: argparse.Namespace) -> int:

@@ -137,6 +137,7 @@ class Settings:
     idempotency_capacity: int = _setting(1_000_000, _whole_number(1))
     rate_limit_writes: Rate | None = _setting(None, _rate)  # noqa: RUF009 - a field like the others
     cors_origins: tuple[str, ...] = _setting((), _origins)
+    server: str = _setting("waitress", _one_of("waitress", "granian"))
     threads: int = _setting(4, _whole_number(1, 1000))
     cpus: str = _setting("one", _one_of("one", "all"))
     collector: str = _setting("frozen", _one_of("frozen", "python"))

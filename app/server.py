@@ -1,12 +1,10 @@
 """Waitress: start, serve, drain, stop."""
 
 import logging
-import signal
 import socket
 import time
 from collections import deque
 from ipaddress import ip_address
-from types import FrameType
 from typing import Any
 
 from waitress import wasyncore
@@ -16,6 +14,7 @@ from app.channel import Channel
 from app.config import Settings
 from app.open_files import allow_open_files
 from app.perch import Perch
+from app.stop_signals import call_on_stop_signals
 from infrastructure.http.envelope import request_id_of
 from infrastructure.http.problems import CONTENT_TYPE, overloaded
 from infrastructure.log import get_logger
@@ -35,10 +34,9 @@ HEADER_BYTES_MAX = 64 * 1024
 POLL_SECONDS = 0.5
 """How often the server looks around: for threads that died, and clients that are too slow."""
 
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
-    _SOCKET_OPTIONS.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX))
+    SOCKET_OPTIONS.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX))
 DRAIN_POLL_SECONDS = 0.05
 
 
@@ -82,7 +80,7 @@ class Server:
             listener.has_place_for = self._has_place_for
             listener.refusal = self._refusal
             listener.add_task = self._admit
-            listener.adj.socket_options = _SOCKET_OPTIONS
+            listener.adj.socket_options = SOCKET_OPTIONS
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.url = f"http://{host}:{self._listeners[0].effective_port}"
 
@@ -158,13 +156,7 @@ class Server:
 
     def stop_on_signals(self) -> None:
         """Takes SIGTERM and SIGINT as `ask_to_stop`; another one after that ends the process at once."""
-        for number in STOP_SIGNALS:
-            signal.signal(number, self._on_signal)
-
-    def _on_signal(self, _signal: int, _frame: FrameType | None) -> None:
-        for number in STOP_SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
-        self.ask_to_stop()
+        call_on_stop_signals(self.ask_to_stop)
 
     def ask_to_stop(self) -> None:
         """Makes `run` drain and return."""

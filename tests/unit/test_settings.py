@@ -23,6 +23,8 @@ GOOD = [
     ("SECRET_KEY", "s3cret", "s3cret"),
     ("AUTH_MODE", "header", "header"),
     ("MAX_IN_FLIGHT", "1", 1),
+    ("SERVER", "waitress", "waitress"),
+    ("SERVER", "granian", "granian"),
     ("THREADS", "1000", 1000),
     ("CPUS", "all", "all"),
     ("MAX_STREAMS", "0", 0),
@@ -56,6 +58,8 @@ BAD = [
     ("DELIVERY_MAX_ATTEMPTS", "0"),
     ("DEAD_LETTER_CAPACITY", "0"),
     ("MAX_IN_FLIGHT", "0"),
+    ("SERVER", ""),
+    ("SERVER", "Granian"),
     ("THREADS", "0"),
     ("CPUS", "2"),
     ("MAX_STREAMS", "-1"),
@@ -85,7 +89,7 @@ def test_without_variables_the_defaults_hold() -> None:
     assert settings.delivery_max_attempts == 5
     assert (settings.tweet_max_length, settings.node_id) == (280, 0)
     assert (settings.auth_mode, settings.shutdown_seconds, settings.log_level) == ("header", 15, "INFO")
-    assert settings.log_format == "auto"
+    assert (settings.server, settings.log_format) == ("waitress", "auto")
 
 
 @pytest.mark.parametrize(("name", "text", "value"), GOOD)

@@ -1,0 +1,149 @@
+"""Granian: start, serve, drain, stop, in this process and with its application.
+
+Granian's public way to serve WSGI builds the application in a process of its own, which shares its port with whoever
+else opens it so, and takes its signals. Perch, whose state is in memory, would have to be in there whole, and could
+neither drain nor say which free port it has. So this runs granian's worker itself, as granian's processes do. That is
+no public interface, hence the narrow range of versions in setup.cfg.
+"""
+
+import asyncio
+import os
+import queue
+import select
+import socket
+import threading
+import time
+from collections.abc import Set as AbstractSet
+from functools import partial
+from ipaddress import ip_address
+from typing import Any
+
+from granian import _granian
+from granian._futures import _new_cbscheduler
+from granian.http import HTTP1Settings
+
+from app.affinity import cpus, elsewhere, stay_on
+from app.channel import SEND_SECONDS_MAX
+from app.config import Settings
+from app.granian_calls import GranianCalls
+from app.open_files import allow_open_files
+from app.perch import Perch
+from app.server import CONNECTIONS_MAX, HEADER_BYTES_MAX, POLL_SECONDS, SOCKET_OPTIONS
+from app.stop_signals import call_on_stop_signals
+from infrastructure.log import get_logger
+
+log = get_logger("perch.server")
+
+_untyped: Any = _granian
+"""Granian's own types of this are those of an older version."""
+
+BACKLOG = 1024
+ACCEPT_POLL_SECONDS = 0.001
+REFUSING_THREADS = 4
+"""These are left when all places are taken: they refuse what is more, and answer those who watch the process."""
+
+IDLE_THREAD_SECONDS = 5
+"""Then a thread that had nothing to do ends; another is started when it is needed."""
+
+
+class GranianServer:
+    """Serves Perch over HTTP from `run` until `ask_to_stop`, as `app.server.Server` does.
+
+    The listening socket is open as soon as this exists; `url` says where.
+    """
+
+    def __init__(self, perch: Perch, settings: Settings, io_cpus: AbstractSet[int]) -> None:
+        """Granian's own threads run on `io_cpus`, Python's where the calling one does; empty: all where that does.
+
+        Raises `OSError` or `ValueError` when the address cannot be listened on.
+        """
+        self._perch = perch
+        self._settings = settings
+        self._io_cpus = io_cpus
+        self._connections_max = allow_open_files(CONNECTIONS_MAX + settings.max_streams)
+        self._stop_asked: queue.SimpleQueue[bool] = queue.SimpleQueue()  # its `put` may interrupt its `get`
+        self._stop_granian = _untyped.WorkerSignal()
+        self._ended = threading.Event()
+        self._stop_granian.add_cb(self._ended.set)
+        self._listener = _listening_socket(settings.host, settings.port)
+        self._address, port = self._listener.getsockname()[:2]
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        self.url = f"http://{host}:{port}"
+
+    @property
+    def is_reachable_from_outside(self) -> bool:
+        """Whether the address that it listens on is not loopback."""
+        return not ip_address(self._address).is_loopback
+
+    def stop_on_signals(self) -> None:
+        """Takes SIGTERM and SIGINT as `ask_to_stop`; another one after that ends the process at once."""
+        call_on_stop_signals(self.ask_to_stop)
+
+    def ask_to_stop(self) -> None:
+        """Makes `run` drain and return."""
+        self._stop_asked.put(True)
+
+    def run(self) -> int:
+        """Starts Perch's threads, serves, drains and stops; returns how many events were left undelivered."""
+        self._perch.start()
+        loop = asyncio.new_event_loop()
+        self._start_granian(loop)
+        while not self._is_stop_asked():
+            self._perch.supervise()
+        deadline = time.monotonic() + self._settings.shutdown_seconds
+        self._drain(deadline)
+        loop.close()
+        return self._perch.stop(max(1.0, deadline - time.monotonic()))
+
+    def _start_granian(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Returns at once. Granian wants a loop for any interface, and uses none for WSGI."""
+        calls = GranianCalls(self._perch, self._settings.max_in_flight, partial(stay_on, cpus()))
+        worker = _untyped.WSGIWorker(
+            worker_id=1,
+            # Granian closes the descriptor that it is given.
+            sock=(None, _untyped.SocketHolder(os.dup(self._listener.fileno()), False, BACKLOG)),
+            ipc=None,
+            threads=1,
+            # As many may wait for bodies as may be answered.
+            py_threads=2 * self._settings.max_in_flight + REFUSING_THREADS,
+            py_threads_idle_timeout=IDLE_THREAD_SECONDS,
+            backpressure=self._connections_max,
+            http_mode="1",
+            http1_opts=HTTP1Settings(
+                header_read_timeout=int(SEND_SECONDS_MAX * 1000), max_buffer_size=HEADER_BYTES_MAX
+            ),
+            metrics=(None, None),
+        )
+        scheduler = _new_cbscheduler(loop, calls, impl_asyncio=True)  # type: ignore[no-untyped-call]
+        with elsewhere(self._io_cpus):
+            worker.serve_mtr(scheduler, loop, self._stop_granian)
+
+    def _is_stop_asked(self) -> bool:
+        try:
+            return self._stop_asked.get(timeout=POLL_SECONDS)
+        except queue.Empty:
+            return False
+
+    def _drain(self, deadline: float) -> None:
+        """Closes the listener and every idle connection, ends the streams, and answers what is in flight."""
+        log.info("draining")
+        self._perch.drain()
+        while _has_waiting(self._listener) and time.monotonic() < deadline:
+            # A listener that closes would reset the connections that granian has not accepted yet.
+            time.sleep(ACCEPT_POLL_SECONDS)
+        self._listener.close()
+        self._stop_granian.set()
+        if not self._ended.wait(max(0.0, deadline - time.monotonic())):
+            log.warning("connections_cut", seconds=self._settings.shutdown_seconds)
+
+
+def _listening_socket(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    listener = socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    for option in SOCKET_OPTIONS:  # on Linux those that are accepted inherit them
+        listener.setsockopt(*option)
+    return listener
+
+
+def _has_waiting(listener: socket.socket) -> bool:
+    return bool(select.select([listener], [], [], 0)[0])
