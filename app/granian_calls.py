@@ -3,7 +3,7 @@
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from io import BytesIO
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from app.channel import ALWAYS_ANSWERED
 from app.perch import Perch
 from infrastructure.http.envelope import WHEN_GONE, Headers, request_id_of
-from infrastructure.http.problems import CONTENT_TYPE, MAX_BODY_BYTES, overloaded
+from infrastructure.http.problems import CONTENT_TYPE, MAX_BODY_BYTES, PROBLEMS, Problem, overloaded
 
 _SAME_FOR_ALL = MappingProxyType(
     {
@@ -79,28 +79,39 @@ class GranianCalls:
         environ |= _SAME_FOR_ALL
         if environ["PATH_INFO"] in ALWAYS_ANSWERED:
             self._answer(request, environ)
-        elif self._body_has_come(environ) and self._in_flight.take():
+        elif (problem := self._wait_for_body(environ)) is not None:
+            _refuse(request, environ, problem)
+        elif not self._in_flight.take():
+            _refuse(request, environ, self._overloaded())
+        else:
             try:
                 self._answer(request, environ)
             finally:
                 self._in_flight.give_back()
-        else:
-            self._refuse(request, environ)
 
-    def _body_has_come(self, environ: dict[str, Any]) -> bool:
-        """Waits for the body; False where so many wait for theirs that one more would take the others' threads."""
-        is_chunked = "HTTP_TRANSFER_ENCODING" in environ
-        if environ.get("CONTENT_LENGTH", "0") == "0" and not is_chunked:
-            return True
+    def _wait_for_body(self, environ: dict[str, Any]) -> Problem | None:
+        """Gives the application the body, where there is one, or says why not.
+
+        Only so many may wait, because each keeps a thread for as long as its client likes.
+        """
+        is_chunked = environ["wsgi.input_terminated"] = "HTTP_TRANSFER_ENCODING" in environ
+        length = _length(environ)
+        if length == 0 and not is_chunked:
+            return None
         if not self._bodies.take():
-            return False
+            return self._overloaded()
         try:
-            environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(MAX_BODY_BYTES + 1))
+            body = environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
         finally:
             self._bodies.give_back()
-        # Of another body it is known how long it must be, and one that its client broke off is none.
-        environ["wsgi.input_terminated"] = is_chunked
-        return True
+        if len(body) < min(length, MAX_BODY_BYTES + 1):
+            return Problem("malformed-body", "The body ends before its length.")
+        environ["wsgi.input"] = BytesIO(body)
+        return None
+
+    def _overloaded(self) -> Problem:
+        self._perch.shed.count()
+        return overloaded(self._max_in_flight)
 
     def _answer(self, request: Answering, environ: dict[str, Any]) -> None:
         status, headers = "", Headers()
@@ -119,12 +130,16 @@ class GranianCalls:
             with closing(body):
                 request.response_bytes(int(status[:3]), headers, b"".join(body))
 
-    def _refuse(self, request: Answering, environ: dict[str, Any]) -> None:
-        self._perch.shed.count()
-        problem = overloaded(self._max_in_flight)
-        request_id = request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
-        headers = [("Content-Type", CONTENT_TYPE), ("X-Request-Id", request_id), *(problem.headers or {}).items()]
-        request.response_bytes(503, headers, problem.document(request_id))
+
+def _length(environ: Mapping[str, str]) -> int:
+    # Granian lets through nothing but digits, and of a request without a body nothing at all.
+    return int(environ.get("CONTENT_LENGTH") or 0)
+
+
+def _refuse(request: Answering, environ: Mapping[str, str], problem: Problem) -> None:
+    request_id = request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
+    headers = [("Content-Type", CONTENT_TYPE), ("X-Request-Id", request_id), *(problem.headers or {}).items()]
+    request.response_bytes(PROBLEMS[problem.code][0], headers, problem.document(request_id))
 
 
 def _answer_in_a_thread_of_its_own(request: Answering, status: int, headers: Headers, body: Body) -> None:

@@ -42,7 +42,7 @@ ACCEPT_POLL_SECONDS = 0.001
 REFUSING_THREADS = 4
 """These are left when all places are taken: they refuse what is more, and answer those who watch the process."""
 
-IDLE_THREAD_SECONDS = 5
+IDLE_THREAD_SECONDS = 2
 """Then a thread that had nothing to do ends; another is started when it is needed."""
 
 

@@ -13,12 +13,23 @@ StartPerch = Callable[..., PerchProcess]
 RealData = Callable[[str], Path]
 
 
+on_both_servers = pytest.mark.parametrize("server", ["waitress", "granian"])
+
+
 @pytest.fixture
-def start_perch(tmp_path: Path) -> Iterator[StartPerch]:
+def server() -> str:
+    """What serves where a test is not marked `on_both_servers`."""
+    return "waitress"
+
+
+@pytest.fixture
+def start_perch(tmp_path: Path, server: str) -> Iterator[StartPerch]:
     """Starts Perch with command line arguments and settings; it is stopped when the test is over."""
     log = tmp_path / "perch.log"
     with ExitStack() as stack:
-        yield lambda *arguments, **settings: stack.enter_context(PerchProcess(log, *arguments, **settings))
+        yield lambda *arguments, **settings: stack.enter_context(
+            PerchProcess(log, *arguments, **{"SERVER": server, **settings})
+        )
 
 
 @pytest.fixture

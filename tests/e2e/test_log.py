@@ -13,6 +13,7 @@ from flask import Response
 from app.config import Settings
 from app.container import build
 from app.testing import serving
+from tests.e2e.conftest import on_both_servers
 from tests.e2e.perch_process import PerchProcess
 from tests.fakes.log import json_lines, written_log
 from tests.http.client import Client
@@ -45,8 +46,9 @@ def read_to_the_end(reader: int) -> str:
     return b"".join(parts).decode()
 
 
-def test_into_a_pipe_it_is_json() -> None:
-    lines = json_lines(log_of_a_life(os.pipe))
+@on_both_servers
+def test_into_a_pipe_it_is_json(server: str) -> None:
+    lines = json_lines(log_of_a_life(os.pipe, SERVER=server))
     assert [line["event"] for line in lines] == LIFE
     assert lines[0]["url"].startswith("http://127.0.0.1:")
     assert len(lines[1]["request_id"]) == 32

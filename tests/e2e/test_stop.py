@@ -11,10 +11,12 @@ from http.client import HTTPConnection, HTTPException
 
 import pytest
 
-from tests.e2e.conftest import StartPerch
+from tests.e2e.conftest import StartPerch, on_both_servers
 from tests.e2e.exchange import ANSWER_SECONDS, TIMELINE, exchange, receive, send
 from tests.e2e.listener import Listener
 from tests.e2e.perch_process import PerchProcess
+
+pytestmark = on_both_servers
 
 PROMPTLY_SECONDS = 10.0
 VISITORS = 60

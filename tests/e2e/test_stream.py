@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app.config import Settings
-from tests.e2e.conftest import StartPerch
+from tests.e2e.conftest import StartPerch, on_both_servers
 from tests.e2e.exchange import TIMELINE, exchange
 from tests.e2e.listener import STREAM, Listener, ListenerThread
 from tests.e2e.perch_process import PerchProcess
@@ -61,6 +61,7 @@ def eventually(holds: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
+@on_both_servers
 def test_a_tweet_comes_when_it_is_published(start_perch: StartPerch) -> None:
     perch = start_perch()
     follow(perch, "bob", "alice")
@@ -84,6 +85,7 @@ def test_something_comes_at_least_every_fifteen_seconds(start_perch: StartPerch)
     assert max(pauses) < FREED_SECONDS
 
 
+@on_both_servers
 def test_a_reconnect_goes_on_even_if_no_tweet_had_come(start_perch: StartPerch) -> None:
     perch = start_perch()
     follow(perch, "bob", "alice")
@@ -95,6 +97,7 @@ def test_a_reconnect_goes_on_even_if_no_tweet_had_come(start_perch: StartPerch) 
         assert next(listener.tweets())["id"] == missed
 
 
+@on_both_servers
 def test_one_more_than_the_limit_is_refused_at_once_and_gets_in_when_one_leaves(start_perch: StartPerch) -> None:
     perch = start_perch(MAX_STREAMS="2")
     with closing(Listener(perch.port, "bob")) as first, closing(Listener(perch.port, "bob")):
@@ -113,6 +116,7 @@ def is_let_in(perch: PerchProcess) -> bool:
         return listener.response.status == 200
 
 
+@on_both_servers
 def test_full_streams_leave_ordinary_requests_their_threads(start_perch: StartPerch) -> None:
     perch = start_perch(MAX_STREAMS="64")
     before, _ = at_rest(perch)
@@ -126,6 +130,7 @@ def test_full_streams_leave_ordinary_requests_their_threads(start_perch: StartPe
     assert eventually(lambda: threads(perch) == before, FREED_SECONDS)
 
 
+@on_both_servers
 @pytest.mark.parametrize("leave", [Listener.close, Listener.reset], ids=["closed", "reset"])
 def test_two_hundred_who_come_and_vanish_leave_no_thread_no_slot_and_no_file_behind(
     start_perch: StartPerch, leave: Callable[[Listener], None]
@@ -158,6 +163,7 @@ def test_a_client_that_does_not_read_is_let_go(start_perch: StartPerch) -> None:
         assert eventually(lambda: is_let_in(perch), 2 * FREED_SECONDS)
 
 
+@on_both_servers
 def test_a_drain_tells_streams_to_come_back_and_stops_at_once(start_perch: StartPerch) -> None:
     perch = start_perch(SHUTDOWN_SECONDS="50")
     follow(perch, "bob", "alice")
@@ -221,6 +227,7 @@ def reconnected(thread: ListenerThread, perch: PerchProcess, expected: int) -> L
     return successor
 
 
+@on_both_servers
 def test_no_traceback_and_no_path_of_a_client_that_left_is_logged(start_perch: StartPerch, tmp_path: Path) -> None:
     perch = start_perch(LOG_LEVEL="INFO")
     for leave in (Listener.close, Listener.reset):
