@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from io import BytesIO
+from queue import SimpleQueue
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -13,6 +14,9 @@ from app.channel import ALWAYS_ANSWERED
 from app.perch import Perch
 from infrastructure.http.envelope import WHEN_GONE, Headers, request_id_of
 from infrastructure.http.problems import CONTENT_TYPE, MAX_BODY_BYTES, PROBLEMS, Problem, overloaded
+from infrastructure.log import get_logger
+
+log = get_logger("perch.server")
 
 _SAME_FOR_ALL = MappingProxyType(
     {
@@ -62,15 +66,32 @@ class Places:
 
 
 class GranianCalls:
-    """Answers by the application; `begin` is called first in each thread that granian starts for this."""
+    """Answers by the application, in threads of its own.
+
+    Granian's threads only let requests in or refuse them. They wait for the interpreter where Python does not see them:
+    if they answered too, nobody could say how many requests wait. `begin` is called first in each of them.
+    """
 
     def __init__(self, perch: Perch, max_in_flight: int, begin: Callable[[], None]) -> None:
         self._perch = perch
         self._max_in_flight = max_in_flight
+        self._admitted: SimpleQueue[tuple[Answering, dict[str, Any]] | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
         self._begin = begin
         self._in_flight = Places(max_in_flight)
         self._bodies = Places(max_in_flight)
         self._thread = threading.local()
+
+    def start(self, threads: int) -> None:
+        """Starts so many threads that answer."""
+        self._threads = [threading.Thread(target=self._answer_all, daemon=True) for _ in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Ends them once all that was let in is answered."""
+        for _ in self._threads:
+            self._admitted.put(None)
 
     def __call__(self, request: Answering, environ: dict[str, Any]) -> None:
         if not hasattr(self._thread, "has_begun"):
@@ -78,16 +99,30 @@ class GranianCalls:
             self._thread.has_begun = True
         environ |= _SAME_FOR_ALL
         if environ["PATH_INFO"] in ALWAYS_ANSWERED:
-            self._answer(request, environ)
+            self._ask(environ)(request)
         elif (problem := self._wait_for_body(environ)) is not None:
             _refuse(request, environ, problem)
         elif not self._in_flight.take():
             _refuse(request, environ, self._overloaded())
         else:
+            self._admitted.put((request, environ))
+
+    def _answer_all(self) -> None:
+        while (call := self._admitted.get()) is not None:
+            request, environ = call
             try:
                 self._answer(request, environ)
-            finally:
-                self._in_flight.give_back()
+            except BaseException:  # what granian panics over is no Exception
+                log.exception("request_failed")
+                request.response_bytes(500, [], b"")
+
+    def _answer(self, request: Answering, environ: dict[str, Any]) -> None:
+        try:
+            answer = self._ask(environ)
+        finally:
+            # Not later: a client may send its next request as soon as it has the answer.
+            self._in_flight.give_back()
+        answer(request)
 
     def _wait_for_body(self, environ: dict[str, Any]) -> Problem | None:
         """Gives the application the body, where there is one, or says why not.
@@ -113,7 +148,8 @@ class GranianCalls:
         self._perch.shed.count()
         return overloaded(self._max_in_flight)
 
-    def _answer(self, request: Answering, environ: dict[str, Any]) -> None:
+    def _ask(self, environ: dict[str, Any]) -> Callable[[Answering], None]:
+        """Has the application answer; returns what sends that."""
         status, headers = "", Headers()
         goes_on: list[Callable[[], object]] = []
         environ[WHEN_GONE] = goes_on.append
@@ -124,11 +160,12 @@ class GranianCalls:
             return _write
 
         body: Body = self._perch.app(environ, start)  # type: ignore[assignment]
+        number = int(status[:3])
         if goes_on:
-            _answer_in_a_thread_of_its_own(request, int(status[:3]), headers, body)
-        else:
-            with closing(body):
-                request.response_bytes(int(status[:3]), headers, b"".join(body))
+            return lambda request: _answer_in_a_thread_of_its_own(request, number, headers, body)
+        with closing(body):
+            content = b"".join(body)
+        return lambda request: request.response_bytes(number, headers, content)
 
 
 def _length(environ: Mapping[str, str]) -> int:
@@ -143,7 +180,7 @@ def _refuse(request: Answering, environ: Mapping[str, str], problem: Problem) ->
 
 
 def _answer_in_a_thread_of_its_own(request: Answering, status: int, headers: Headers, body: Body) -> None:
-    """Leaves granian's threads to those whose answers end soon."""
+    """Leaves the threads that answer to those whose answers end soon."""
     thread = threading.Thread(target=request.response_iter, args=(status, headers, _parts(body)), daemon=True)
     try:
         thread.start()

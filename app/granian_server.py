@@ -39,8 +39,8 @@ _untyped: Any = _granian
 
 BACKLOG = 1024
 ACCEPT_POLL_SECONDS = 0.001
-REFUSING_THREADS = 4
-"""These are left when all places are taken: they refuse what is more, and answer those who watch the process."""
+ADMITTING_THREADS = 4
+"""These are left whoever waits for a body: they let in, refuse, and answer those who watch the process."""
 
 IDLE_THREAD_SECONDS = 2
 """Then a thread that had nothing to do ends; another is started when it is needed."""
@@ -61,6 +61,7 @@ class GranianServer:
         self._settings = settings
         self._io_cpus = io_cpus
         self._connections_max = allow_open_files(CONNECTIONS_MAX + settings.max_streams)
+        self._calls = GranianCalls(perch, settings.max_in_flight, partial(stay_on, cpus()))
         self._stop_asked: queue.SimpleQueue[bool] = queue.SimpleQueue()  # its `put` may interrupt its `get`
         self._stop_granian = _untyped.WorkerSignal()
         self._ended = threading.Event()
@@ -92,12 +93,13 @@ class GranianServer:
             self._perch.supervise()
         deadline = time.monotonic() + self._settings.shutdown_seconds
         self._drain(deadline)
+        self._calls.stop()
         loop.close()
         return self._perch.stop(max(1.0, deadline - time.monotonic()))
 
     def _start_granian(self, loop: asyncio.AbstractEventLoop) -> None:
         """Returns at once. Granian wants a loop for any interface, and uses none for WSGI."""
-        calls = GranianCalls(self._perch, self._settings.max_in_flight, partial(stay_on, cpus()))
+        self._calls.start(self._settings.threads)
         worker = _untyped.WSGIWorker(
             worker_id=1,
             # Granian closes the descriptor that it is given.
@@ -105,7 +107,7 @@ class GranianServer:
             ipc=None,
             threads=1,
             # As many may wait for bodies as may be answered.
-            py_threads=2 * self._settings.max_in_flight + REFUSING_THREADS,
+            py_threads=self._settings.max_in_flight + ADMITTING_THREADS,
             py_threads_idle_timeout=IDLE_THREAD_SECONDS,
             backpressure=self._connections_max,
             http_mode="1",
@@ -114,7 +116,7 @@ class GranianServer:
             ),
             metrics=(None, None),
         )
-        scheduler = _new_cbscheduler(loop, calls, impl_asyncio=True)  # type: ignore[no-untyped-call]
+        scheduler = _new_cbscheduler(loop, self._calls, impl_asyncio=True)  # type: ignore[no-untyped-call]
         with elsewhere(self._io_cpus):
             worker.serve_mtr(scheduler, loop, self._stop_granian)
 

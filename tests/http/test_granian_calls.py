@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 import pytest
@@ -32,12 +32,12 @@ class Answered:
         self.headers: dict[str, str] = {}
         self.body = b""
         self.thread: threading.Thread | None = None
+        self.began = threading.Event()
         self.ended = threading.Event()
 
     def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
-        self._take(status, headers)
         self.body = body
-        self.ended.set()
+        self._take(status, headers)
 
     def response_iter(self, status: int, headers: Headers, body: Iterator[bytes]) -> None:
         self._take(status, headers)
@@ -46,6 +46,7 @@ class Answered:
 
     def _take(self, status: int, headers: Headers) -> None:
         self.status, self.headers, self.thread = status, dict(headers), threading.current_thread()
+        self.began.set()
 
 
 class BodyThatCalls(BytesIO):
@@ -66,13 +67,21 @@ def perch() -> Perch:
 
 
 @pytest.fixture
-def calls(perch: Perch) -> GranianCalls:
-    return GranianCalls(perch, max_in_flight=1, begin=lambda: None)
+def calls(perch: Perch) -> Iterator[GranianCalls]:
+    calls = GranianCalls(perch, max_in_flight=1, begin=lambda: None)
+    calls.start(threads=2)
+    yield calls
+    calls.stop()
 
 
 def answer(calls: GranianCalls, request: Request) -> Answered:
+    return answer_environ(calls, wsgi_environ(request))
+
+
+def answer_environ(calls: GranianCalls, environ: dict[str, Any]) -> Answered:
     answered = Answered()
-    calls(answered, wsgi_environ(request))
+    calls(answered, environ)
+    assert answered.began.wait(PROMPTLY_SECONDS)
     return answered
 
 
@@ -101,8 +110,7 @@ def test_a_body_beside_as_many_as_may_be_waited_for_is_refused_and_a_read_is_not
     environ["wsgi.input"] = BodyThatCalls(
         PUBLISH.body, lambda: beside.extend([answer(calls, PUBLISH), answer(calls, TIMELINE)])
     )
-    answered = Answered()
-    calls(answered, environ)
+    answered = answer_environ(calls, environ)
     assert [request.status for request in beside] == [503, 200]
     assert answered.status == 201
     assert answer(calls, PUBLISH).status == 201
@@ -111,8 +119,7 @@ def test_a_body_beside_as_many_as_may_be_waited_for_is_refused_and_a_read_is_not
 def test_a_body_that_is_broken_off_is_not_stored(calls: GranianCalls) -> None:
     environ = wsgi_environ(PUBLISH)
     environ["CONTENT_LENGTH"] = str(len(PUBLISH.body) + 1)
-    answered = Answered()
-    calls(answered, environ)
+    answered = answer_environ(calls, environ)
     assert answered.status == 400
     assert orjson.loads(answer(calls, Request("GET", "/v1/users/alice")).body)["tweets_count"] == 0
 
@@ -120,8 +127,7 @@ def test_a_body_that_is_broken_off_is_not_stored(calls: GranianCalls) -> None:
 def test_no_more_of_a_body_is_taken_than_what_shows_that_it_is_too_large(calls: GranianCalls) -> None:
     environ = wsgi_environ(Request("POST", "/v1/tweets", [("X-User-Id", "alice"), JSON], b" " * 100_000, chunked=True))
     endless = environ["wsgi.input"]
-    answered = Answered()
-    calls(answered, environ)
+    answered = answer_environ(calls, environ)
     assert answered.status == 413
     assert endless.tell() < 17 * 1024
 
@@ -135,6 +141,19 @@ def test_a_stream_leaves_its_thread_and_its_place_to_others(perch: Perch, calls:
     assert stream.thread is not threading.current_thread()
     assert b"retry: " in stream.body
     assert perch.subscriptions.counts().open == 0
+
+
+@pytest.mark.parametrize("fault", [RuntimeError, SystemExit])
+def test_a_fault_is_answered_and_leaves_place_and_thread(
+    perch: Perch, calls: GranianCalls, monkeypatch: pytest.MonkeyPatch, fault: type[BaseException]
+) -> None:
+    def broken(*_: object) -> NoReturn:
+        raise fault
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(perch.app, "wsgi_app", broken)
+        assert [answer(calls, TIMELINE).status for _ in range(3)] == [500] * 3
+    assert answer(calls, TIMELINE).status == 200
 
 
 def test_each_thread_begins_once(perch: Perch) -> None:
