@@ -42,8 +42,8 @@ ACCEPT_POLL_SECONDS = 0.001
 ADMITTING_THREADS = 4
 """These are left whoever waits for a body: they let in, refuse, and answer those who watch the process."""
 
-IDLE_THREAD_SECONDS = 2
-"""Then a thread that had nothing to do ends; another is started when it is needed."""
+IDLE_THREAD_SECONDS = 1
+"""Then a thread that had nothing to do ends; another is started when it is needed. A stop may have to wait for that."""
 
 
 class GranianServer:
