@@ -1,6 +1,7 @@
 """The command line: `python -m app serve`, `load` and `openapi`."""
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Set as AbstractSet
@@ -76,6 +77,10 @@ def _serve(arguments: argparse.Namespace) -> int:
     left = server.run()
     log.info("stopped", events_left=left)
     print(f"Perch stopped; events left: {left}", flush=True)
+    if settings.server == "granian":
+        # What granian leaves behind may keep the interpreter busy for seconds when that ends in the usual way.
+        logging.shutdown()
+        os._exit(0)
     return 0
 
 
