@@ -4,7 +4,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import contextmanager
 from io import BytesIO
 from queue import SimpleQueue
 from types import MappingProxyType
@@ -38,12 +38,6 @@ class Answering(Protocol):
     def response_iter(self, status: int, headers: Headers, body: Iterator[bytes]) -> None:
         """Returns when the body has ended or its client is found to be gone."""
         ...
-
-
-class Body(Iterable[bytes], Protocol):
-    """What Flask returns."""
-
-    def close(self) -> None: ...
 
 
 class Places:
@@ -159,11 +153,11 @@ class GranianCalls:
             status, headers = new_status, new_headers
             return _write
 
-        body: Body = self._perch.app(environ, start)  # type: ignore[assignment]
+        body = self._perch.app(environ, start)
         number = int(status[:3])
         if goes_on:
             return lambda request: _answer_in_a_thread_of_its_own(request, number, headers, body)
-        with closing(body):
+        with _closing(body):
             content = b"".join(body)
         return lambda request: request.response_bytes(number, headers, content)
 
@@ -179,19 +173,29 @@ def _refuse(request: Answering, environ: Mapping[str, str], problem: Problem) ->
     request.response_bytes(PROBLEMS[problem.code][0], headers, problem.document(request_id))
 
 
-def _answer_in_a_thread_of_its_own(request: Answering, status: int, headers: Headers, body: Body) -> None:
+def _answer_in_a_thread_of_its_own(request: Answering, status: int, headers: Headers, body: Iterable[bytes]) -> None:
     """Leaves the threads that answer to those whose answers end soon."""
     thread = threading.Thread(target=request.response_iter, args=(status, headers, _parts(body)), daemon=True)
     try:
         thread.start()
     except RuntimeError:  # the system allows no more threads
-        body.close()
-        raise
+        with _closing(body):
+            raise
 
 
-def _parts(body: Body) -> Iterator[bytes]:
-    with closing(body):
+def _parts(body: Iterable[bytes]) -> Iterator[bytes]:
+    with _closing(body):
         yield from body
+
+
+@contextmanager
+def _closing(body: Iterable[bytes]) -> Iterator[None]:
+    """WSGI leaves it to the application whether a body is to be closed."""
+    try:
+        yield
+    finally:
+        if hasattr(body, "close"):
+            body.close()
 
 
 def _write(_: bytes) -> object:
