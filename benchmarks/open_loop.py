@@ -19,28 +19,37 @@ RECEIVE_BYTES = 1 << 17
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The status of an answer, 0 where the connection ended without one, and the seconds since the request was due."""
+    """The status of an answer, 0 where the connection ended without one, and the seconds since the request was due.
+
+    `which` of the requests it was is its place in the sequence of them.
+    """
 
     status: int
     seconds: float
+    which: int = 0
 
 
-class _Client:
+class Client:
     """One connection, which is busy from a request to the end of its answer."""
 
-    __slots__ = ("due", "received", "socket")
+    __slots__ = ("due", "received", "socket", "which")
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.due = 0.0
+        self.which = 0
         self.received = b""
 
-    def status_when_complete(self, data: bytes) -> int:
-        """The status once the whole answer is there, -1 before."""
+    def receive(self) -> int:
+        """The status once the whole answer is there, -1 before, 0 where the connection ended."""
+        data = self.socket.recv(RECEIVE_BYTES)
+        return self._status_when_complete(data) if data else 0
+
+    def _status_when_complete(self, data: bytes) -> int:
         received = self.received = self.received + data if self.received else data
         head_ends = received.find(b"\r\n\r\n")
-        at = received.find(b"Content-Length: ", 0, head_ends)
+        at = received[:head_ends].lower().find(b"content-length: ")
         if head_ends < 0 or len(received) < head_ends + 4 + _number(received, at + 16):
             return -1
         self.received = b""
@@ -66,7 +75,7 @@ class OpenLoop:
         self._total = int(rate * seconds)
         self._sent = 0
         self._epoll = select.epoll()
-        self._clients: dict[int, _Client] = {}
+        self._clients: dict[int, Client] = {}
         self._idle = deque(self._connected() for _ in range(connections))
         self._outcomes: list[Outcome] = []
 
@@ -83,8 +92,8 @@ class OpenLoop:
         self._epoll.close()
         return self._outcomes
 
-    def _connected(self) -> _Client:
-        client = _Client(self._port)
+    def _connected(self) -> Client:
+        client = Client(self._port)
         self._clients[client.socket.fileno()] = client
         self._epoll.register(client.socket.fileno(), select.EPOLLIN)
         return client
@@ -102,15 +111,15 @@ class OpenLoop:
         while self._idle and self._sent < self._total and (due := self._due()) <= now:
             client = self._idle.popleft()
             client.due = due
-            client.socket.send(self._requests[self._sent % len(self._requests)])
+            client.which = self._sent % len(self._requests)
+            client.socket.send(self._requests[client.which])
             self._sent += 1
 
-    def _receive(self, client: _Client) -> None:
-        data = client.socket.recv(RECEIVE_BYTES)
-        status = client.status_when_complete(data) if data else 0
+    def _receive(self, client: Client) -> None:
+        status = client.receive()
         if status < 0:
             return
-        self._outcomes.append(Outcome(status, time.perf_counter() - client.due))
+        self._outcomes.append(Outcome(status, time.perf_counter() - client.due, client.which))
         if status == 0:
             del self._clients[client.socket.fileno()]
             client.socket.close()

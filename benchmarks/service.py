@@ -2,17 +2,20 @@
 
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-LISTENS = re.compile(r"Perch listens on http://127\.0\.0\.1:(\d+)\n")
-CONTENT_LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n")
+from benchmarks.bare import Exchange
+from benchmarks.cpus import SERVICE, children_on
+
+LISTENS = re.compile(r".* listens on http://127\.0\.0\.1:(\d+)\n")
+CONTENT_LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n", re.IGNORECASE)
 JSON_HEADERS = "Content-Type: application/json\r\n"
 
 
@@ -28,21 +31,45 @@ class Service:
         pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
+    def ask(self, request: bytes) -> bytes:
+        """The whole answer, over a connection of its own."""
+        with closing(Connection(self.port)) as connection:
+            return connection.ask(request)
+
+
+def running_service(
+    *arguments: str, cpus: frozenset[int] = SERVICE, **settings: str
+) -> AbstractContextManager[Service]:
+    """Runs `python -m app serve` with these settings."""
+    return _running(["app", "serve", *arguments], cpus, settings)
+
+
+def running_world(
+    world: str, *arguments: str, cpus: frozenset[int] = SERVICE, **settings: str
+) -> AbstractContextManager[Service]:
+    """Runs `python -m app serve`, filled with one of `WORLDS` before it listens."""
+    return _running(["benchmarks.serve", world, *arguments], cpus, settings)
+
+
+def running_bare(kind: Literal["flask", "wsgi"], exchange: Exchange) -> AbstractContextManager[Service]:
+    """Runs the yardstick that gives the same answer."""
+    return _running(["benchmarks.bare", kind, exchange.as_json()], SERVICE, {})
+
 
 @contextmanager
-def running_service(**settings: str) -> Iterator[Service]:
-    """Runs `python -m app serve` with these settings."""
+def _running(module: Sequence[str], cpus: frozenset[int], settings: Mapping[str, str]) -> Iterator[Service]:
     environment = {"PATH": os.environ["PATH"], "PORT": "0", "SECRET_KEY": "benchmark", "LOG_LEVEL": "ERROR", **settings}
-    command = [sys.executable, "-m", "app", "serve"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    command = [sys.executable, "-m", *module]
+    with children_on(cpus):
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
     try:
         line = process.stdout.readline() if process.stdout else ""
         listens = LISTENS.fullmatch(line)
         if listens is None:
-            raise RuntimeError(f"the service said {line!r}")
+            raise RuntimeError(f"{module} said {line!r}")
         yield Service(int(listens[1]), process.pid)
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
         process.communicate()
 
 

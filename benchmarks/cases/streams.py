@@ -2,19 +2,19 @@
 
 import selectors
 import socket
-import statistics
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, nullcontext
 
-from benchmarks.ratio import Ratio, ratio_of
+from benchmarks.closed_loop import requests_a_second
+from benchmarks.figure import Figure, Row, plain, ratio
+from benchmarks.load import publishing
 from benchmarks.service import Connection, Service, request, running_service
 
-ROUNDS = 9
+ROUNDS = 5
+OPEN = 64
 READERS = 4
-READS = 400
+RATE_SECONDS = 0.7
 PUBLISH_EVERY_SECONDS = 0.05
 STREAM_PATH = "/v1/users/me/timeline/stream"
 READ = request("GET", "/v1/users/me/timeline", "reader")
@@ -25,28 +25,37 @@ STREAMING = 50
 TWEETS = 40
 
 
-def stream_ratios() -> Iterator[Ratio]:
+def measure() -> Iterator[Row]:
+    """What they cost readers, what they take, and how fast they are."""
+    yield from _costs()
+    yield from _delays()
+
+
+def _costs() -> Iterator[Row]:
     """Reads with all streams open against reads with none, in turns: idle ones, and ones that all get tweets."""
     with running_service() as service, closing(Connection(service.port)) as connection:
-        for user in ("reader", *_users(64)):
+        for user in ("reader", *_users(OPEN)):
             connection.ask(request("PUT", "/v1/users/me/following/author", user))
         for _ in range(100):
             connection.ask(PUBLISH)
-        yield _reads("read, 64 streams open", service, publishing=False)
-        yield _reads("read, 64 streams open, 20 tweets a second", service, publishing=True)
+        yield _reads(f"reads with {OPEN} streams open: rate", service, publishes=False)
+        yield _reads(f"reads with {OPEN} streams open, 20 tweets a second: rate", service, publishes=True)
 
 
-def stream_rows() -> Iterator[str]:
+def _delays() -> Iterator[Row]:
     """Memory of a stream, and how soon a tweet to 1,000 followers is in the streams of 50 of them."""
     with running_service() as service, closing(Connection(service.port)) as connection:
         for user in _users(FOLLOWERS):
             connection.ask(request("PUT", "/v1/users/me/following/author", user))
         before = service.resident_bytes()
         streams = _open_streams(service, STREAMING)
-        yield f"KiB of an open stream:                    {(service.resident_bytes() - before) / STREAMING / 1024:8.1f}"
-        delays = sorted(delay for _ in range(TWEETS) for delay in _milliseconds_until_it_came(connection, streams))
-        yield f"ms from publishing to each of 50 streams: {statistics.median(delays):8.1f} (p50)"
-        yield f"                                          {delays[len(delays) * 99 // 100]:8.1f} (p99)"
+        yield plain("an open stream", [(service.resident_bytes() - before) / STREAMING / 1024], "KiB")
+        asked, until_last = [], []
+        for _ in range(TWEETS):
+            delays = list(_milliseconds_until_it_came(connection, streams))
+            asked.append(delays[0])
+            until_last.append(delays[-1])
+        yield ratio(f"a tweet in the last of {STREAMING} streams", until_last, "in the first", asked, "ms")
         for stream in streams:
             stream.close()
 
@@ -55,42 +64,20 @@ def _users(count: int) -> list[str]:
     return [f"user-{number}" for number in range(count)]
 
 
-def _reads(name: str, service: Service, *, publishing: bool) -> Ratio:
+def _reads(name: str, service: Service, *, publishes: bool) -> Figure:
     with_streams, without = [], []
     for _ in range(ROUNDS):
-        without.append(_microseconds_a_read(service, publishing=publishing))
-        streams = _open_streams(service, 64)
-        with_streams.append(_microseconds_a_read(service, publishing=publishing))
+        without.append(_rate(service, publishes=publishes))
+        streams = _open_streams(service, OPEN)
+        with_streams.append(_rate(service, publishes=publishes))
         for stream in streams:
             stream.close()
-    return ratio_of(name, with_streams, "the same, none open", without)
+    return ratio(name, with_streams, "the same, none open", without, "/s")
 
 
-def _microseconds_a_read(service: Service, *, publishing: bool) -> float:
-    done = threading.Event()
-    publisher = threading.Thread(target=_publish_until, args=(service, done))
-    if publishing:
-        publisher.start()
-    started = time.perf_counter()
-    with ThreadPoolExecutor(READERS) as readers:
-        list(readers.map(_read_many, [service] * READERS))
-    seconds = time.perf_counter() - started
-    done.set()
-    if publishing:
-        publisher.join()
-    return seconds / (READERS * READS) * 1e6
-
-
-def _read_many(service: Service) -> None:
-    with closing(Connection(service.port)) as connection:
-        for _ in range(READS):
-            connection.ask(READ)
-
-
-def _publish_until(service: Service, done: threading.Event) -> None:
-    with closing(Connection(service.port)) as connection:
-        while not done.wait(PUBLISH_EVERY_SECONDS):
-            connection.ask(PUBLISH)
+def _rate(service: Service, *, publishes: bool) -> float:
+    with publishing(service, PUBLISH, PUBLISH_EVERY_SECONDS) if publishes else nullcontext():
+        return requests_a_second(service.port, [READ], RATE_SECONDS, READERS)
 
 
 def _open_streams(service: Service, count: int) -> list[socket.socket]:
@@ -108,6 +95,7 @@ def _open_streams(service: Service, count: int) -> list[socket.socket]:
 
 
 def _milliseconds_until_it_came(connection: Connection, streams: list[socket.socket]) -> Iterator[float]:
+    """From before it was published, stream by stream."""
     started = time.perf_counter()
     connection.ask(PUBLISH)
     with selectors.DefaultSelector() as selector:

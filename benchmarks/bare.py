@@ -1,0 +1,85 @@
+"""The yardsticks of requests: the same answer as Perch's, from a bare Flask view and from a bare WSGI app.
+
+`python -m benchmarks.bare flask` and `... wsgi` take an `Exchange` as JSON, and serve it with waitress.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from flask import Flask, Response
+from waitress.server import create_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+THREADS = 4
+SERVERS_OWN = frozenset({"content-length", "date", "server", "via", "connection"})
+"""Headers that the server adds by itself; Flask adds the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request's method and path, and the whole answer: status line, headers and body."""
+
+    method: str
+    path: str
+    status: str
+    headers: list[tuple[str, str]]
+    body: str
+
+    @classmethod
+    def of(cls, method: str, path: str, answer: bytes) -> Self:
+        """From what a server sent."""
+        head, _, body = answer.decode().partition("\r\n\r\n")
+        status, *lines = head.split("\r\n")
+        headers = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
+        own = [(name, value) for name, value in headers if name.lower() not in SERVERS_OWN]
+        return cls(method, path.partition("?")[0], status.partition(" ")[2], own, body)
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def flask_app(exchange: Exchange) -> Flask:
+    """One view that does nothing but answer."""
+    app = Flask("bare", static_folder=None)
+    body, status = exchange.body.encode(), exchange.status
+    content_type = next(value for name, value in exchange.headers if name == "Content-Type")
+    headers = [(name, value) for name, value in exchange.headers if name != "Content-Type"]
+
+    def view() -> Response:
+        return Response(body, status, headers, content_type=content_type)
+
+    app.add_url_rule(exchange.path, view_func=view, methods=[exchange.method])
+    return app
+
+
+def wsgi_app(exchange: Exchange) -> "WSGIApplication":
+    """An application that looks at nothing."""
+    body, status = exchange.body.encode(), exchange.status
+    headers = [*exchange.headers, ("Content-Length", str(len(body)))]
+
+    def answer(_: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        start_response(status, headers.copy())
+        return [body]
+
+    return answer
+
+
+def main() -> None:
+    """Serves on a free port until it is told to stop."""
+    # As Perch has it: a line for every request that waits for a thread costs more than the wait.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    kind, exchange = sys.argv[1], Exchange(**json.loads(sys.argv[2]))
+    app = flask_app(exchange) if kind == "flask" else wsgi_app(exchange)
+    server: Any = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident="perch")
+    print(f"Bare {kind} listens on http://127.0.0.1:{server.effective_port}", flush=True)
+    server.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Deliveries: from the queue into timelines that are present, on one core, against appends to as many lists."""
+
+from collections.abc import Iterator
+
+from app.config import Settings
+from benchmarks.figure import Bound, Figure, Row, at_least, plain, ratio
+from benchmarks.parts import Parts, build_parts
+from benchmarks.turns import in_turns
+from benchmarks.worlds import HUB, TEXT, fill_hub, store_tweets
+from usecases.publish_tweet import PublishTweetRequest
+
+CAPACITY = 800
+TWEETS_A_CUT = 51
+"""A full timeline is cut by a sixteenth, so this many tweets cut each of them once."""
+
+PER_SECOND = 1_000_000
+OF_APPENDS = 0.3
+
+
+def measure() -> Iterator[Row]:
+    """Full timelines, and as many as the largest fan-out has."""
+    yield from full_timelines(100_000, rounds=5)
+    yield from _deliveries("1,000,000 timelines, 20 entries", _hub(1_000_000, 20), entries=20, tweets=2, rounds=5)
+
+
+def full_timelines(followers: int, rounds: int) -> Iterator[Figure]:
+    """Timelines at their capacity, so that each round cuts all of them."""
+    name = f"{followers:,} full timelines"
+    parts = _hub(followers, CAPACITY)
+    yield from _deliveries(name, parts, CAPACITY, TWEETS_A_CUT, rounds, at_least(OF_APPENDS), at_least(PER_SECOND))
+
+
+def _deliveries(
+    name: str,
+    parts: Parts,
+    entries: int,
+    tweets: int,
+    rounds: int,
+    of_appends: Bound | None = None,
+    per_second: Bound | None = None,
+) -> Iterator[Figure]:
+    followers = parts.graph.followers_count(HUB)
+    lists = [[0] * entries for _ in range(followers)]
+    step = parts.perch.fan_out.step
+
+    def deliver() -> None:
+        for number in range(tweets):
+            parts.publish.execute(PublishTweetRequest(HUB, TEXT.format(number)))
+            while step():
+                pass
+
+    def append() -> None:
+        for number in range(tweets):
+            for held in lists:
+                held.append(number)
+
+    before = parts.timelines.counts().deliveries
+    by_work = in_turns([deliver, append], rounds=rounds)
+    if parts.timelines.counts().deliveries - before != (rounds + 1) * tweets * followers:
+        raise RuntimeError("not every tweet was delivered to every timeline")
+    deliveries, appends = ([tweets * followers / us for us in times] for times in by_work)
+    yield ratio(f"deliveries, {name}", deliveries, "appends to lists", appends, "million/s", of_appends)
+    yield plain(f"deliveries, {name}", [rate * 1_000_000 for rate in deliveries], "/s", per_second, "appends to lists")
+
+
+def _hub(followers: int, entries: int) -> Parts:
+    settings = Settings(
+        secret_key="benchmark",  # noqa: S106 - it guards nothing
+        timeline_capacity=CAPACITY,
+        pull_followers_threshold=followers + 1,
+    )
+    parts = build_parts(settings)
+    store_tweets(parts, [HUB], entries)
+    fill_hub(parts, followers, readers=())
+    return parts

@@ -1,0 +1,99 @@
+"""A tweet to 1,000,000 followers, all of whose timelines are present, and those who read meanwhile."""
+
+import math
+import re
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from benchmarks.figure import Row, at_most, plain, ratio
+from benchmarks.load import milliseconds_at, p99, rates_in_turns, warm
+from benchmarks.open_loop import percentile
+from benchmarks.service import Service, request, running_world
+from benchmarks.turns import in_turns
+from benchmarks.worlds import HUB, READERS
+
+FOLLOWERS = 1_000_000
+ROUNDS = 5
+RATE_SECONDS = 1.0
+LATENCY_SECONDS = 2.0
+POLL_SECONDS = 0.05
+PATIENCE_SECONDS = 120.0
+SHARES = (0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
+PUBLISH = request("POST", "/v1/tweets", HUB, b'{"text": "A tweet of a usual length, to everybody who follows"}')
+READS = [request("GET", "/v1/users/me/timeline", reader) for reader in READERS]
+PUSHED = re.compile(rb"^perch_tweet_pushed_seconds_(sum|count) (\S+)$", re.MULTILINE)
+
+
+def measure() -> Iterator[Row]:
+    """How long it takes, and what it costs those who read."""
+    with running_world("million followers", PULL_FOLLOWERS_THRESHOLD=str(2 * FOLLOWERS)) as perch:
+        seconds, appends = [], []
+        lists: list[list[int]] = [[] for _ in range(FOLLOWERS)]
+
+        def append() -> None:
+            for held in lists:
+                held.append(0)
+
+        for _ in range(ROUNDS):
+            seconds.append(_seconds_of_a_fan_out(perch))
+            appends.append(in_turns([append], rounds=1)[0][0] / 1e6)
+        name = "fan-out to 1,000,000, until the last has it"
+        yield ratio(name, seconds, "appends to as many lists", appends, "s")
+        yield plain(name, seconds, "s", at_most(2), "appends to as many lists")
+        yield from _reads(perch, tweets=1 + math.ceil(LATENCY_SECONDS / min(seconds)))
+
+
+def _reads(perch: Service, tweets: int) -> Iterator[Row]:
+    """While so many tweets are pushed, and while none is, in turns."""
+    warm((perch,), READS)
+    rate = statistics.median(rates_in_turns((perch,), READS, RATE_SECONDS, ROUNDS)[0]) / 2
+    idle, during = [], []
+    for _ in range(ROUNDS):
+        idle.append(milliseconds_at(perch, READS, rate, LATENCY_SECONDS))
+        before = _pushed(perch)[0]
+        for _ in range(tweets):
+            perch.ask(PUBLISH)
+        during.append(milliseconds_at(perch, READS, rate, LATENCY_SECONDS))
+        if _pushed(perch)[0] >= before + tweets:
+            raise RuntimeError("the fan-out was over before the reads were")
+        _wait_until_pushed(perch, before + tweets)
+    figure = ratio(
+        f"home timeline during a fan-out to 1,000,000: p99 at {rate:,.0f}/s",
+        [p99(of_round) for of_round in during],
+        "the same, idle",
+        [p99(of_round) for of_round in idle],
+        "ms",
+        at_most(2),
+    )
+    yield replace(figure, points={"idle": _percentiles(idle), "during the fan-out": _percentiles(during)})
+
+
+def _percentiles(by_round: list[list[float]]) -> list[float]:
+    """Of `SHARES`, in milliseconds, each the median of the rounds."""
+    return [statistics.median(percentile(of_round, share) for of_round in by_round) for share in SHARES]
+
+
+def _seconds_of_a_fan_out(perch: Service) -> float:
+    """By the service's own metrics: from the publication until the last timeline has it."""
+    pushed, seconds = _pushed(perch)
+    perch.ask(PUBLISH)
+    return _wait_until_pushed(perch, pushed + 1) - seconds
+
+
+def _wait_until_pushed(perch: Service, tweets: float) -> float:
+    """Until so many were pushed in all; returns the seconds that all of them took together."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        pushed, seconds = _pushed(perch)
+        if pushed >= tweets:
+            return seconds
+        time.sleep(POLL_SECONDS)
+    raise RuntimeError(f"not pushed after {PATIENCE_SECONDS} s")
+
+
+def _pushed(perch: Service) -> tuple[float, float]:
+    """How many tweets were pushed, and the seconds that they took together."""
+    found = {name: float(value) for name, value in PUSHED.findall(perch.ask(request("GET", "/metrics", HUB)))}
+    return found[b"count"], found[b"sum"]

@@ -1,0 +1,35 @@
+"""Publishing while the event queue is full, against while it has room.
+
+Both services have no worker, so that the queue is all the difference: of two it is full after two tweets.
+"""
+
+import statistics
+from collections.abc import Iterator
+
+from benchmarks.figure import Row, at_most, ratio
+from benchmarks.load import milliseconds_at, p50, p99, rates_in_turns, warm
+from benchmarks.service import request, running_world
+
+ROUNDS = 5
+RATE_SECONDS = 0.7
+LATENCY_SECONDS = 1.5
+PUBLISH = request("POST", "/v1/tweets", "author-0", b'{"text": "A tweet of a usual length, for those who read"}')
+
+
+def measure() -> Iterator[Row]:
+    """At half of what can be published with room."""
+    with (
+        running_world("reader", "--no-worker", EVENT_QUEUE_CAPACITY="2") as full,
+        running_world("reader", "--no-worker", EVENT_QUEUE_CAPACITY="10000000") as roomy,
+    ):
+        warm((full, roomy), [PUBLISH])
+        of_full, of_roomy = rates_in_turns((full, roomy), [PUBLISH], RATE_SECONDS, ROUNDS)
+        yield ratio("publish, queue full: rate", of_full, "with room", of_roomy, "/s")
+        rate = statistics.median(of_roomy) / 2
+        by_round = [
+            [milliseconds_at(service, [PUBLISH], rate, LATENCY_SECONDS) for service in (full, roomy)]
+            for _ in range(ROUNDS)
+        ]
+        for share_name, share, bound in (("p50", p50, None), ("p99", p99, at_most(1.5))):
+            fulls, roomies = ([share(of_round[at]) for of_round in by_round] for at in range(2))
+            yield ratio(f"publish, queue full: {share_name} at {rate:,.0f}/s", fulls, "with room", roomies, "ms", bound)

@@ -1,0 +1,41 @@
+"""Load in a closed loop: a few connections that ask again as soon as they have their answer. It tells the capacity."""
+
+import select
+import time
+from collections.abc import Iterator, Sequence
+from itertools import cycle
+
+from benchmarks.open_loop import Client
+
+CONNECTIONS = 8
+ACCEPTED = frozenset({200, 201})
+
+
+def requests_a_second(port: int, requests: Sequence[bytes], seconds: float, connections: int = CONNECTIONS) -> float:
+    """How many are answered; raises `RuntimeError` for an answer that is neither 200 nor 201."""
+    asked = cycle(requests)
+    clients: dict[int, Client] = {}
+    with select.epoll() as epoll:
+        for _ in range(connections):
+            client = Client(port)
+            clients[client.socket.fileno()] = client
+            epoll.register(client.socket.fileno(), select.EPOLLIN)
+            client.socket.send(next(asked))
+        started = time.perf_counter()
+        answered = 0
+        while (now := time.perf_counter()) < started + seconds:
+            for fd, _ in epoll.poll(0.1):
+                answered += _ask_again_when_answered(clients[fd], asked)
+    for client in clients.values():
+        client.socket.close()
+    return answered / (now - started)
+
+
+def _ask_again_when_answered(client: Client, asked: Iterator[bytes]) -> bool:
+    status = client.receive()
+    if status < 0:
+        return False
+    if status not in ACCEPTED:
+        raise RuntimeError(f"the service answered {status}")
+    client.socket.send(next(asked))
+    return True

@@ -1,0 +1,52 @@
+"""Writes what a run found into docs/benchmarks.md, between its markers; what stands outside them is written by hand."""
+
+import re
+from pathlib import Path
+
+from benchmarks.plots import PLOTS, save_plot
+from benchmarks.results import Results, save
+from benchmarks.table import markdown, spread
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = DOCS / "benchmarks.md"
+FIGURES = DOCS / "benchmarks" / "figures.json"
+
+
+def write(results: Results) -> None:
+    """The page, its plots, and the figures themselves."""
+    save(results, FIGURES)
+    for name, draw in PLOTS.items():
+        save_plot(FIGURES.with_name(f"{name}.svg"), draw, results)
+    PAGE.write_text(filled(PAGE.read_text(), results))
+
+
+def filled(page: str, results: Results) -> str:
+    """The page with all its blocks anew; raises `ValueError` where it has no markers for one."""
+    blocks = {
+        "machine": _machine(results),
+        "missed": _missed(results),
+        **{name: markdown(rows) for name, rows in results.rows.items()},
+    }
+    for name, content in blocks.items():
+        page = replace_block(page, name, content)
+    return page
+
+
+def replace_block(page: str, name: str, content: str) -> str:
+    """The page with this content between the markers of that name; raises `ValueError` where it has none."""
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    pattern = re.compile(f"{re.escape(begin)}\n.*?{re.escape(end)}", re.DOTALL)
+    if len(pattern.findall(page)) != 1:
+        raise ValueError(f"the page must have the markers of {name} once")
+    return pattern.sub(lambda _: f"{begin}\n{content}\n{end}", page)
+
+
+def _machine(results: Results) -> str:
+    return "\n".join(f"| {name} | {value} |" for name, value in [("", ""), ("---", "---"), *results.machine.items()])
+
+
+def _missed(results: Results) -> str:
+    bound = [figure for figure in results.figures if figure.bound]
+    lines = [f"{len(bound) - len(results.missed)} of {len(bound)} bounds are met."]
+    lines += [f"- {figure.name}: {spread(figure)}, {figure.bound}." for figure in results.missed]
+    return "\n".join(lines)

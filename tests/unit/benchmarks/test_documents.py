@@ -1,0 +1,40 @@
+"""The page of the benchmarks, and what is written into it."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.documents import PAGE, filled, replace_block
+from benchmarks.figure import LeftOut, at_most, plain, ratio
+from benchmarks.groups import GROUPS
+from benchmarks.results import Results, load, save
+
+FIGURE = ratio("work", [2.0], "yardstick", [1.0], "µs", at_most(1.8))
+
+
+def test_a_block_is_replaced_and_the_rest_stays() -> None:
+    page = "before\n<!-- begin reads -->\nold\nolder\n<!-- end reads -->\nafter\n"
+
+    assert replace_block(page, "reads", "new") == "before\n<!-- begin reads -->\nnew\n<!-- end reads -->\nafter\n"
+
+
+def test_a_page_without_the_markers_is_refused() -> None:
+    with pytest.raises(ValueError, match="the markers of reads once"):
+        replace_block("nothing", "reads", "new")
+
+
+def test_the_page_has_a_block_for_each_group_and_says_what_is_missed() -> None:
+    results = Results({"CPU": "fast"}, {group: [FIGURE] for group in GROUPS})
+
+    page = filled(PAGE.read_text(), results)
+
+    assert "| CPU | fast |" in page
+    assert f"0 of {len(GROUPS)} bounds are met.\n- work: 2.00 × (2.00 to 2.00), at most 1.8." in page  # noqa: RUF001
+
+
+def test_results_are_read_as_they_were_saved(tmp_path: Path) -> None:
+    results = Results({"CPU": "fast"}, {"reads": [FIGURE, plain("bytes", [1.0], "bytes"), LeftOut("granian", "why")]})
+
+    save(results, tmp_path / "figures.json")
+
+    assert load(tmp_path / "figures.json") == results
