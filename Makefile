@@ -54,8 +54,12 @@ format: $(INSTALLED) ## Put the code into its format
 	$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(INSTALLED) ## Measure the hot paths against yardsticks in the same run
+bench: $(INSTALLED) ## Measure everything against yardsticks, for minutes, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
+
+.PHONY: guard
+guard: $(INSTALLED) ## Fail when a hot path became several times slower or larger, in under a minute
+	$(BIN)/python -m benchmarks.guard
 
 .PHONY: openapi
 openapi: $(INSTALLED) ## Write docs/openapi.json anew

@@ -1,0 +1,53 @@
+"""`python -m benchmarks.guard`: the cheap figures within generous bounds, in under a minute.
+
+A bound is three to five times what holds on a quiet machine: a busy one does not break it, and a tenfold loss does.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from app.logs import configure_logs
+from benchmarks.cases import deliveries, memory, reads
+from benchmarks.figure import Bound, Figure, at_least, at_most
+from benchmarks.table import HEADER, cells, line
+
+Measure = Callable[[], Iterable[Figure]]
+
+ROUNDS = 5
+
+GUARDED: Sequence[tuple[Measure, Sequence[Bound | None]]] = (
+    (partial(reads.over_flask, ROUNDS), [at_most(6)]),
+    (partial(reads.stored_tweets, (10_000, 100_000), ROUNDS), [at_most(4), at_most(0.15)]),
+    (partial(reads.deep_pages, ROUNDS), [at_most(30), at_most(30)]),
+    (partial(reads.rebuild, ROUNDS), [at_most(400), None]),
+    (partial(reads.pulled, ROUNDS), [at_most(30), at_most(0.5)]),
+    (partial(deliveries.full_timelines, 20_000, ROUNDS), [at_least(0.025), None]),
+    (partial(memory.timelines, 1), [at_most(1000), at_most(30)]),
+)
+"""What is measured, and the bounds of its figures in their order; None leaves a figure out."""
+
+
+def guarded() -> Iterator[Figure]:
+    """The figures, with the guard's bounds instead of their own."""
+    for measure, bounds in GUARDED:
+        for figure, bound in zip(measure(), bounds, strict=True):
+            if bound is not None:
+                yield replace(figure, bound=bound)
+
+
+def check(figures: Iterable[Figure]) -> int:
+    """Prints the figures; returns the exit status: 1 when one is not within its bound."""
+    print(line(HEADER))
+    broken = 0
+    for figure in figures:
+        print(line(cells(figure)), flush=True)
+        broken += not figure.is_met
+    print(f"{broken} broken" if broken else "all within their bounds")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    configure_logs("ERROR", "readable", sys.stderr)
+    sys.exit(check(guarded()))

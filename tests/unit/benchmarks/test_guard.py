@@ -1,0 +1,30 @@
+"""The guard fails when a figure is not within its bound."""
+
+import pytest
+
+from benchmarks import guard
+from benchmarks.figure import Figure, at_least, at_most, plain
+
+GOOD = plain("fast enough", [1.0], "s", at_most(2))
+SLOW = plain("ten times slower", [10.0], "s", at_most(2))
+FEW = plain("a tenth as many", [0.1], "/s", at_least(0.5))
+
+
+def test_all_within_their_bounds_is_status_0() -> None:
+    assert guard.check([GOOD, GOOD]) == 0
+
+
+@pytest.mark.parametrize("broken", [SLOW, FEW])
+def test_one_that_is_broken_is_status_1_and_shown(broken: Figure, capsys: pytest.CaptureFixture[str]) -> None:
+    assert guard.check([GOOD, broken, GOOD]) == 1
+
+    shown = capsys.readouterr().out
+    assert f"{broken.name} " in shown
+    assert shown.count("MISSED") == 1
+
+
+def test_the_guards_bounds_are_put_on_what_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = [plain("work", [10.0], "s"), plain("not guarded", [10.0], "s", at_most(1))]
+    monkeypatch.setattr(guard, "GUARDED", [(lambda: measured, [at_most(2), None])])
+
+    assert [(figure.name, figure.is_met) for figure in guard.guarded()] == [("work", False)]
