@@ -106,7 +106,6 @@ def a_mix(graph: Graph, count: int) -> Iterator[tuple[str, str]]:
 
 
 WORLDS: dict[str, Callable[[Parts], object]] = {
-    "empty": lambda _: None,
     "reader": fill_reader,
     "million tweets": lambda parts: fill_reader(parts, tweets=1_000_000),
     "hub": lambda parts: fill_hub(parts, 9000),
