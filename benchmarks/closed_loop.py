@@ -3,6 +3,7 @@
 import select
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from itertools import cycle
 
 from benchmarks.open_loop import Client
@@ -15,9 +16,10 @@ def requests_a_second(port: int, requests: Sequence[bytes], seconds: float, conn
     """How many are answered; raises `RuntimeError` for an answer that is neither 200 nor 201."""
     asked = cycle(requests)
     clients: dict[int, Client] = {}
-    with select.epoll() as epoll:
+    with select.epoll() as epoll, ExitStack() as sockets:
         for _ in range(connections):
             client = Client(port)
+            sockets.enter_context(client.socket)
             clients[client.socket.fileno()] = client
             epoll.register(client.socket.fileno(), select.EPOLLIN)
             client.socket.send(next(asked))
@@ -26,8 +28,6 @@ def requests_a_second(port: int, requests: Sequence[bytes], seconds: float, conn
         while (now := time.perf_counter()) < started + seconds:
             for fd, _ in epoll.poll(0.1):
                 answered += _ask_again_when_answered(clients[fd], asked)
-    for client in clients.values():
-        client.socket.close()
     return answered / (now - started)
 
 
