@@ -36,8 +36,9 @@ def _bounds(axes: Axes, results: Results) -> None:
         axes.annotate(f"{share:.2f}", (share, place), (3, 0), textcoords="offset points", va="center", fontsize=8)
     axes.axvline(1, color=GREY, linestyle="--")
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.invert_yaxis()
-    axes.set_xlabel("used of what the bound allows (ratio; right of the line: missed)")
+    axes.set_xlabel("used of what the bound allows (over 1: missed)")
 
 
 def _fan_out(axes: Axes, results: Results) -> None:
@@ -47,6 +48,7 @@ def _fan_out(axes: Axes, results: Results) -> None:
         axes.plot(places, milliseconds, marker="o", color=colour, label=name)
     axes.set_xticks(places, [f"p{share * 100:g}" for share in SHARES])
     axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.set_xlabel("share of the reads (percentile)")
     axes.set_ylabel("from when it was due to its answer (ms)")
     axes.legend(frameon=False)
@@ -83,10 +85,11 @@ def _settings(axes: Axes, results: Results) -> None:
         axes.errorbar(values, places, xerr=spreads, fmt="o", capsize=3, color=colour, label=label)
     axes.set_yticks(range(len(names)), names)
     axes.axvline(1, color=GREY, linestyle="--")
-    axes.set_xscale("log")
+    axes.set_xscale("log", base=2)
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.invert_yaxis()
     axes.set_xlabel("against the defaults (ratio: median and spread)")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
 
 
 def _points(results: Results, group: str, key: str) -> Mapping[str, Sequence[float]]:
