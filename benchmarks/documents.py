@@ -47,6 +47,6 @@ def _machine(results: Results) -> str:
 
 def _missed(results: Results) -> str:
     bound = [figure for figure in results.figures if figure.bound]
-    lines = [f"{len(bound) - len(results.missed)} of {len(bound)} bounds are met."]
+    lines = [f"{len(bound) - len(results.missed)} of {len(bound)} bounds are met.", ""]
     lines += [f"- {figure.name}: {spread(figure)}, {figure.bound}." for figure in results.missed]
     return "\n".join(lines)

@@ -19,8 +19,8 @@ OF_APPENDS = 0.3
 
 def measure() -> Iterator[Row]:
     """Full timelines, and as many as the largest fan-out has."""
-    yield from full_timelines(100_000, rounds=5)
-    yield from _deliveries("1,000,000 timelines, 20 entries", _hub(1_000_000, 20), entries=20, tweets=2, rounds=5)
+    yield from full_timelines(50_000, rounds=5)
+    yield from _deliveries("1,000,000 timelines, 20 entries", _hub(1_000_000, 20), entries=20, tweets=2, rounds=3)
 
 
 def full_timelines(followers: int, rounds: int) -> Iterator[Figure]:

@@ -29,7 +29,7 @@ def test_the_page_has_a_block_for_each_group_and_says_what_is_missed() -> None:
     page = filled(PAGE.read_text(), results)
 
     assert "| CPU | fast |" in page
-    assert f"0 of {len(GROUPS)} bounds are met.\n- work: 2.00 × (2.00 to 2.00), at most 1.8." in page  # noqa: RUF001
+    assert f"0 of {len(GROUPS)} bounds are met.\n\n- work: 2.00 × (2.00 to 2.00), at most 1.8." in page  # noqa: RUF001
 
 
 def test_results_are_read_as_they_were_saved(tmp_path: Path) -> None:
