@@ -1,5 +1,7 @@
 """A thread that works until it is told to stop, and is started again when it dies."""
 
+import os
+import sys
 import threading
 from collections.abc import Callable
 
@@ -9,9 +11,14 @@ log = get_logger("perch.background")
 
 PAUSE_AFTER_ERROR_SECONDS = 0.1
 
+GIVES_WAY_BY = 10
+"""Of 20 steps of niceness: where nothing is idle, it gets a tenth of the time of an ordinary thread (sched(7))."""
+
 
 class BackgroundThread:
     """Calls `work` again and again in a thread of its own until `stop`, with a pause after each call.
+
+    Where the system can do that, Linux for example, it gives way to threads that serve.
 
     An error that `work` raises is logged, and it is called again a little later. What is no error but the end of a
     thread, `SystemExit` for example, ends it, and so does what goes wrong outside `work`. Whoever calls `revive` every
@@ -68,6 +75,7 @@ class BackgroundThread:
 
     def _run(self) -> None:
         try:
+            _give_way()
             self._work_on()
         except BaseException as error:  # noqa: BLE001 - it is logged when the thread is started again
             self._died_of = error
@@ -84,3 +92,9 @@ class BackgroundThread:
                 pause = max(pause, PAUSE_AFTER_ERROR_SECONDS)
             if pause:
                 self._stopping.wait(pause)
+
+
+def _give_way() -> None:
+    if sys.platform == "linux":  # elsewhere priorities are those of processes
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + GIVES_WAY_BY)

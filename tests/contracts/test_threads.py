@@ -2,6 +2,8 @@
 
 import ctypes
 import logging
+import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -194,3 +196,18 @@ def test_when_the_machine_has_no_thread_to_give_the_next_revive_tries_again(monk
     thread.revive()
     assert work.went_well.wait(JOIN_SECONDS)
     assert thread.stop(JOIN_SECONDS)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priorities of their own here")
+def test_it_gives_way_to_threads_that_serve() -> None:
+    seen: list[int] = []
+    done = threading.Event()
+
+    def work() -> None:
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        done.set()
+
+    with running(BackgroundThread("work", work, pause_seconds=FOR_EVER)):
+        assert done.wait(JOIN_SECONDS)
+    serving = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert seen == [min(serving + background.GIVES_WAY_BY, 19)]
