@@ -1,17 +1,23 @@
 """The yardsticks of requests: the same answer as Perch's, from a bare Flask view and from a bare WSGI app.
 
-`python -m benchmarks.bare flask` and `... wsgi` take an `Exchange` as JSON, and serve it with waitress.
+`python -m benchmarks.bare flask` and `... wsgi` take an `Exchange` as JSON, and serve it with waitress; `... granian`
+serves the Flask view as granian serves Perch.
 """
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from flask import Flask, Response
 from waitress.server import create_server
+
+from app.affinity import stay_on_one_cpu
+from app.config import Settings
+from app.container import build
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -72,13 +78,31 @@ def wsgi_app(exchange: Exchange) -> "WSGIApplication":
 
 def main() -> None:
     """Serves on a free port until it is told to stop."""
+    kind, exchange = sys.argv[1], Exchange(**json.loads(sys.argv[2]))
+    if kind == "granian":
+        _serve_by_granian(flask_app(exchange))
+    else:
+        _serve_by_waitress(flask_app(exchange) if kind == "flask" else wsgi_app(exchange))
+
+
+def _serve_by_waitress(app: "WSGIApplication") -> None:
     # As Perch has it: a line for every request that waits for a thread costs more than the wait.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    kind, exchange = sys.argv[1], Exchange(**json.loads(sys.argv[2]))
-    app = flask_app(exchange) if kind == "flask" else wsgi_app(exchange)
     server: Any = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident="perch")
-    print(f"Bare {kind} listens on http://127.0.0.1:{server.effective_port}", flush=True)
+    print(f"Waitress listens on http://127.0.0.1:{server.effective_port}", flush=True)
     server.run()
+
+
+def _serve_by_granian(app: Flask) -> None:
+    from app.granian_server import GranianServer  # noqa: PLC0415 - granian need not be installed
+
+    settings = Settings(port=0, secret_key="benchmark")  # noqa: S106 - it guards nothing
+    other_cpus = stay_on_one_cpu()
+    server = GranianServer(replace(build(settings, run_worker=False), app=app), settings, other_cpus)
+    server.stop_on_signals()
+    print(f"Granian listens on {server.url}", flush=True)
+    server.run()
+    os._exit(0)  # as Perch does
 
 
 if __name__ == "__main__":

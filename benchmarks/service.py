@@ -51,9 +51,11 @@ def running_world(
     return _running(["benchmarks.serve", world, *arguments], cpus, settings)
 
 
-def running_bare(kind: Literal["flask", "wsgi"], exchange: Exchange) -> AbstractContextManager[Service]:
+def running_bare(
+    kind: Literal["flask", "wsgi", "granian"], exchange: Exchange, *, cpus: frozenset[int] = SERVICE
+) -> AbstractContextManager[Service]:
     """Runs the yardstick that gives the same answer."""
-    return _running(["benchmarks.bare", kind, exchange.as_json()], SERVICE, {})
+    return _running(["benchmarks.bare", kind, exchange.as_json()], cpus, {})
 
 
 @contextmanager
