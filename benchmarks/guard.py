@@ -18,13 +18,13 @@ Measure = Callable[[], Iterable[Figure]]
 ROUNDS = 5
 
 GUARDED: Sequence[tuple[Measure, Sequence[Bound | None]]] = (
-    (partial(reads.over_flask, ROUNDS), [at_most(6)]),
+    (partial(reads.over_flask, ROUNDS), [at_most(4)]),
     (partial(reads.stored_tweets, (10_000, 100_000), ROUNDS), [at_most(4), at_most(0.15)]),
     (partial(reads.deep_pages, ROUNDS), [at_most(30), at_most(30)]),
-    (partial(reads.rebuild, ROUNDS), [at_most(400), None]),
+    (partial(reads.rebuild, ROUNDS), [at_most(1000), None]),
     (partial(reads.pulled, ROUNDS), [at_most(30), at_most(0.5)]),
-    (partial(deliveries.full_timelines, 20_000, ROUNDS), [at_least(0.025), None]),
-    (partial(memory.timelines, 1), [at_most(1000), at_most(30)]),
+    (partial(deliveries.full_timelines, 20_000, ROUNDS), [at_least(0.05), None]),
+    (partial(memory.timelines, 1), [at_most(600), at_most(30)]),
 )
 """What is measured, and the bounds of its figures in their order; None leaves a figure out."""
 

@@ -8,9 +8,9 @@ from contextlib import ExitStack, closing
 import pytest
 
 from tests.e2e.conftest import StartPerch
-from tests.e2e.exchange import TIMELINE, exchange, receive
+from tests.e2e.exchange import TIMELINE, exchange
 from tests.e2e.perch_process import PerchProcess
-from tests.e2e.test_stop import BODY, send_first_half, send_second_half
+from tests.e2e.test_stop import BODY
 from tests.http.cases import TEXT
 from tests.http.client import JSON, Client
 from tests.http.problems import assert_problem
@@ -77,10 +77,7 @@ def test_chunks_without_end_are_refused(connection: socket.socket) -> None:
 
 
 def test_a_client_may_wait_before_it_sends_the_body(connection: socket.socket) -> None:
-    headers = [("X-User-Id", "alice"), JSON, ("Expect", "100-continue")]
-    head, body = encode(Request("POST", "/v1/tweets", headers, TEXT)).split(b"\r\n\r\n")
-    connection.sendall(head + b"\r\n\r\n")
-    assert connection.recv(65_536).startswith(b"HTTP/1.1 100 ")
+    body = send_all_but_the_body(connection)
     connection.sendall(body)
     assert read_answer(connection, "POST").status == 201
 
@@ -107,20 +104,24 @@ def test_of_two_identities_none_counts(granian: PerchProcess) -> None:
 def test_bodies_that_do_not_come_leave_reads_their_threads(start_perch: StartPerch) -> None:
     perch = start_perch(SERVER="granian", MAX_IN_FLIGHT="2")
     with ExitStack() as stack:
-        slow, other = [stack.enter_context(closing(perch.connect())) for _ in range(2)]
-        for connection in (slow, stack.enter_context(closing(perch.connect()))):
-            send_first_half(connection)
-        status, body = refused_or_published(perch)
-        assert (status, json.loads(body)["code"]) == (503, "overloaded")
-        assert {exchange(other, "GET", TIMELINE, "alice")[0] for _ in range(20)} == {200}
-        send_second_half(slow)
-        assert receive(slow)[0] == 201
+        slow, other_slow = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", perch.port), TIMEOUT_SECONDS)) for _ in range(2)
+        ]
+        body = send_all_but_the_body(slow)
+        send_all_but_the_body(other_slow)
+        status, problem = perch.call("POST", "/v1/tweets", "alice", BODY)
+        assert (status, json.loads(problem)["code"]) == (503, "overloaded")
+        reader = stack.enter_context(closing(perch.connect()))
+        assert {exchange(reader, "GET", TIMELINE, "alice")[0] for _ in range(20)} == {200}
+        slow.sendall(body)
+        assert read_answer(slow, "POST").status == 201
         assert perch.call("POST", "/v1/tweets", "alice", BODY)[0] == 201
 
 
-def refused_or_published(perch: PerchProcess) -> tuple[int, bytes]:
-    """The first answer that is a refusal: nothing outside tells that a body is waited for."""
-    while True:
-        status, body = perch.call("POST", "/v1/tweets", "alice", BODY)
-        if status != 201:
-            return status, body
+def send_all_but_the_body(connection: socket.socket) -> bytes:
+    """Returns the body, which is waited for by then."""
+    headers = [("X-User-Id", "alice"), JSON, ("Expect", "100-continue")]
+    head, body = encode(Request("POST", "/v1/tweets", headers, TEXT)).split(b"\r\n\r\n")
+    connection.sendall(head + b"\r\n\r\n")
+    assert connection.recv(65_536).startswith(b"HTTP/1.1 100 ")
+    return body

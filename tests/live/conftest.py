@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.documents.chromium import TIMEOUT_MS, chromium
-from tests.e2e.conftest import start_perch
+from tests.e2e.conftest import server, start_perch
 from tests.http.client import Client
 from tests.http.service import running_service
 from tests.http.wire import OverSocket
 from tests.live.window import Window
 
-__all__ = ["start_perch"]
+__all__ = ["server", "start_perch"]
 
 OpenWindow = Callable[..., Window]
 SignIn = Callable[[str], Client]
