@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from app.affinity import cpus, stay_on_one_cpu
-from app.collector import freeze_survivors
+from app.collector import collect_young_only
 from app.config import BadSetting, Settings
 from app.container import build
 from app.load.command import add_load_command
@@ -61,8 +61,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     configure_logs(settings.log_level, settings.log_format, sys.stderr)
 
     other_cpus = stay_on_one_cpu() if settings.cpus == "one" else frozenset[int]()
-    if settings.collector == "frozen":
-        freeze_survivors()
+    if settings.collector == "young":
+        collect_young_only()
     perch = build(settings, run_worker=not arguments.no_worker)
     try:
         server = _server(perch, settings, other_cpus)

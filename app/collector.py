@@ -11,17 +11,10 @@ YOUNG_COLLECTIONS = 5
 NEVER = 1_000_000_000
 
 
-def freeze_survivors() -> None:
-    """From now on, what survives two collections is never looked at again.
+def collect_young_only() -> None:
+    """From now on, what survives two collections is not looked at again, until somebody calls `gc.collect`.
 
     Left alone, the collector walks every object whenever these have grown by a quarter: half a second with a million
-    tweets, while nobody is served. Perch stores no cycles; those that a request leaves behind are young and are found.
-    A cycle that lives for long and is dropped then stays in memory.
+    tweets, while nobody is served. Nothing stored is part of a cycle, and no answer leaves one behind.
     """
     gc.set_threshold(YOUNG_OBJECTS, YOUNG_COLLECTIONS, NEVER)
-    gc.callbacks.append(_freeze_after)
-
-
-def _freeze_after(phase: str, info: dict[str, int]) -> None:
-    if phase == "stop" and info["generation"] > 0:
-        gc.freeze()

@@ -140,7 +140,7 @@ class Settings:
     server: str = _setting("waitress", _one_of("waitress", "granian"))
     threads: int = _setting(4, _whole_number(1, 1000))
     cpus: str = _setting("one", _one_of("one", "all"))
-    collector: str = _setting("frozen", _one_of("frozen", "python"))
+    collector: str = _setting("young", _one_of("young", "python"))
     max_in_flight: int = _setting(16, _whole_number(1, 1000))
     max_streams: int = _setting(64, _whole_number(0, 10_000))
     shutdown_seconds: float = _setting(15.0, _seconds)

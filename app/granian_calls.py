@@ -4,7 +4,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from queue import SimpleQueue
 from types import MappingProxyType
@@ -108,7 +108,8 @@ class GranianCalls:
                 self._answer(request, environ)
             except BaseException:  # what granian panics over is no Exception
                 log.exception("request_failed")
-                request.response_bytes(500, [], b"")
+                with suppress(BaseException):  # the thread is needed for others
+                    request.response_bytes(500, [], b"")
 
     def _answer(self, request: Answering, environ: dict[str, Any]) -> None:
         try:

@@ -1,6 +1,6 @@
 """`python -m benchmarks.guard`: the cheap figures within generous bounds, in under a minute.
 
-A bound is three to five times what holds on a quiet machine: a busy one does not break it, and a tenfold loss does.
+A bound is three to ten times what holds on a quiet machine: a busy one does not break it, and a tenfold loss does.
 """
 
 import sys

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,8 +19,16 @@ def machine() -> dict[str, str]:
         "memory": _memory(),
         "system": f"{platform.system()} {platform.release()} ({platform.machine()})",
         "Python": f"{platform.python_version()} ({platform.python_implementation()})",
+        "commit": _commit(),
+        "load average": f"{os.getloadavg()[0]:.1f} before the run",
         **{name: _version(name) for name in PACKAGES},
     }
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - nothing of others
+    return found.stdout.strip() or "unknown"
 
 
 def _cpu_model() -> str:

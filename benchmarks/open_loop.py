@@ -5,6 +5,7 @@ hides every stall of the service: while it stalls nobody asks.
 (Schroeder, Wierman, Harchol-Balter: "Open Versus Closed: A Cautionary Tale", NSDI 2006.)
 """
 
+import math
 import select
 import socket
 import time
@@ -130,4 +131,4 @@ class OpenLoop:
 def percentile(seconds: Sequence[float], share: float) -> float:
     """The smallest value that at least this share of them does not exceed; 0 where there are none."""
     ordered = sorted(seconds)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+    return ordered[math.ceil(len(ordered) * share) - 1] if ordered else 0.0

@@ -1,8 +1,9 @@
 """`python -m app serve`, filled before it listens: `python -m benchmarks.serve WORLD`, and what `serve` takes.
 
-`SWITCH_INTERVAL` sets the seconds after which the interpreter takes the next thread. Two more routes are for what only
-the process itself can do: `GET /benchmark/pauses` tells the seconds of each pause of the cycle collector since it was
-asked last, and `POST /benchmark/grow` adds `GROWTH` tweets beside the requests.
+`SWITCH_INTERVAL` sets the seconds after which the interpreter takes the next thread. Three more routes are for what
+only the process itself can do: `GET /benchmark/pauses` tells the seconds of each pause of the cycle collector since it
+was asked last, `POST /benchmark/grow` adds `GROWTH` tweets beside the requests, and `GET /benchmark/growing` says
+whether it still does.
 """
 
 import gc
@@ -59,11 +60,18 @@ def main() -> None:
         pauses = _Pauses()
         gc.callbacks.append(pauses.observe)
 
+        growth: list[threading.Thread] = []
+
         def grow() -> str:
-            threading.Thread(target=_grow, args=(parts,), daemon=True).start()
+            growth.append(threading.Thread(target=_grow, args=(parts,), daemon=True))
+            growth[-1].start()
             return ""
 
+        def growing() -> str:
+            return "yes" if any(thread.is_alive() for thread in growth) else "no"
+
         parts.perch.app.add_url_rule("/benchmark/pauses", view_func=pauses.taken)
+        parts.perch.app.add_url_rule("/benchmark/growing", view_func=growing)
         parts.perch.app.add_url_rule("/benchmark/grow", view_func=grow, methods=["POST"])
         return parts.perch
 

@@ -51,11 +51,9 @@ def running_world(
     return _running(["benchmarks.serve", world, *arguments], cpus, settings)
 
 
-def running_bare(
-    kind: Literal["flask", "wsgi", "granian"], exchange: Exchange, *, cpus: frozenset[int] = SERVICE
-) -> AbstractContextManager[Service]:
+def running_bare(kind: Literal["flask", "wsgi", "granian"], exchange: Exchange) -> AbstractContextManager[Service]:
     """Runs the yardstick that gives the same answer."""
-    return _running(["benchmarks.bare", kind, exchange.as_json()], cpus, {})
+    return _running(["benchmarks.bare", kind, exchange.as_json()], SERVICE, {})
 
 
 @contextmanager

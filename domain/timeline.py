@@ -17,8 +17,7 @@ class Timeline(list[int]):
 
     At and above the `floor` the entries are complete: whatever the followees up to the follow id `mark` have published
     is there, unless it is still unpushed. Below the floor no entry is kept. A new timeline keeps what is pushed, but
-    is complete nowhere until the first `merge`: `merged` tells. `newest` is the last entry; without any, it is just
-    below the floor.
+    is complete nowhere until the first `merge`: `merged` tells. No entry is above `newest`.
 
     It is the ascending list of its entries, because delivering to millions of timelines takes half as long again when
     the list is an object of its own. An entry is 8 bytes where the id is the same object in all timelines. No method
@@ -42,8 +41,10 @@ class Timeline(list[int]):
         """Adds the author logs' `ids`, which are complete from `floor` on, for all follows up to `mark`."""
         self.floor = max(self.floor, floor)
         merged = sorted({*self, *ids})
-        self[:] = merged[bisect_left(merged, self.floor) :]
-        self.newest = self[-1] if self else self.floor - 1
+        entries = merged[bisect_left(merged, self.floor) :]
+        # First: what a cut leaves out is then inserted late, and not appended out of order.
+        self.newest = entries[-1] if entries else self.floor - 1
+        self[:] = entries
         self.mark = max(self.mark, mark)
         self.merged = True
         if len(self) > capacity:
@@ -60,7 +61,7 @@ class Timeline(list[int]):
         if tweet_id < self.floor:
             return False
         at = bisect_left(self, tweet_id)
-        if self[at] != tweet_id:
+        if at == len(self) or self[at] != tweet_id:
             self.insert(at, tweet_id)
             if len(self) > capacity:
                 self.trim(capacity)
@@ -69,25 +70,27 @@ class Timeline(list[int]):
     def trim(self, capacity: int) -> None:
         """Drops the oldest entries over `capacity`, and a few more."""
         # One cut of a sixteenth every so often costs less than moving all entries on every push.
-        del self[: len(self) - capacity + capacity // _TRIM_SHARE]
-        self.floor = self[0]
+        kept_from = len(self) - capacity + capacity // _TRIM_SHARE
+        self.floor = self[kept_from]
+        del self[:kept_from]
 
 
 def push(tweet_id: int, timelines: Sequence[Timeline], capacity: int) -> int:
     """Adds one id to all that take it, and returns how many these are. Each timeline is there once.
 
-    Again, late or out of order makes no difference. Over `capacity`, the oldest entries are dropped.
+    Again, late or out of order makes no difference, nor does a push that was cut and is repeated. Over `capacity`, the
+    oldest entries are dropped.
     """
     # Three short loops, because the processor waits for many timelines at once in a short one, and for one in a long.
     fresh = [timeline for timeline in timelines if timeline.newest < tweet_id]
+    some_late = len(fresh) < len(timelines)
+    late = [timeline for timeline in timelines if timeline.newest >= tweet_id] if some_late else []
     for timeline in fresh:
+        # In this order: where it is cut in between, the push that is repeated is late, and finds it missing.
         timeline.newest = tweet_id
         timeline.append(tweet_id)
     for timeline in [timeline for timeline in fresh if len(timeline) > capacity]:
         timeline.trim(capacity)
-    if len(fresh) == len(timelines):
-        return len(timelines)
-    late = [timeline for timeline in timelines if timeline.newest > tweet_id]
     return len(timelines) - sum(not timeline.insert_late(tweet_id, capacity) for timeline in late)
 
 

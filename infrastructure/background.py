@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from infrastructure.log import get_logger
 
@@ -97,4 +98,5 @@ class BackgroundThread:
 def _give_way() -> None:
     if sys.platform == "linux":  # elsewhere priorities are those of processes
         thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + GIVES_WAY_BY)
+        with suppress(OSError):  # some containers forbid it
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + GIVES_WAY_BY)

@@ -24,7 +24,7 @@ class Followers(Protocol):
 
 class Timelines(Protocol):
     def push(self, tweet_id: int, user_ids: Sequence[str]) -> None:
-        """Inserts the id into each timeline that is present; doing so again changes nothing."""
+        """Inserts the id into the timelines that are present, each user's once; doing so again changes nothing."""
 
 
 class DeliverTweet:

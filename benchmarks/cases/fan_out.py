@@ -64,14 +64,14 @@ def _reads(perch: Service, tweets: int) -> Iterator[Row]:
         else:  # too short for the reads, so this was no round
             tweets += 1
     figure = ratio(
-        f"home timeline during a fan-out to 1,000,000: p99 at {rate:,.0f}/s",
+        f"home timeline during fan-outs to 1,000,000: p99 at {rate:,.0f}/s",
         [p99(of_round) for of_round in during],
         "the same, idle",
         [p99(of_round) for of_round in idle],
         "ms",
         at_most(2),
     )
-    yield replace(figure, points={"idle": _percentiles(idle), "during the fan-out": _percentiles(during)})
+    yield replace(figure, points={"idle": _percentiles(idle), "during the fan-outs": _percentiles(during)})
 
 
 def _percentiles(by_round: list[list[float]]) -> list[float]:

@@ -1,4 +1,4 @@
-"""The home timeline served by granian, against the same Perch served by waitress."""
+"""The home timeline served by granian, against the same Perch served by waitress; each on one CPU."""
 
 import importlib.util
 import statistics
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from benchmarks.bare import Exchange
 from benchmarks.cases.requests import HOME, RATE_SECONDS, READER, fill
-from benchmarks.cpus import ALL
 from benchmarks.figure import LeftOut, Row, at_least, ratio
 from benchmarks.load import milliseconds_at, p50, p99, rates_in_turns, warm
 from benchmarks.service import Service, request, running_bare, running_service
@@ -22,11 +21,11 @@ def measure() -> Iterator[Row]:
     if importlib.util.find_spec("granian") is None:
         yield LeftOut(NAME, "granian is not installed")
         return
-    with running_service() as waitress, running_service(cpus=ALL, SERVER="granian") as granian:
+    with running_service() as waitress, running_service(SERVER="granian") as granian:
         fill(waitress)
         fill(granian)
         exchange = Exchange.of(*HOME, waitress.ask(READ))
-        with running_bare("granian", exchange, cpus=ALL) as bare:
+        with running_bare("granian", exchange) as bare:
             yield from _rates(granian, waitress, bare)
         yield from _latencies(granian, waitress)
 

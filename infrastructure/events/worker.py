@@ -28,7 +28,7 @@ class FanOutWorker:
         self.thread.start()
 
     def stop(self, timeout: float) -> int:
-        """Lets the present slice end and joins the thread; returns how many events were left."""
+        """Lets the present turn end and joins the thread; returns how many events were left."""
         self.thread.stop(timeout)
         return self._fan_out.left()
 

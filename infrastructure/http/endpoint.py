@@ -200,6 +200,8 @@ _parse_query_cached = functools.lru_cache(maxsize=1024)(_parse_query)
 
 
 def _invalid_fields(error: ValidationError, where: Callable[[str], Mapping[str, str]]) -> Problem:
+    # Marshmallow's frame holds the error that holds the frame; a cycle in each such answer would be left to be found.
+    error.__traceback__ = None
     first = islice(error.messages_dict.items(), ERRORS_MAX)
     errors = [{**where(field), "detail": " ".join(messages)} for field, messages in first]
     return Problem("invalid-input", errors[0]["detail"], errors=errors)

@@ -1,11 +1,13 @@
 """Flask without what Perch does not use, because a read of a home timeline takes less than Flask with all of it."""
 
 import functools
+from typing import NoReturn
 
 from flask import Flask, Request, Response, request_tearing_down
 from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from infrastructure.http.envelope import ROUTE
 from infrastructure.http.rendering import no_content
@@ -28,7 +30,7 @@ class _NoSessions(SessionInterface):
 
 
 class SlimFlask(Flask):
-    """Routes do not depend on the host, there are no sessions, `url_for` does not work, and no view is a coroutine.
+    """Routes depend on neither host nor scheme, there are no sessions, `url_for` does not work, no view is a coroutine.
 
     Hooks, error handlers and signals work as they do in Flask.
     """
@@ -62,7 +64,9 @@ class SlimFlask(Flask):
         request = request_ctx.request
         rule = request.url_rule
         request.environ[ROUTE] = None if rule is None else path_of(rule.rule)
-        if rule is None or request.method == "OPTIONS":
+        if rule is None:
+            _raise_without_cycle(request)
+        if request.method == "OPTIONS":
             return super().dispatch_request()
         return self.view_functions[rule.endpoint](**request.view_args or {})  # type: ignore[return-value] # none is async
 
@@ -80,3 +84,12 @@ class SlimFlask(Flask):
         response = no_content()
         response.allow.update(self._routes.allowed_methods(request.path))
         return response
+
+
+def _raise_without_cycle(request: Request) -> NoReturn:
+    """Raises why no route matched. As Flask raises it, each such answer leaves a cycle."""
+    error, request.routing_exception = request.routing_exception, None
+    try:
+        raise error or NotFound
+    finally:
+        del error

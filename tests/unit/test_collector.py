@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.collector import YOUNG_COLLECTIONS, YOUNG_OBJECTS, freeze_survivors
+from app.collector import YOUNG_COLLECTIONS, YOUNG_OBJECTS, collect_young_only
 
 
 class Node:
@@ -12,45 +12,40 @@ class Node:
         self.other: Node | None = None
 
 
-@pytest.fixture
-def frozen() -> Iterator[None]:
-    thresholds, callbacks = gc.get_threshold(), list(gc.callbacks)
-    freeze_survivors()
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.callbacks[:] = callbacks
-        gc.unfreeze()
-
-
-def allocate_until_the_middle_generation_is_collected() -> list[Node]:
-    return [Node() for _ in range(YOUNG_OBJECTS * (YOUNG_COLLECTIONS + 2))]
-
-
-@pytest.mark.usefixtures("frozen")
-def test_what_lives_is_not_walked_again() -> None:
-    kept = Node()
-    more = allocate_until_the_middle_generation_is_collected()
-    walked = {id(walked) for walked in gc.get_objects()}
-    assert id(kept) not in walked
-    assert len(walked) < len(more)
-
-
-@pytest.mark.usefixtures("frozen")
-def test_cycles_of_the_young_are_still_found() -> None:
+def lost_cycle() -> "weakref.ref[Node]":
     one, other = Node(), Node()
     one.other, other.other = other, one
-    lost = weakref.ref(one)
-    del one, other
-    allocate_until_the_middle_generation_is_collected()
+    return weakref.ref(one)
+
+
+@pytest.fixture
+def collected() -> Iterator[list[int]]:
+    """The generations that were collected meanwhile."""
+    thresholds = gc.get_threshold()
+    generations: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            generations.append(info["generation"])
+
+    gc.callbacks.append(note)
+    collect_young_only()
+    try:
+        yield generations
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.callbacks.remove(note)
+
+
+def test_however_much_is_stored_it_is_not_walked(collected: list[int]) -> None:
+    stored = [Node() for _ in range(YOUNG_OBJECTS * (YOUNG_COLLECTIONS + 1) * 12)]
+    assert len(stored) > len(collected)
+    assert collected.count(1) > YOUNG_COLLECTIONS
+    assert 2 not in collected
+
+
+def test_cycles_of_the_young_are_found(collected: list[int]) -> None:
+    lost = lost_cycle()
+    stored = [Node() for _ in range(YOUNG_OBJECTS * 2)]
+    assert len(stored) > len(collected) > 0
     assert lost() is None
-
-
-@pytest.mark.usefixtures("frozen")
-def test_what_is_frozen_still_goes_when_nobody_refers_to_it() -> None:
-    kept = Node()
-    gone = weakref.ref(kept)
-    allocate_until_the_middle_generation_is_collected()
-    del kept
-    assert gone() is None

@@ -1,60 +1,20 @@
 """A step that is cut anywhere, even between two lines: no event is lost, and none is left for ever."""
 
-import linecache
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from domain.events import TweetCreated, TweetDeadLettered
 from infrastructure.events import event_queue, fan_out, unfinished
 from infrastructure.memory.dead_letters import MemoryDeadLetters
-from tests.contracts.racing import Trace
 from tests.fakes.letters import kept
+from tests.fakes.scissors import Cut, cut_at
 from tests.unit.events.rig import MAX_ATTEMPTS, Rig
 
 FILES = {module.__file__ for module in (fan_out, event_queue, unfinished)}
 LINES_MIN = 100
 FOR_EVER = 1_000_000
-
-
-class Cut(BaseException):
-    """What ends a thread wherever it is."""
-
-
-class Scissors:
-    """Cuts before one line of the fan-out or its queue, counted from the start."""
-
-    def __init__(self, at: int) -> None:
-        self.left = at
-
-    def trace(self, frame: FrameType, _event: str, _arg: object) -> Trace | None:
-        return self._line if frame.f_code.co_filename in FILES else None
-
-    def _line(self, frame: FrameType, event: str, _arg: object) -> Trace:
-        if event == "line" and not _takes_or_gives_back_a_lock(frame):
-            self.left -= 1
-            if self.left == 0:
-                raise Cut
-        return self._line
-
-
-def _takes_or_gives_back_a_lock(frame: FrameType) -> bool:
-    """Nothing but a trace function can raise there; it would leave the lock taken."""
-    return linecache.getline(frame.f_code.co_filename, frame.f_lineno).lstrip().startswith("with ")
-
-
-@contextmanager
-def cut_at(line: int) -> Iterator[Scissors]:
-    scissors = Scissors(line)
-    usual = sys.gettrace()
-    sys.settrace(scissors.trace)
-    try:
-        yield scissors
-    finally:
-        sys.settrace(usual)
 
 
 def rig_in_the_middle_of_everything() -> Rig:
@@ -87,7 +47,7 @@ def test_a_step_that_is_cut_before_any_line_loses_no_event() -> None:
     while cut:
         line += 1
         rig = rig_in_the_middle_of_everything()
-        with suppress(Cut), cut_at(line) as scissors:
+        with suppress(Cut), cut_at(line, FILES) as scissors:
             for _ in range(MAX_ATTEMPTS):
                 rig.clock.advance(1000)
                 rig.run()
