@@ -64,7 +64,7 @@ BREAKS = {
     ),
     "the floor is not raised when entries are dropped": Break(
         "domain/timeline.py",
-        "        self.floor = self[0]\n",
+        "        self.floor = self[kept_from]\n",
         "",
         "test_floor_races.py::test_late_delivery_below_the_floor_changes_nothing",
     ),
