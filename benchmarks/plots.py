@@ -49,6 +49,7 @@ def _fan_out(axes: Axes, results: Results) -> None:
     axes.set_xticks(places, [f"p{share * 100:g}" for share in SHARES])
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("{x:g}")
     axes.set_xlabel("share of the reads (percentile)")
     axes.set_ylabel("from when it was due to its answer (ms)")
     axes.legend(frameon=False)
