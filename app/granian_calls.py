@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -82,10 +83,13 @@ class GranianCalls:
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> None:
-        """Ends them once all that was let in is answered."""
+    def stop(self, timeout: float) -> None:
+        """Ends and joins them once all that was let in is answered, within about `timeout` seconds."""
+        deadline = time.monotonic() + timeout
         for _ in self._threads:
             self._admitted.put(None)
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def __call__(self, request: Answering, environ: dict[str, Any]) -> None:
         if not hasattr(self._thread, "has_begun"):

@@ -93,7 +93,7 @@ class GranianServer:
             self._perch.supervise()
         deadline = time.monotonic() + self._settings.shutdown_seconds
         self._drain(deadline)
-        self._calls.stop()
+        self._calls.stop(max(0.0, deadline - time.monotonic()))
         loop.close()
         return self._perch.stop(max(1.0, deadline - time.monotonic()))
 

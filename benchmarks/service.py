@@ -37,11 +37,9 @@ class Service:
             return connection.ask(request)
 
 
-def running_service(
-    *arguments: str, cpus: frozenset[int] = SERVICE, **settings: str
-) -> AbstractContextManager[Service]:
+def running_service(*arguments: str, **settings: str) -> AbstractContextManager[Service]:
     """Runs `python -m app serve` with these settings."""
-    return _running(["app", "serve", *arguments], cpus, settings)
+    return _running(["app", "serve", *arguments], SERVICE, settings)
 
 
 def running_world(

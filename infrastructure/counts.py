@@ -17,7 +17,8 @@ class TweetCounts:
 class TimelineCounts:
     """Timelines held now, and rebuilt and thrown away so far, and `deliveries`: the tweets pushed into each, summed.
 
-    A tweet pushed into the same timeline again is another delivery; an absent timeline takes none.
+    A tweet pushed into the same timeline again is another delivery; an absent timeline takes none, nor does
+    one that no longer reaches down to the tweet.
     """
 
     held: int

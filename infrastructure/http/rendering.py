@@ -12,7 +12,7 @@ from domain.tweet import Tweet
 from infrastructure.http.whole_response import WholeResponse
 
 RENDERED_TWEETS_MAX = 16_384
-"""About 8 MiB of the tweets that were read last."""
+"""About 8 MiB; then all are forgotten."""
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -1,6 +1,6 @@
 """A dict for millions of keys that never stops to resize as a whole."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -34,7 +34,3 @@ class ShardedDict(Generic[K, V]):
 
     def pop(self, key: K) -> V | None:
         return self._shards[hash(key) % SHARDS].pop(key, None)
-
-    def shards(self) -> Iterator[dict[K, V]]:
-        """The dicts themselves, for work on all entries that is done in pieces."""
-        return iter(self._shards)

@@ -79,7 +79,7 @@ class MemoryTimelines:
                 timeline.merge(ids, floor, mark, self._capacity)
 
     def push(self, tweet_id: int, user_ids: Sequence[str]) -> None:
-        """Inserts the id into each timeline that is present; doing so again changes nothing."""
+        """Inserts the id into the timelines that are present, each user's once; doing so again changes nothing."""
         numbers = self._users.numbers_of(user_ids)
         with self._lock:
             self._deliveries += push(tweet_id, self._timelines.of_all(numbers), self._capacity)

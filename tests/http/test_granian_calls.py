@@ -13,6 +13,7 @@ from app.container import build
 from app.granian_calls import GranianCalls
 from app.perch import Perch
 from infrastructure.http.envelope import Headers
+from tests.contracts.racing import JOIN_SECONDS
 from tests.http.cases import TEXT
 from tests.http.client import JSON
 from tests.http.wire import Request, wsgi_environ
@@ -71,7 +72,7 @@ def calls(perch: Perch) -> Iterator[GranianCalls]:
     calls = GranianCalls(perch, max_in_flight=1, begin=lambda: None)
     calls.start(threads=2)
     yield calls
-    calls.stop()
+    calls.stop(JOIN_SECONDS)
 
 
 def answer(calls: GranianCalls, request: Request) -> Answered:

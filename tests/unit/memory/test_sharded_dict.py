@@ -28,11 +28,11 @@ def test_a_popped_key_is_gone(ages: ShardedDict[str, int]) -> None:
 
 
 def test_the_shards_together_hold_everything_once(ages: ShardedDict[str, int]) -> None:
-    assert sorted(value for shard in ages.shards() for value in shard.values()) == list(range(5000))
+    assert sorted(value for shard in ages._shards for value in shard.values()) == list(range(5000))
 
 
 def test_ids_that_differ_in_their_high_bits_only_spread() -> None:
     tweets: ShardedDict[int, None] = ShardedDict()
     for millisecond in range(20_000):
         tweets[millisecond << 22] = None
-    assert max(map(len, tweets.shards())) < 100
+    assert max(map(len, tweets._shards)) < 100
