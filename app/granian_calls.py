@@ -8,27 +8,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from queue import SimpleQueue
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from app.channel import ALWAYS_ANSWERED
 from app.perch import Perch
-from infrastructure.http.envelope import WHEN_GONE, Headers, request_id_of
+from infrastructure.http.envelope import WHEN_GONE, Headers, Write, request_id_of
 from infrastructure.http.problems import CONTENT_TYPE, MAX_BODY_BYTES, PROBLEMS, Problem, overloaded
 from infrastructure.log import get_logger
 
 log = get_logger("perch.server")
 
-_SAME_FOR_ALL = MappingProxyType(
-    {
-        "SCRIPT_NAME": "",
-        "wsgi.errors": sys.stderr,
-        "wsgi.multiprocess": False,
-        "wsgi.multithread": True,
-        "wsgi.run_once": False,
-        "wsgi.version": (1, 0),
-    }
-)
+_SAME_FOR_ALL = {
+    "SCRIPT_NAME": "",
+    "wsgi.errors": sys.stderr,
+    "wsgi.multiprocess": False,
+    "wsgi.multithread": True,
+    "wsgi.run_once": False,
+    "wsgi.version": (1, 0),
+}
 
 
 class Answering(Protocol):
@@ -153,7 +150,7 @@ class GranianCalls:
         goes_on: list[Callable[[], object]] = []
         environ[WHEN_GONE] = goes_on.append
 
-        def start(new_status: str, new_headers: Headers, *_error: object) -> Callable[[bytes], object]:
+        def start(new_status: str, new_headers: Headers, *_error: object) -> Write:
             nonlocal status, headers
             status, headers = new_status, new_headers
             return _write
@@ -162,8 +159,7 @@ class GranianCalls:
         number = int(status[:3])
         if goes_on:
             return lambda request: _answer_in_a_thread_of_its_own(request, number, headers, body)
-        with _closing(body):
-            content = b"".join(body)
+        content = _whole(body)
         return lambda request: request.response_bytes(number, headers, content)
 
 
@@ -186,6 +182,13 @@ def _answer_in_a_thread_of_its_own(request: Answering, status: int, headers: Hea
     except RuntimeError:  # the system allows no more threads
         with _closing(body):
             raise
+
+
+def _whole(body: Iterable[bytes]) -> bytes:
+    if isinstance(body, list):  # most are, and there is nothing to close
+        return b"".join(body)
+    with _closing(body):
+        return b"".join(body)
 
 
 def _parts(body: Iterable[bytes]) -> Iterator[bytes]:

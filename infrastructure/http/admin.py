@@ -7,6 +7,7 @@ from domain.events import TweetDeadLettered
 from infrastructure.http import answers
 from infrastructure.http.cursors import Cursors, PagedList
 from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
+from infrastructure.http.envelope import Environ
 from infrastructure.http.rendering import json_response, page_response, timestamp
 from infrastructure.http.schemas import PageParameters, PageQuery, RedriveBody
 from usecases.list_dead_letters import ListDeadLetters, ListDeadLettersRequest
@@ -26,12 +27,12 @@ def admin_blueprint(
 
     @routes.get("/v1/admin/dead-letters")
     @endpoint(declared)
-    def list_dead_letters(query: PageQuery, position: tuple[int, ...] | None) -> Response:
+    def list_dead_letters(query: PageQuery, position: tuple[int, ...] | None, environ: Environ) -> Response:
         """List the tweets that could not be pushed. Readers see them all the same."""
         before = NEWEST if position is None else position[0]
         page = list_letters.execute(ListDeadLettersRequest(query.limit, before))
         next_cursor = None if page.next_before is None else pages.cursor("", page.next_before)
-        return page_response(map(_render, page.items), next_cursor)
+        return page_response(environ, map(_render, page.items), next_cursor)
 
     @routes.post("/v1/admin/dead-letters/redrive")
     @endpoint(REDRIVE)

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask
 from flask_cors import CORS
 
 from infrastructure.http.envelope import Observe, with_envelope
-from infrastructure.http.problems import MAX_BODY_BYTES, answer_errors_as_problems
+from infrastructure.http.problems import answer_errors_as_problems
 from infrastructure.http.slim_flask import SlimFlask
 
 EXPOSED_HEADERS = [
@@ -41,8 +41,6 @@ def create_app(
     The observers are told of every answer; whatever they raise would spoil it.
     """
     app = SlimFlask("perch")
-    # One more than a body may have: of a longer one without a length Werkzeug hands over this much and says nothing.
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = bool(cors_origins)
     app.url_map.merge_slashes = False
     app.wsgi_app = with_envelope(app.wsgi_app, observers)  # type: ignore[assignment, method-assign]

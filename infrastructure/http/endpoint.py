@@ -2,6 +2,7 @@
 
 import enum
 import functools
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -11,11 +12,12 @@ from urllib.parse import parse_qsl
 import orjson
 from flask import Response, request
 from marshmallow import Schema, ValidationError
+from werkzeug.wsgi import get_content_length, get_input_stream
 
 from infrastructure.http.cursors import PagedList
-from infrastructure.http.envelope import CALLER, MORE_HEADERS, Headers
+from infrastructure.http.envelope import CALLER, MORE_HEADERS, REQUEST_ID, Headers
 from infrastructure.http.identity import Identity
-from infrastructure.http.problems import MAX_BODY_BYTES, Problem, body_too_large, invalid
+from infrastructure.http.problems import MAX_BODY_BYTES, Problem, body_too_large, invalid, problem_of
 from infrastructure.http.schemas import NoParameters
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ class Answer:
 class Declaration:
     """What a view needs, handed over as `caller`, `query`, `body` and `position`, and what it answers.
 
+    A view that takes `environ` as well is given the WSGI environment; Flask's own `request` may not be there.
     `position` is what the cursor holds, None on the first of the `pages`. A view whose path starts with
     ``/v1/users/<me>`` serves that user alone, under the name `me` or their own id. `problems` are the codes of those
     that the checks declared here do not give.
@@ -78,52 +81,61 @@ class WriteLimit(Protocol):
     def headers(self, user_id: str) -> Headers: ...
 
 
-class Endpoints:
-    """Makes views out of functions: each first runs the checks that it declares."""
+class Endpoint:
+    """A view behind the checks that it declares. Flask can call it; `answer` needs nothing of Flask's."""
 
-    def __init__(self, identity: Identity, write_limit: WriteLimit | None = None) -> None:
+    def __init__(
+        self, declared: Declaration, view: View, identity: Identity, private: Headers, write_limit: WriteLimit | None
+    ) -> None:
+        functools.update_wrapper(self, view)
+        self.declared = declared
+        self._view = view
+        self._takes_environ = "environ" in inspect.signature(view).parameters
         self._identity = identity
-        self._write_limit = write_limit
-        private = [("Cache-Control", "private, no-store"), ("Vary", identity.header)]
         self._private: Callable[[], Headers] = lambda: private
+        self._write_limit = write_limit if declared.limited else None
 
-    def __call__(self, declared: Declaration) -> Callable[[View], View]:
-        return functools.partial(self._checked, declared)
+    def __call__(self, **arguments: Any) -> Response:  # noqa: ANN401 - the view declares its own arguments
+        return self.answer(request.environ, arguments)
 
-    def _checked(self, declared: Declaration, view: View) -> View:
-        @functools.wraps(view)
-        def checked(**arguments: Any) -> Response:  # noqa: ANN401 - the view declares its own arguments
-            # Once: each look at `request` takes longer than a check.
-            environ = request.environ
-            asked: str = environ.get("QUERY_STRING", "")
-            name = self._known_caller(declared, arguments, environ)
-            _check_body_headers(declared.body, environ)
-            if name is not None:
-                arguments["caller"] = environ[CALLER] = self._identity.user_id(name)
-            if declared.pages is not None:
-                owner = arguments.get("caller") or arguments.get("user_id", "")
-                arguments["position"] = _position(declared.pages, owner, asked)
-            if declared.body is not None:
-                arguments["body"] = _load_body(declared.body)
-            if declared.query is not _NO_PARAMETERS:
-                arguments["query"] = _load_query(declared.query, asked)
-            elif asked:
-                _load_query(declared.query, asked)
-            return view(**arguments)
+    def answer(self, environ: "WSGIEnvironment", arguments: dict[str, Any]) -> Response:
+        """What the view answers to these arguments of the path, or the problem of what it or a check raises."""
+        try:
+            self._check(environ, arguments)
+            return self._view(**arguments)
+        except Exception as error:  # noqa: BLE001 - logged where it is not the caller's fault
+            return problem_of(error).response(environ[REQUEST_ID])
 
-        setattr(checked, DECLARED, declared)
-        return checked
+    def _check(self, environ: "WSGIEnvironment", arguments: dict[str, Any]) -> None:
+        """Adds what the checks let through to the arguments."""
+        declared = self.declared
+        asked: str = environ.get("QUERY_STRING", "")
+        name = self._known_caller(environ, arguments)
+        _check_body_headers(declared.body, environ)
+        if name is not None:
+            arguments["caller"] = environ[CALLER] = self._identity.user_id(name)
+        if declared.pages is not None:
+            owner = arguments.get("caller") or arguments.get("user_id", "")
+            arguments["position"] = _position(declared.pages, owner, asked)
+        if declared.body is not None:
+            arguments["body"] = _load_body(declared.body, environ)
+        if declared.query is not _NO_PARAMETERS:
+            arguments["query"] = _load_query(declared.query, asked)
+        elif asked:
+            _load_query(declared.query, asked)
+        if self._takes_environ:
+            arguments["environ"] = environ
 
-    def _known_caller(self, declared: Declaration, arguments: dict[str, Any], environ: "WSGIEnvironment") -> str | None:
+    def _known_caller(self, environ: "WSGIEnvironment", arguments: dict[str, Any]) -> str | None:
         """The caller's name as it was sent, for a route that serves a user."""
-        if declared.caller is Caller.ANYBODY:
+        if self.declared.caller is Caller.ANYBODY:
             return None
         environ[MORE_HEADERS].append(self._private)
-        if declared.caller is Caller.ADMIN:
+        if self.declared.caller is Caller.ADMIN:
             self._identity.check_admin(environ)
             return None
         name = self._identity.identify(environ)
-        if declared.limited and self._write_limit is not None:
+        if self._write_limit is not None:
             environ[MORE_HEADERS].append(functools.partial(self._write_limit.headers, name))
         me = arguments.pop("me", "me")
         if me not in ("me", name):
@@ -131,14 +143,21 @@ class Endpoints:
         return name
 
 
-DECLARED = "perch_declaration"
-"""The attribute of a view that holds its declaration."""
+class Endpoints:
+    """Makes views out of functions: each first runs the checks that it declares."""
+
+    def __init__(self, identity: Identity, write_limit: WriteLimit | None = None) -> None:
+        private = [("Cache-Control", "private, no-store"), ("Vary", identity.header)]
+        self._more = identity, private, write_limit
+
+    def __call__(self, declared: Declaration) -> Callable[[View], Endpoint]:
+        return lambda view: Endpoint(declared, view, *self._more)
 
 
 def _check_body_headers(body: Schema | None, environ: "WSGIEnvironment") -> None:
-    if environ.get("CONTENT_LENGTH") and (request.content_length or 0) > MAX_BODY_BYTES:
+    if environ.get("CONTENT_LENGTH") and (get_content_length(environ) or 0) > MAX_BODY_BYTES:
         raise body_too_large()
-    # Not `request.mimetype`, which reads the parameters too, and there may be thousands.
+    # Without its parameters: there may be thousands.
     if body is not None and environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != JSON:
         detail = "The body must be sent as application/json."
         where = {"header": "Content-Type", "detail": detail}
@@ -153,15 +172,15 @@ def _position(pages: PagedList, owner: str, query: str) -> tuple[int, ...] | Non
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
-    # Not `request.args`, which fails on bytes that are not UTF-8.
     try:
         return parse_qsl(query, keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
     except ValueError:
         raise Problem("invalid-input", f"A query has at most {PARAMETERS_MAX} parameters.") from None
 
 
-def _load_body(schema: Schema) -> object:
-    body = request.get_data(cache=False)
+def _load_body(schema: Schema, environ: "WSGIEnvironment") -> object:
+    # One more than it may have: of a longer one without a length Werkzeug hands over this much and says nothing.
+    body = get_input_stream(environ, max_content_length=MAX_BODY_BYTES + 1).read()
     if len(body) > MAX_BODY_BYTES:
         raise body_too_large()
     try:

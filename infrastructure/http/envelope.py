@@ -3,7 +3,7 @@
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from infrastructure.log import current_request_id
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Headers = list[tuple[str, str]]
+
+Environ = Mapping[str, Any]
+"""A WSGI environment, for those who only look at it."""
+
+Write = Callable[[bytes], object]
+"""What `start_response` returns. A name, because what is spelled out in a function's function is made by each call."""
 
 Observe = Callable[["WSGIEnvironment", str, float], None]
 """Is told of every answer when it starts: the WSGI environment, the status line, and the seconds that it took."""
@@ -61,7 +67,7 @@ def with_envelope(app: "WSGIApplication", observers: Sequence[Observe] = ()) -> 
         more: list[Callable[[], Headers]] = []
         environ[MORE_HEADERS] = more
 
-        def start(status: str, headers: Headers, *error: Any) -> Callable[[bytes], object]:  # noqa: ANN401
+        def start(status: str, headers: Headers, *error: Any) -> Write:  # noqa: ANN401
             headers.append(("X-Request-Id", request_id))
             headers.append(_AS_IT_SAYS)
             for give in more:

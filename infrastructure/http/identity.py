@@ -9,14 +9,13 @@ import jwt
 
 from domain.errors import InvalidInput
 from domain.user import User
+from infrastructure.http.envelope import Environ
 from infrastructure.http.problems import Problem
 
 USER_ID_HEADER = "X-User-Id"
 ADMIN_TOKEN_HEADER = "X-Admin-Token"  # noqa: S105 - the name of a header
 AUTHORIZATION_HEADER = "Authorization"
 ADMIN_SCOPE = "admin"
-
-Environ = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from typing import Any
 import orjson
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Blueprint, Flask, Response, current_app
+from flask import Blueprint, Flask, Response
 from marshmallow import fields
 
 from infrastructure.http import answers
-from infrastructure.http.endpoint import DECLARED, Answer, Declaration, Endpoints
+from infrastructure.http.endpoint import Answer, Declaration, Endpoint, Endpoints
 from infrastructure.http.identity import SecuritySchemes
 from infrastructure.http.openapi_operation import Operation, problem_example
 from infrastructure.http.problems import MAX_BODY_BYTES, PROBLEMS
@@ -36,13 +36,15 @@ def openapi_blueprint(endpoint: Endpoints, security: SecuritySchemes) -> Bluepri
     """`/openapi.json`."""
     routes = Blueprint("openapi", __name__)
     rendered: list[bytes] = []
+    apps: list[Flask] = []
+    routes.record_once(lambda state: apps.append(state.app))  # type: ignore[arg-type] # its type is that of all scaffolds
 
     @routes.get("/openapi.json")
     @endpoint(Declaration(Answer(200)))
     def openapi() -> Response:
         """Get this document."""
         if not rendered:
-            rendered.append(orjson.dumps(describe(current_app, security), option=orjson.OPT_INDENT_2))
+            rendered.append(orjson.dumps(describe(apps[0], security), option=orjson.OPT_INDENT_2))
         return json_response(rendered[0])
 
     return routes
@@ -67,11 +69,10 @@ def describe(app: Flask, security: SecuritySchemes) -> dict[str, Any]:
     spec.components.schema("Problem", _problem_schema())
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         view = app.view_functions[rule.endpoint]
-        declared: Declaration | None = getattr(view, DECLARED, None)
-        if declared is not None:
+        if isinstance(view, Endpoint):
             method = next(iter((rule.methods or set()) - {"HEAD", "OPTIONS"})).lower()
             summary, _, description = (view.__doc__ or "").partition("\n")
-            operation = Operation(rule, method, declared, security).document()
+            operation = Operation(rule, method, view.declared, security).document()
             operation["summary"] = summary.strip()
             if description:
                 operation["description"] = re.sub(r"\s+", " ", description).strip()

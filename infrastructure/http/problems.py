@@ -76,9 +76,9 @@ class Problem(Exception):
         self.errors = errors
         self.headers = headers
 
-    def response(self) -> Response:
+    def response(self, request_id: str) -> Response:
         return Response(
-            self.document(request.environ[REQUEST_ID]),
+            self.document(request_id),
             PROBLEMS[self.code][0],
             self.headers,
             content_type=CONTENT_TYPE,
@@ -113,13 +113,13 @@ def invalid(detail: str, **where: str) -> Problem:
 
 
 def answer_errors_as_problems(app: Flask) -> None:
-    """Registers how every exception is answered."""
-    for kind, translate in _TRANSLATIONS.items():
-        app.register_error_handler(kind, _answer_with(translate))
+    """Registers how every exception is answered that Flask gets to see."""
+    app.register_error_handler(Exception, lambda error: problem_of(error).response(request.environ[REQUEST_ID]))
 
 
-def _answer_with(translate: Callable[[Any], Problem]) -> Callable[[Exception], Response]:
-    return lambda error: translate(error).response()
+def problem_of(error: Exception) -> Problem:
+    """What the caller is told of it; the log is told what is not the caller's fault."""
+    return next(_TRANSLATIONS[kind] for kind in type(error).__mro__ if kind in _TRANSLATIONS)(error)
 
 
 def _self_follow(error: SelfFollow) -> Problem:

@@ -3,12 +3,12 @@
 import random
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from domain.tweet import Tweet
 from domain.tweet_id import parse_tweet_id
 from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
-from infrastructure.http.envelope import REQUEST_ID, WHEN_GONE
+from infrastructure.http.envelope import REQUEST_ID, WHEN_GONE, Environ
 from infrastructure.http.problems import invalid
 from infrastructure.http.rendering import render_tweet
 from infrastructure.log import get_logger
@@ -40,17 +40,17 @@ def stream_blueprint(endpoint: Endpoints, stream: StreamHomeTimeline) -> Bluepri
 
     @routes.get("/v1/users/<me>/timeline/stream")
     @endpoint(DECLARED)
-    def stream_home_timeline(caller: str) -> Response:
+    def stream_home_timeline(caller: str, environ: Environ) -> Response:
         """Stream the home timeline: each new tweet of the users that the caller follows, as it is published.
 
         Events are `tweet`, with the tweet's id, oldest first. With `Last-Event-ID` it goes on after that tweet, without
         it starts now. Comments keep the connection alive; an `id` without data says how far the stream has come.
         """
-        opened = stream.execute(StreamHomeTimelineRequest(caller, _last_event_id()))
-        when_gone = request.environ.get(WHEN_GONE)
+        opened = stream.execute(StreamHomeTimelineRequest(caller, _last_event_id(environ)))
+        when_gone = environ.get(WHEN_GONE)
         if when_gone is not None:
             when_gone(opened.close)
-        return Response(EventStream(opened, request.environ[REQUEST_ID]), headers=_HEADERS)
+        return Response(EventStream(opened, environ[REQUEST_ID]), headers=_HEADERS)
 
     return routes
 
@@ -86,8 +86,8 @@ def _event(tweet: Tweet) -> bytes:
     return b"event: tweet\nid: %d\ndata: %b\n\n" % (tweet.id, render_tweet(tweet))
 
 
-def _last_event_id() -> int | None:
-    sent = request.headers.get(LAST_EVENT_ID_HEADER, "").strip(" \t")
+def _last_event_id(environ: Environ) -> int | None:
+    sent: str = environ.get("HTTP_LAST_EVENT_ID", "").strip(" \t")
     if not sent:
         return None
     tweet_id = parse_tweet_id(sent)

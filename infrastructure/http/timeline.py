@@ -5,6 +5,7 @@ from flask import Blueprint, Response
 from infrastructure.http import answers
 from infrastructure.http.cursors import Cursors, PagedList
 from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
+from infrastructure.http.envelope import Environ
 from infrastructure.http.problems import invalid
 from infrastructure.http.rendering import page_response, render_tweet
 from infrastructure.http.schemas import TimelineParameters, TimelineQuery
@@ -18,7 +19,9 @@ def timeline_blueprint(endpoint: Endpoints, read: ReadHomeTimeline, cursors: Cur
 
     @routes.get("/v1/users/<me>/timeline")
     @endpoint(Declaration(Answer(200, answers.TIMELINE_PAGE), Caller.USER, query=TimelineParameters(), pages=pages))
-    def home_timeline(caller: str, query: TimelineQuery, position: tuple[int, ...] | None) -> Response:
+    def home_timeline(
+        caller: str, query: TimelineQuery, position: tuple[int, ...] | None, environ: Environ
+    ) -> Response:
         """Read the home timeline: all tweets of the users that the caller follows now, newest first.
 
         With `since_id`, only what came after; with `cursor`, the next page.
@@ -26,7 +29,7 @@ def timeline_blueprint(endpoint: Endpoints, read: ReadHomeTimeline, cursors: Cur
         walk = None if position is None else _walk(position, query)
         page = read.execute(ReadHomeTimelineRequest(caller, query.limit, query.include_self, query.since_id, walk))
         next_cursor = None if page.next is None else pages.cursor(caller, *_position(page.next, query))
-        return page_response(map(render_tweet, page.tweets), next_cursor, page.since_id)
+        return page_response(environ, map(render_tweet, page.tweets), next_cursor, page.since_id)
 
     return routes
 

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
+from werkzeug.http import parse_etags
 
 from domain.errors import InvalidInput, TweetNotFound
 from domain.tweet import Tweet
 from domain.tweet_id import parse_tweet_id
 from infrastructure.http import answers
 from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
+from infrastructure.http.envelope import Environ
 from infrastructure.http.rendering import json_response, no_content, render_tweet
 from infrastructure.http.schemas import PublishTweetBody
 from usecases.delete_tweet import DeleteTweet, DeleteTweetRequest
@@ -44,14 +46,14 @@ def tweets_blueprint(
 
     @routes.post("/v1/tweets")
     @endpoint(PUBLISH)
-    def publish_tweet(caller: str, body: str) -> Response:
+    def publish_tweet(caller: str, body: str, environ: Environ) -> Response:
         """Publish a tweet.
 
         Followers see it from now on. With an `Idempotency-Key`, repeating the request within 24 hours gives the same
         answer and publishes nothing more.
         """
         asked = PublishTweetRequest(caller, body)
-        key = _idempotency_key()
+        key = _idempotency_key(environ)
         if key is None:
             return _created(publish.execute(asked))
         publication = publish_once.execute(asked, key)
@@ -59,13 +61,13 @@ def tweets_blueprint(
 
     @routes.get("/v1/tweets/<tweet_id>")
     @endpoint(GET)
-    def get_tweet(tweet_id: str) -> Response:
+    def get_tweet(tweet_id: str, environ: Environ) -> Response:
         """Get one tweet."""
         tweet = get.execute(_tweet_id(tweet_id))
         response = json_response(render_tweet(tweet))
         response.set_etag(tweet_id)
         # Not `make_conditional`, which answers an If-Match that fails with 412 and the tweet.
-        if request.if_none_match.contains_weak(tweet_id):
+        if parse_etags(environ.get("HTTP_IF_NONE_MATCH")).contains_weak(tweet_id):
             response.status_code = 304
         return response
 
@@ -79,8 +81,8 @@ def tweets_blueprint(
     return routes
 
 
-def _idempotency_key() -> str | None:
-    key = request.headers.get(IDEMPOTENCY_KEY_HEADER)
+def _idempotency_key(environ: Environ) -> str | None:
+    key: str | None = environ.get("HTTP_IDEMPOTENCY_KEY")
     if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
         raise InvalidInput(FIELD, "An idempotency key is 1 to 255 printable ASCII characters.")
     return key

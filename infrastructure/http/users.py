@@ -11,6 +11,7 @@ from marshmallow import Schema
 from infrastructure.http import answers
 from infrastructure.http.cursors import Cursors, PagedList
 from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
+from infrastructure.http.envelope import Environ
 from infrastructure.http.rendering import json_response, no_content, page_response, render_tweet
 from infrastructure.http.schemas import PageParameters, PageQuery, RelationshipsParameters
 from usecases.follow_user import FollowUser, FollowUserRequest
@@ -44,10 +45,10 @@ def users_blueprint(endpoint: Endpoints, get: GetUser, list_tweets: ListUserTwee
 
     @routes.get("/v1/users/<user_id>/tweets")
     @endpoint(_paged(answers.TWEET_PAGE, tweets))
-    def list_user_tweets(user_id: str, query: PageQuery, position: Position) -> Response:
+    def list_user_tweets(user_id: str, query: PageQuery, position: Position, environ: Environ) -> Response:
         """List a user's tweets, newest first."""
         page = list_tweets.execute(_request(user_id, query, position))
-        return _answer(page, map(render_tweet, page.items), tweets, user_id)
+        return _answer(environ, page, map(render_tweet, page.items), tweets, user_id)
 
     return routes
 
@@ -82,17 +83,17 @@ def follows_blueprint(
 
     @routes.get("/v1/users/<user_id>/followers")
     @endpoint(_paged(answers.USER_PAGE, followers))
-    def list_of_followers(user_id: str, query: PageQuery, position: Position) -> Response:
+    def list_of_followers(user_id: str, query: PageQuery, position: Position, environ: Environ) -> Response:
         """List a user's followers, newest follow first."""
         page = list_followers.execute(_request(user_id, query, position))
-        return _answer(page, map(_render_follow, page.items), followers, user_id)
+        return _answer(environ, page, map(_render_follow, page.items), followers, user_id)
 
     @routes.get("/v1/users/<user_id>/following")
     @endpoint(_paged(answers.USER_PAGE, following))
-    def list_of_following(user_id: str, query: PageQuery, position: Position) -> Response:
+    def list_of_following(user_id: str, query: PageQuery, position: Position, environ: Environ) -> Response:
         """List whom a user follows, newest follow first."""
         page = list_following.execute(_request(user_id, query, position))
-        return _answer(page, map(_render_follow, page.items), following, user_id)
+        return _answer(environ, page, map(_render_follow, page.items), following, user_id)
 
     @routes.get("/v1/users/<me>/relationships")
     @endpoint(RELATIONSHIPS)
@@ -112,9 +113,9 @@ def _request(user_id: str, query: PageQuery, position: Position) -> PageRequest:
     return PageRequest(user_id, query.limit, NEWEST if position is None else position[0])
 
 
-def _answer(page: Page[Item], items: Iterable[bytes], pages: PagedList, user_id: str) -> Response:
+def _answer(environ: Environ, page: Page[Item], items: Iterable[bytes], pages: PagedList, user_id: str) -> Response:
     next_cursor = None if page.next_before is None else pages.cursor(user_id, page.next_before)
-    return page_response(items, next_cursor)
+    return page_response(environ, items, next_cursor)
 
 
 def _render_follow(follow: tuple[int, str]) -> bytes:

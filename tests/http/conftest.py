@@ -53,6 +53,14 @@ def in_process() -> Iterator[InProcess]:
 
 
 @pytest.fixture(scope="session")
+def by_flask() -> Iterator[InProcess]:
+    """The same, but a hook has Flask call every endpoint, as those of CORS do."""
+    with build(Settings(secret_key=KEY), run_worker=False) as perch:
+        perch.app.before_request(lambda: None)
+        yield InProcess(perch.app)
+
+
+@pytest.fixture(scope="session")
 def service_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One service for all tests that go over a socket; they must not count on being alone in it."""
     log = tmp_path_factory.mktemp("service") / "log"
@@ -67,8 +75,8 @@ def over_socket(service_url: str) -> Iterator[OverSocket]:
     transport.close()
 
 
-@pytest.fixture(params=["in_process", "over_socket"])
+@pytest.fixture(params=["in_process", "by_flask", "over_socket"])
 def transport(request: pytest.FixtureRequest) -> Transport:
-    """Both ways to reach the application, which must make no difference."""
+    """All ways to reach the application, which must make no difference."""
     chosen: Transport = request.getfixturevalue(request.param)
     return chosen

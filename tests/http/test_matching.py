@@ -1,9 +1,11 @@
 """Paths that were matched before are matched alike, and nothing is mixed up."""
 
 import pytest
-from flask import Blueprint, Response, request, request_tearing_down
+from flask import Blueprint, Response, has_request_context, request, request_tearing_down
 
 from infrastructure.http.application import create_app
+from infrastructure.http.endpoint import Answer, Declaration, Endpoints
+from infrastructure.http.identity import HeaderIdentity
 from infrastructure.http.rendering import json_response
 from tests.http.built import built
 from tests.http.client import Client
@@ -66,6 +68,49 @@ def test_routes_are_the_same_on_every_host(header: tuple[str, str]) -> None:
     client = built({}).app.test_client()
     for _ in TWICE:
         assert client.get("/livez", headers=[("Connection", "upgrade"), header]).status_code == 200
+
+
+def test_a_name_that_is_not_ascii_is_told_as_it_was_sent(transport: Transport) -> None:
+    refused = Client(transport, "alice").get("/v1/users/zo%C3%AB/timeline")
+    assert_problem(refused, 403, "forbidden")
+    assert refused.json()["detail"] == "This belongs to zoë."
+
+
+@pytest.mark.parametrize("hooks", ["before_request", "after_request", "teardown_request"])
+def test_hooks_of_an_endpoint_are_called(hooks: str) -> None:
+    seen: list[str] = []
+    hooked, other = with_an_endpoint("hooked"), with_an_endpoint("other")
+
+    def note(response: Response | None = None) -> Response | None:
+        seen.append(request.path)
+        return response
+
+    getattr(hooked, hooks)(note)
+    client = Client(InProcess(create_app([hooked, other])))
+    assert [client.get(path).body for path in ("/hooked", "/other")] == [b"by Flask", b"by itself"]
+    app = create_app([with_an_endpoint("other")])
+    getattr(app, hooks)(note)
+    assert Client(InProcess(app)).get("/other").body == b"by Flask"
+    assert seen == ["/hooked", "/other"]
+
+
+def with_an_endpoint(name: str) -> Blueprint:
+    """An endpoint that tells who called it."""
+    routes = Blueprint(name, __name__)
+
+    @routes.get(f"/{name}")
+    @Endpoints(HeaderIdentity(""))(Declaration(Answer(200)))
+    def endpoint() -> Response:
+        return json_response(b"by Flask" if has_request_context() else b"by itself")
+
+    return routes
+
+
+def test_a_hook_that_comes_too_late_is_refused() -> None:
+    app = built({}).app
+    assert Client(InProcess(app)).get("/livez").status == 200
+    with pytest.raises(AssertionError, match="can no longer be called"):
+        app.before_request(lambda: None)
 
 
 def test_hooks_and_signals_that_are_registered_are_called() -> None:
