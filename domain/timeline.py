@@ -17,25 +17,26 @@ class Timeline(list[int]):
 
     At and above the `floor` the entries are complete: whatever the followees up to the follow id `mark` have published
     is there, unless it is still unpushed. Below the floor no entry is kept. A new timeline keeps what is pushed, but
-    is complete nowhere until the first `merge`: `merged` tells. No entry is above `newest`.
+    is complete nowhere until the first `merge`: `merged` tells. No entry is above the `ceiling`.
 
     It is the ascending list of its entries, because delivering to millions of timelines takes half as long again when
     the list is an object of its own. An entry is 8 bytes where the id is the same object in all timelines. No method
     is safe to call from two threads at once.
     """
 
-    __slots__ = ("floor", "mark", "merged", "newest")
+    # CPython sorts slots by name: the ceiling lies beside what an append changes, and a push waits for memory but once.
+    __slots__ = ("ceiling", "floor", "mark", "merged")
 
     def __init__(self) -> None:
         super().__init__()
         self.floor = 0
-        self.newest = -1
+        self.ceiling = -1
         self.mark = 0
         self.merged = False
 
     def close(self) -> None:
         """From now on it takes no more entries."""
-        self.floor = self.newest = NOTHING_COMPLETE
+        self.floor = self.ceiling = NOTHING_COMPLETE
 
     def merge(self, ids: Iterable[int], floor: int, mark: int, capacity: int) -> None:
         """Adds the author logs' `ids`, which are complete from `floor` on, for all follows up to `mark`."""
@@ -43,7 +44,7 @@ class Timeline(list[int]):
         merged = sorted({*self, *ids})
         entries = merged[bisect_left(merged, self.floor) :]
         # First: what a cut leaves out is then inserted late, and not appended out of order.
-        self.newest = entries[-1] if entries else self.floor - 1
+        self.ceiling = entries[-1] if entries else self.floor - 1
         self[:] = entries
         self.mark = max(self.mark, mark)
         self.merged = True
@@ -57,7 +58,7 @@ class Timeline(list[int]):
         return TimelineView(newest_between(self, low, high, limit), self.floor, self.mark)
 
     def insert_late(self, tweet_id: int, capacity: int) -> bool:
-        """Adds an id that is not above `newest`; False when it is below the floor."""
+        """Adds an id that is not above the ceiling; False when it is below the floor."""
         if tweet_id < self.floor:
             return False
         at = bisect_left(self, tweet_id)
@@ -82,12 +83,11 @@ def push(tweet_id: int, timelines: Sequence[Timeline], capacity: int) -> int:
     oldest entries are dropped.
     """
     # Three short loops, because the processor waits for many timelines at once in a short one, and for one in a long.
-    fresh = [timeline for timeline in timelines if timeline.newest < tweet_id]
-    some_late = len(fresh) < len(timelines)
-    late = [timeline for timeline in timelines if timeline.newest >= tweet_id] if some_late else []
+    late = [timeline for timeline in timelines if timeline.ceiling >= tweet_id]
+    fresh = [timeline for timeline in timelines if timeline.ceiling < tweet_id] if late else timelines
     for timeline in fresh:
         # In this order: where it is cut in between, the push that is repeated is late, and finds it missing.
-        timeline.newest = tweet_id
+        timeline.ceiling = tweet_id
         timeline.append(tweet_id)
     for timeline in [timeline for timeline in fresh if len(timeline) > capacity]:
         timeline.trim(capacity)
