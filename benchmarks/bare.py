@@ -1,7 +1,7 @@
 """The yardsticks of requests: the same answer as Perch's, from a bare Flask view and from a bare WSGI app.
 
-`python -m benchmarks.bare flask` and `... wsgi` take an `Exchange` as JSON, and serve it with waitress; `... granian`
-serves the Flask view as granian serves Perch.
+`python -m benchmarks.bare waitress flask` takes an `Exchange` as JSON and serves it by a Flask view, `... wsgi` by a
+bare WSGI application; with `granian` in place of `waitress` they are served as Perch is.
 """
 
 import json
@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from flask import Flask, Response
@@ -67,7 +67,8 @@ def flask_app(exchange: Exchange) -> Flask:
 def wsgi_app(exchange: Exchange) -> "WSGIApplication":
     """An application that looks at nothing."""
     body, status = exchange.body.encode(), exchange.status
-    headers = [*exchange.headers, ("Content-Length", str(len(body)))]
+    of_exchange = [(name, value) for name, value in exchange.headers]  # JSON has lists in place of tuples
+    headers = [*of_exchange, ("Content-Length", str(len(body)))]
 
     def answer(_: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         start_response(status, headers.copy())
@@ -78,11 +79,12 @@ def wsgi_app(exchange: Exchange) -> "WSGIApplication":
 
 def main() -> None:
     """Serves on a free port until it is told to stop."""
-    kind, exchange = sys.argv[1], Exchange(**json.loads(sys.argv[2]))
-    if kind == "granian":
-        _serve_by_granian(flask_app(exchange))
+    server, kind, exchange = sys.argv[1], sys.argv[2], Exchange(**json.loads(sys.argv[3]))
+    app = flask_app(exchange) if kind == "flask" else wsgi_app(exchange)
+    if server == "granian":
+        _serve_by_granian(app)
     else:
-        _serve_by_waitress(flask_app(exchange) if kind == "flask" else wsgi_app(exchange))
+        _serve_by_waitress(app)
 
 
 def _serve_by_waitress(app: "WSGIApplication") -> None:
@@ -93,12 +95,14 @@ def _serve_by_waitress(app: "WSGIApplication") -> None:
     server.run()
 
 
-def _serve_by_granian(app: Flask) -> None:
+def _serve_by_granian(app: "WSGIApplication") -> None:
     from app.granian_server import GranianServer  # noqa: PLC0415 - granian need not be installed
 
     settings = Settings(port=0, secret_key="benchmark")  # noqa: S106 - it guards nothing
     other_cpus = stay_on_one_cpu()
-    server = GranianServer(replace(build(settings, run_worker=False), app=app), settings, other_cpus)
+    perch = build(settings, run_worker=False)
+    perch.app.wsgi_app = app  # type: ignore[assignment, method-assign]
+    server = GranianServer(perch, settings, other_cpus)
     server.stop_on_signals()
     print(f"Granian listens on {server.url}", flush=True)
     server.run()

@@ -19,6 +19,10 @@ CONTENT_LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n", re.IGNORECASE)
 JSON_HEADERS = "Content-Type: application/json\r\n"
 
 
+Kind = Literal["flask", "wsgi"]
+ServedBy = Literal["waitress", "granian"]
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """Where it listens, and its process."""
@@ -49,9 +53,9 @@ def running_world(
     return _running(["benchmarks.serve", world, *arguments], cpus, settings)
 
 
-def running_bare(kind: Literal["flask", "wsgi", "granian"], exchange: Exchange) -> AbstractContextManager[Service]:
+def running_bare(kind: Kind, exchange: Exchange, server: ServedBy = "waitress") -> AbstractContextManager[Service]:
     """Runs the yardstick that gives the same answer."""
-    return _running(["benchmarks.bare", kind, exchange.as_json()], SERVICE, {})
+    return _running(["benchmarks.bare", server, kind, exchange.as_json()], SERVICE, {})
 
 
 @contextmanager

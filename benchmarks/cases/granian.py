@@ -25,17 +25,23 @@ def measure() -> Iterator[Row]:
         fill(waitress)
         fill(granian)
         exchange = Exchange.of(*HOME, waitress.ask(READ))
-        with running_bare("granian", exchange) as bare:
-            yield from _rates(granian, waitress, bare)
+        with (
+            running_bare("flask", exchange, "granian") as flask,
+            running_bare("wsgi", exchange, "granian") as wsgi,
+            running_bare("wsgi", exchange) as wsgi_on_waitress,
+        ):
+            yield from _rates(granian, waitress, flask, wsgi, wsgi_on_waitress)
         yield from _latencies(granian, waitress)
 
 
 def _rates(*services: Service) -> Iterator[Row]:
     warm(services, [READ])
-    of_granian, of_waitress, of_bare = rates_in_turns(services, [READ], RATE_SECONDS, ROUNDS)
+    of_granian, of_waitress, of_flask, of_wsgi, of_wsgi_on_waitress = rates_in_turns(
+        services, [READ], RATE_SECONDS, ROUNDS
+    )
     yield ratio(f"{NAME}: rate", of_granian, "on waitress", of_waitress, "/s", at_least(3))
-    yield ratio(f"{NAME}: rate", of_granian, "bare Flask view on granian", of_bare, "/s")
-    yield ratio("bare Flask view on granian: rate", of_bare, "home timeline on waitress", of_waitress, "/s")
+    yield ratio(f"{NAME}: rate", of_granian, "bare Flask view on granian", of_flask, "/s")
+    yield ratio("bare WSGI app on granian: rate", of_wsgi, "on waitress", of_wsgi_on_waitress, "/s")
 
 
 def _latencies(granian: Service, waitress: Service) -> Iterator[Row]:

@@ -42,7 +42,7 @@ def over_flask(rounds: int = ROUNDS) -> Iterator[Figure]:
     perch = parts.perch.app
     bare = flask_app(Exchange.of("GET", PATH, _answer(perch)))
     yield compare(
-        "home timeline over Flask, CPU",
+        "home timeline, the whole application: CPU",
         _call(perch),
         "bare Flask view",
         _call(bare),
