@@ -82,12 +82,13 @@ def push(tweet_id: int, timelines: Sequence[Timeline], capacity: int) -> int:
     Again, late or out of order makes no difference, nor does a push that was cut and is repeated. Over `capacity`, the
     oldest entries are dropped.
     """
-    # Three short loops, because the processor waits for many timelines at once in a short one, and for one in a long.
+    # Short loops, because the processor waits for many timelines at once in a short one, and for one in a long.
     late = [timeline for timeline in timelines if timeline.ceiling >= tweet_id]
     fresh = [timeline for timeline in timelines if timeline.ceiling < tweet_id] if late else timelines
     for timeline in fresh:
-        # In this order: where it is cut in between, the push that is repeated is late, and finds it missing.
+        # First: where it is cut in between, the push that is repeated is late, and finds it missing.
         timeline.ceiling = tweet_id
+    for timeline in fresh:
         timeline.append(tweet_id)
     for timeline in [timeline for timeline in fresh if len(timeline) > capacity]:
         timeline.trim(capacity)
