@@ -18,7 +18,7 @@ Measure = Callable[[], Iterable[Figure]]
 ROUNDS = 5
 
 GUARDED: Sequence[tuple[Measure, Sequence[Bound | None]]] = (
-    (partial(reads.over_flask, ROUNDS), [at_most(4)]),
+    (partial(reads.whole_application, ROUNDS), [at_most(4)]),
     (partial(reads.stored_tweets, (10_000, 100_000), ROUNDS), [at_most(4), at_most(0.15)]),
     (partial(reads.deep_pages, ROUNDS), [at_most(30), at_most(30)]),
     (partial(reads.rebuild, ROUNDS), [at_most(1000), None]),

@@ -27,14 +27,14 @@ STORED = (10_000, 100_000, 1_000_000)
 
 def measure() -> Iterator[Row]:
     """All of them."""
-    yield from over_flask()
+    yield from whole_application()
     yield from stored_tweets()
     yield from deep_pages()
     yield from rebuild()
     yield from pulled()
 
 
-def over_flask(rounds: int = ROUNDS) -> Iterator[Figure]:
+def whole_application(rounds: int = ROUNDS) -> Iterator[Figure]:
     """What Perch does for a page, from the WSGI call to the last byte, against what Flask does for the same bytes."""
     parts = build_parts()
     fill_reader(parts)

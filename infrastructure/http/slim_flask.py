@@ -22,6 +22,9 @@ MATCHES_KEPT = 256
 MATCHED_PATH_KEPT_MAX = 128
 """Characters; paths with user ids are shorter."""
 
+ROUTING_ERROR = "perch.routing_error"
+"""Where the WSGI environment holds why no route matched, so that Flask need not look again."""
+
 ASKED_HEADERS = "Access-Control-Request-Headers"
 ASKED_HEADERS_MAX = 1024
 """Bytes of names that a page asks for; all that it may have are not 100."""
@@ -37,8 +40,8 @@ class _NoSessions(SessionInterface):
 class SlimFlask(Flask):
     """Routes depend on neither host nor scheme, there are no sessions, `url_for` does not work, no view is a coroutine.
 
-    An `Endpoint` answers without Flask's contexts and signals, unless a hook is registered for it. All else works as in
-    Flask.
+    An `Endpoint` answers without Flask's error handlers and, where no hook is registered for it, without its contexts and
+    signals. All else works as in Flask.
     """
 
     session_interface = _NoSessions()
@@ -53,22 +56,25 @@ class SlimFlask(Flask):
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Has an endpoint answer by itself: Flask's way to it takes longer than the read of a home timeline."""
-        path = environ["PATH_INFO"]
-        find = self._endpoint_kept if len(path) <= MATCHED_PATH_KEPT_MAX else self._endpoint
-        found = find(path, environ["REQUEST_METHOD"])
+        found = None
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        if path.isascii() and method != "OPTIONS":  # what is not ASCII, WSGI has not decoded
+            find = self._endpoint_kept if len(path) <= MATCHED_PATH_KEPT_MAX else self._endpoint
+            try:
+                found = find(path, method)
+            except HTTPException as error:
+                environ[ROUTING_ERROR] = error
         if found is None:
             return super().wsgi_app(environ, start_response)
         endpoint, environ[ROUTE], arguments = found
         return endpoint.answer(environ, dict(arguments))(environ, start_response)
 
     def _endpoint(self, path: str, method: str) -> tuple[Endpoint, str, Mapping[str, Any]] | None:
-        """The endpoint that answers by itself, its route, and the arguments in the path; None where Flask is needed."""
-        if not path.isascii():
-            return None  # WSGI has not decoded it; Flask does
-        try:
-            rule, arguments = self._match(path, method)
-        except HTTPException:
-            return None
+        """The endpoint that answers by itself, its route, and the arguments in the path; None where Flask is needed.
+
+        Raises what `match` does, so that nothing is kept of paths and methods that anybody makes up.
+        """
+        rule, arguments = self._match(path, method)
         view = self.view_functions[rule.endpoint]
         if not isinstance(view, Endpoint) or self._has_hooks(rule.endpoint):
             return None
@@ -94,6 +100,8 @@ class SlimFlask(Flask):
         What it raises, Flask keeps for `dispatch_request`.
         """
         if request is not None:
+            if ROUTING_ERROR in request.environ:
+                raise request.environ.pop(ROUTING_ERROR)
             match = self._match_kept if len(request.path) <= MATCHED_PATH_KEPT_MAX else self._match
             request.url_rule, arguments = match(request.path, request.method)
             request.view_args = dict(arguments)

@@ -7,6 +7,7 @@ from infrastructure.http.application import create_app
 from infrastructure.http.endpoint import Answer, Declaration, Endpoints
 from infrastructure.http.identity import HeaderIdentity
 from infrastructure.http.rendering import json_response
+from infrastructure.http.slim_flask import SlimFlask
 from tests.http.built import built
 from tests.http.client import Client
 from tests.http.problems import assert_problem
@@ -104,6 +105,13 @@ def with_an_endpoint(name: str) -> Blueprint:
         return json_response(b"by Flask" if has_request_context() else b"by itself")
 
     return routes
+
+
+def test_an_endpoint_does_not_answer_options() -> None:
+    app = SlimFlask("options")
+    app.register_blueprint(with_an_endpoint("thing"))
+    answer = app.test_client().options("/thing")
+    assert (answer.status_code, set(answer.allow), answer.data) == (204, {"GET", "HEAD", "OPTIONS"}, b"")
 
 
 def test_a_hook_that_comes_too_late_is_refused() -> None:

@@ -76,7 +76,11 @@ def long_names(number: int) -> Request:
     return Request("GET", f"/v1/users/{number}-{'x' * 10_000}")
 
 
-@pytest.mark.parametrize("made", [unknown_users, queries, paths, long_names])
+def long_methods(number: int) -> Request:
+    return Request(f"{'M' * 10_000}{number}", "/v1/nowhere")
+
+
+@pytest.mark.parametrize("made", [unknown_users, queries, paths, long_names, long_methods])
 def test_reads_of_ever_other_things_keep_little(service: InProcess, made: Callable[[int], Request]) -> None:
     for number in range(NAMES):
         service.send(made(number))
