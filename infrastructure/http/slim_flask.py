@@ -40,7 +40,7 @@ class _NoSessions(SessionInterface):
 class SlimFlask(Flask):
     """Routes depend on neither host nor scheme, there are no sessions, `url_for` does not work, no view is a coroutine.
 
-    An `Endpoint` answers without Flask's error handlers and, where no hook is registered for it, without its contexts and
+    An `Endpoint` answers without Flask's error handlers and, where no hook is registered for it, without contexts and
     signals. All else works as in Flask.
     """
 
