@@ -9,11 +9,11 @@ no public interface, hence the narrow range of versions in setup.cfg.
 import asyncio
 import os
 import queue
-import select
 import socket
 import threading
 import time
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from functools import partial
 from ipaddress import ip_address
 from typing import Any
@@ -38,9 +38,11 @@ _untyped: Any = _granian
 """Granian's own types of this are those of an older version."""
 
 BACKLOG = 1024
-ACCEPT_POLL_SECONDS = 0.001
 ADMITTING_THREADS = 4
 """These are left whoever waits for a body: they let in, refuse, and answer those who watch the process."""
+
+TURN_SECONDS_MAX = 2.0
+"""Granian takes milliseconds for its turn, or none at all while it has as many connections as it may."""
 
 IDLE_THREAD_SECONDS = 1
 """Then a thread that had nothing to do ends; another is started when it is needed. A stop may have to wait for that."""
@@ -130,13 +132,22 @@ class GranianServer:
         """Closes the listener and every idle connection, ends the streams, and answers what is in flight."""
         log.info("draining")
         self._perch.drain()
-        while _has_waiting(self._listener) and time.monotonic() < deadline:
-            # A listener that closes would reset the connections that granian has not accepted yet.
-            time.sleep(ACCEPT_POLL_SECONDS)
+        self._await_turn()
         self._listener.close()
         self._stop_granian.set()
         if not self._ended.wait(max(0.0, deadline - time.monotonic())):
             log.warning("connections_cut", seconds=self._settings.shutdown_seconds)
+
+    def _await_turn(self) -> None:
+        """Waits until granian has read what was sent so far; told to stop, it would close connections without a look.
+
+        It accepts and reads in the order in which epoll has all this: once it answers a request, it has read those that
+        were sent before.
+        """
+        address = self._listener.getsockname()[:2]
+        with suppress(OSError), socket.create_connection(address, TURN_SECONDS_MAX) as last:
+            last.sendall(b"GET /livez HTTP/1.1\r\nHost: perch\r\n\r\n")
+            last.recv(1)
 
 
 def _listening_socket(host: str, port: int) -> socket.socket:
@@ -145,7 +156,3 @@ def _listening_socket(host: str, port: int) -> socket.socket:
     for option in SOCKET_OPTIONS:  # on Linux those that are accepted inherit them
         listener.setsockopt(*option)
     return listener
-
-
-def _has_waiting(listener: socket.socket) -> bool:
-    return bool(select.select([listener], [], [], 0)[0])

@@ -197,9 +197,10 @@ def test_an_event_that_fails_until_its_third_attempt(service: Service) -> None:
 def test_a_worker_thread_that_dies(service: Service) -> None:
     slowest = 0.0
     with service.load() as load:
-        for _ in range(KILLS):
+        for kills in range(1, KILLS + 1):
             service.kill_worker()
             slowest = max(slowest, service.seconds_to_push("ann"))
+            service.await_restarts(kills)
     service.settle()
     assert service.metric(RESTARTS) == KILLS
     assert service.metric("perch_unpushed_tweets") == 0
