@@ -14,9 +14,9 @@ from tests.e2e.exchange import TIMELINE
 from tests.e2e.gateway import Gateway, basic
 from tests.e2e.listener import Listener
 from tests.e2e.perch_process import PerchProcess
+from tests.integration.effort import AT_ONCE_SECONDS
 
 SECONDS = 10.0
-AT_ONCE_SECONDS = 1.0
 ADMIN_TOKEN = "the administrator's"  # noqa: S105 - of a service that ends with the test
 JSON = {"Content-Type": "application/json"}
 

@@ -19,6 +19,7 @@ from tests.faults.load import Load
 from tests.http.client import Client
 from tests.http.walking import walk
 from tests.http.wire import OverSocket
+from tests.integration.effort import AT_ONCE_SECONDS
 
 ADMIN = "the administrator's token"
 AUTHORS = ("ann", "ben", "cat")
@@ -26,7 +27,6 @@ READERS = ("rae", "ron")
 VICTIM = "vic"
 """Follows eve alone, whom the readers do not."""
 
-PROMPTLY_SECONDS = 1.0
 WAIT_SECONDS = 30.0
 
 Fault = Callable[[int, Sequence[str]], None]
@@ -104,9 +104,9 @@ class Service:
         assert self.perch.worker.join(WAIT_SECONDS)
 
     def seconds_to_push(self, author: str) -> float:
-        """How long a new tweet takes; fails when that is not prompt."""
+        """How long a new tweet takes; fails when that is not at once."""
         started = time.monotonic()
-        assert self.timelines.await_push(self.publish(author), PROMPTLY_SECONDS), "it was not pushed promptly"
+        assert self.timelines.await_push(self.publish(author), AT_ONCE_SECONDS), "it was not pushed at once"
         return time.monotonic() - started
 
     def kill_worker(self) -> None:
@@ -117,7 +117,7 @@ class Service:
             assert time.monotonic() < deadline, "it does not die"
             ident = ctypes.c_ulong(doomed.ident or 0)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(SystemExit))
-            doomed.join(PROMPTLY_SECONDS)
+            doomed.join(1.0)
 
     def await_restarts(self, count: int) -> None:
         """A thread may work before the one that starts it has counted it."""

@@ -13,10 +13,11 @@ from infrastructure.memory.dead_letters import MemoryDeadLetters
 from tests.fakes.log import event_of
 from tests.faults import report
 from tests.faults.load import Load
-from tests.faults.service import PROMPTLY_SECONDS, READERS, VICTIM, WAIT_SECONDS, Service, broken_service, no_fault
-from tests.integration.effort import LONG
+from tests.faults.service import READERS, VICTIM, WAIT_SECONDS, Service, broken_service, no_fault
+from tests.integration.effort import AT_ONCE_SECONDS, LONG
 
 FAULT_SECONDS = 10.0 if LONG else 1.0
+STOP_SECONDS = 1.0
 KILLS = 20 if LONG else 3
 LETTERS_MAX = 10
 TRIES_MAX = 20
@@ -211,7 +212,7 @@ def test_a_worker_thread_that_dies(service: Service) -> None:
 def test_a_worker_thread_that_dies_while_nobody_asks_for_anything(service: Service) -> None:
     with heard("thread_restarted") as restarted:
         service.kill_worker()
-        assert restarted.wait(PROMPTLY_SECONDS)
+        assert restarted.wait(AT_ONCE_SECONDS)
     assert service.perch.threads[0].restarts == 1
 
 
@@ -268,9 +269,9 @@ def test_a_stop_while_a_store_stalls_ends_in_time(monkeypatch: pytest.MonkeyPatc
             service.publish("ann")
         assert entered.wait(WAIT_SECONDS)
         started = time.monotonic()
-        left = service.perch.stop(PROMPTLY_SECONDS)
+        left = service.perch.stop(STOP_SECONDS)
         seconds = time.monotonic() - started
         free.set()
     assert left == 5
-    assert seconds < PROMPTLY_SECONDS + 0.5
-    report.tell("stop while the store stalls", seconds=seconds, allowed_seconds=PROMPTLY_SECONDS, events_left=left)
+    assert seconds < STOP_SECONDS + AT_ONCE_SECONDS
+    report.tell("stop while the store stalls", seconds=seconds, allowed_seconds=STOP_SECONDS, events_left=left)
