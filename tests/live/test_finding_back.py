@@ -90,9 +90,12 @@ def test_a_page_that_was_open_before_the_service_shows_it_when_it_comes(
 ) -> None:
     perch = start_perch()
     window = open_window(perch.url)
+    window.page.clock.install()
+    stop_the_clock(window.page)
     window.page.route("**/v1/**", lambda route: route.abort())
     window.page.goto(f"{perch.url}/#alice")
     window.expect_state("Reconnecting…")
+    window.page.clock.fast_forward(1_000)
     expect(window.page.locator("#notice")).to_contain_text("Perch does not answer.")
     expect(window.page.locator("#empty")).to_be_hidden()
     window.page.unroute("**/v1/**")

@@ -14,9 +14,13 @@ NOTE_CLICK = """() => document.getElementById("composer").addEventListener("subm
     () => window.clickedAt = Date.now(), { capture: true })"""
 
 
-def test_a_tweet_is_in_the_followers_window_within_a_second(open_window: OpenWindow, alice: str, bob: str) -> None:
+def test_a_tweet_is_in_the_followers_window_within_a_second(
+    open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str
+) -> None:
+    sign_in(alice).publish("from before")
     hers, his = open_window().open(alice), open_window().open(bob)
     his.follow(alice)
+    expect(his.tweet("from before")).to_be_visible()
     expect(his.followees()).to_have_text([alice])
     his.page.evaluate(NOTE_ARRIVAL, "hello from next door")
     hers.page.evaluate(NOTE_CLICK)
@@ -39,6 +43,7 @@ def test_follow_brings_the_history_and_unfollow_takes_it_away(
     window = open_window().open(bob)
     window.publish("his own")
     window.follow(carol)
+    expect(window.followees()).to_have_text([carol])
     window.follow(alice)
     expect(window.followees()).to_have_text([alice, carol])
     expect(window.page.locator("#tweets .text")).to_have_text(["his own", "carol's", "written long before"])
@@ -71,6 +76,7 @@ def test_a_name_typed_while_another_is_being_followed_stays(open_window: OpenWin
 def test_a_deleted_tweet_goes_at_once(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
     hers = open_window().open(alice)
     hers.publish("stays")
+    expect(hers.tweet("stays")).to_be_visible()
     hers.publish("goes")
     expect(hers.page.locator("#tweets .text")).to_have_text(["goes", "stays"])
     hers.tweet("goes").get_by_role("button", name="Delete").click()
