@@ -41,7 +41,7 @@ BACKLOG = 1024
 ADMITTING_THREADS = 4
 """These are left whoever waits for a body: they let in, refuse, and answer those who watch the process."""
 
-TURN_SECONDS_MAX = 2.0
+TURN_SECONDS_MAX = 5.0
 """Granian takes milliseconds for its turn, or none at all while it has as many connections as it may."""
 
 IDLE_THREAD_SECONDS = 1
@@ -132,21 +132,21 @@ class GranianServer:
         """Closes the listener and every idle connection, ends the streams, and answers what is in flight."""
         log.info("draining")
         self._perch.drain()
-        self._await_turn()
+        self._await_turn(max(0.0, min(TURN_SECONDS_MAX, deadline - time.monotonic())))
         self._listener.close()
         self._stop_granian.set()
         if not self._ended.wait(max(0.0, deadline - time.monotonic())):
             log.warning("connections_cut", seconds=self._settings.shutdown_seconds)
 
-    def _await_turn(self) -> None:
-        """Waits until granian has read what was sent so far; told to stop, it would close connections without a look.
+    def _await_turn(self, timeout: float) -> None:
+        """Waits until granian knows of all that was sent so far, for `timeout` seconds at most.
 
-        It accepts and reads in the order in which epoll has all this: once it answers a request, it has read those that
-        were sent before.
+        When it stops, it closes every connection on which it knows of no request. It hears of requests, and of
+        connections, in their order: once it has closed one that was opened and closed here, it knows of all before.
         """
         address = self._listener.getsockname()[:2]
-        with suppress(OSError), socket.create_connection(address, TURN_SECONDS_MAX) as last:
-            last.sendall(b"GET /livez HTTP/1.1\r\nHost: perch\r\n\r\n")
+        with suppress(OSError), socket.create_connection(address, timeout) as last:
+            last.shutdown(socket.SHUT_WR)
             last.recv(1)
 
 

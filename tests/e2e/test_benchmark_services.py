@@ -24,7 +24,7 @@ def test_a_filled_service_and_its_yardsticks_give_the_same_page() -> None:
         answer = perch.ask(READ)
         exchange = Exchange.of("GET", PATH, answer)
         assert len(json.loads(exchange.body)["data"]) == 20
-        assert requests_a_second(perch.port, [READ], seconds=0.05) > 0
+        assert any(requests_a_second(perch.port, [READ], seconds=0.05) for _ in range(100))
         assert len(milliseconds_at(perch, [READ], rate=100, seconds=0.1)) == 10
 
     for kind, server in product(KINDS, SERVERS):
@@ -41,4 +41,4 @@ def by_name(exchange: Exchange) -> list[tuple[str, str]]:
 
 def test_what_is_refused_is_no_rate() -> None:
     with running_world("reader") as perch, pytest.raises(RuntimeError, match="404"):
-        requests_a_second(perch.port, [request("GET", "/nowhere", READER)], seconds=1)
+        requests_a_second(perch.port, [request("GET", "/nowhere", READER)], seconds=20)

@@ -33,10 +33,11 @@ def test_two_loads_of_made_up_data_into_one_service_do_not_meet(start_perch: Sta
 
 
 def test_a_service_that_cannot_be_reached_is_told_in_one_sentence() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
 
-    assert url in failure("--url", url)
+        assert url in failure("--url", url)
 
 
 def test_a_tweet_that_the_service_refuses_is_told_in_one_sentence(start_perch: StartPerch, edges: Path) -> None:

@@ -12,9 +12,10 @@ from app.__main__ import main
 from tests.e2e.conftest import StartPerch, on_both_servers
 from tests.e2e.exchange import exchange
 from tests.e2e.perch_process import SETTINGS, START_SECONDS, run_app
+from tests.integration.effort import LONG
 
 BAD_SETTING_STATUS = 2
-READY_SECONDS = 5.0
+READY_SECONDS = 5.0 if LONG else START_SECONDS
 
 
 @on_both_servers

@@ -23,7 +23,6 @@ FREED_SECONDS = 15.0
 """The contract for a client that goes away."""
 
 PROMPTLY_SECONDS = 10.0
-SETTLED_SECONDS = 0.5
 
 
 def publish(perch: PerchProcess, author: str, text: str = "hello") -> str:
@@ -47,8 +46,10 @@ def open_files(perch: PerchProcess) -> int:
 
 def at_rest(perch: PerchProcess) -> tuple[int, int]:
     """Threads and open files of a process that has started and whom nobody asks anything."""
-    assert perch.call("GET", "/livez")[0] == 200
-    time.sleep(SETTLED_SECONDS)  # nothing outside tells that it has closed that connection
+    with closing(perch.connect()) as connection:
+        assert exchange(connection, "GET", "/livez")[0] == 200
+        files = open_files(perch)
+    assert eventually(lambda: open_files(perch) < files, FREED_SECONDS)
     return threads(perch), open_files(perch)
 
 

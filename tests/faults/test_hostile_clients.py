@@ -4,7 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -26,7 +26,6 @@ GROWTH_MIB_MAX = 60.0
 """What the allocator keeps of answers that nobody took; it does not grow from crowd to crowd."""
 
 GROWTH_MIB_MAX_LATER = 8.0
-SETTLED_SECONDS = 0.5
 
 
 @pytest.fixture
@@ -40,7 +39,8 @@ def perch(start_perch: StartPerch) -> PerchProcess:
             assert exchange(connection, "POST", "/v1/tweets", "alice", body)[0] == 201
         for _ in range(50):
             assert exchange(connection, "GET", "/v1/users/me/timeline", "carol")[0] == 200
-    time.sleep(SETTLED_SECONDS)  # nothing outside tells that it has closed that connection
+        files = vital_signs(perch.process.pid).files
+    assert eventually(lambda: vital_signs(perch.process.pid).files < files)
     return perch
 
 
@@ -138,10 +138,9 @@ def test_what_cannot_be_meant_well_is_refused_at_once_and_the_connection_closed(
 def send_and_read(connection: socket.socket, sent: bytes) -> bytes:
     """All that is answered; a server that has heard enough may reset the connection."""
     answer = b""
-    try:
+    with suppress(BrokenPipeError, ConnectionResetError):
         connection.sendall(sent)
+    with suppress(ConnectionResetError):
         while received := connection.recv(1 << 16):
             answer += received
-    except (BrokenPipeError, ConnectionResetError):
-        pass
     return answer

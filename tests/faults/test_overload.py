@@ -24,7 +24,7 @@ from tests.e2e.perch_process import PerchProcess
 from tests.faults.report import tell
 from tests.faults.vital_signs import vital_signs
 from tests.http.problems import assert_problem
-from tests.http.wire import Answer, OverSocket, Request
+from tests.http.wire import Answer, InProcess, OverSocket, Request
 from tests.integration.effort import LONG
 
 SECONDS = 8.0 if LONG else 2.0
@@ -64,10 +64,13 @@ def seconds_of(outcomes: Sequence[Outcome], *statuses: int) -> list[float]:
 
 
 def capacity(perch: PerchProcess) -> float:
-    """Reads a second over a few connections that never pause."""
-    outcomes = OpenLoop(perch.port, [READ], 100_000.0, 0.03, 8).run()
+    """Reads a second over a few connections that never pause, while nothing else takes the CPUs."""
+    return max(reads_a_second(perch) for _ in range(4))
+
+
+def reads_a_second(perch: PerchProcess) -> float:
     started = time.perf_counter()
-    outcomes = OpenLoop(perch.port, [READ], 100_000.0, 0.03, 8).run()
+    outcomes = OpenLoop(perch.port, [READ], 100_000.0, 0.015, 8).run()
     return len(outcomes) / (time.perf_counter() - started)
 
 
@@ -144,7 +147,8 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
     built = build(settings)
     with serving(built, settings) as url:
         held = Held(built, url, arrived, go_on)
-        assert held.send(Request("PUT", "/v1/users/me/following/alice", BOB))[0].status == 204
+        # Not over a connection, which has its place until after the answer.
+        assert InProcess(built.app).send(Request("PUT", "/v1/users/me/following/alice", BOB)).status == 204
         yield held
         go_on.set()
 
