@@ -1,18 +1,15 @@
 """`python -m benchmarks`: measures everything, prints it, and writes docs/benchmarks.md."""
 
 import argparse
-import sys
-import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
-from app.logs import configure_logs
 from benchmarks import documents
-from benchmarks.cpus import LOAD, run_on
-from benchmarks.figure import Row
-from benchmarks.groups import GROUPS
+from benchmarks.groups import GROUPS, measure_group
 from benchmarks.machine import machine
 from benchmarks.results import Results, load
-from benchmarks.table import HEADER, cells, line
+from benchmarks.table import HEADER, line
 
 
 def main() -> None:
@@ -36,24 +33,13 @@ def main() -> None:
 
 
 def _measure(names: Sequence[str]) -> Results:
-    configure_logs("ERROR", "readable", sys.stderr)
-    run_on(LOAD)
     measured_on = machine()
     for name, value in measured_on.items():
         print(f"{name:<20}{value}")
-    print(f"\n{line(HEADER)}")
-    return Results(measured_on, {name: _measure_group(name) for name in names})
-
-
-def _measure_group(name: str) -> list[Row]:
-    print(f"\n{GROUPS[name].title}")
-    started = time.monotonic()
-    rows = []
-    for row in GROUPS[name].measure():
-        print(line(cells(row)), flush=True)
-        rows.append(row)
-    print(f"({time.monotonic() - started:.0f} s)")
-    return rows
+    print(f"\n{line(HEADER)}", flush=True)
+    # Each in a process of its own, so that none works in memory that another left in pieces.
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as groups:
+        return Results(measured_on, dict(zip(names, groups.map(measure_group, names), strict=True)))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """The groups of cases, in the order in which they run."""
 
+import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from app.logs import configure_logs
 from benchmarks.cases import (
     collector,
     deliveries,
@@ -17,7 +20,9 @@ from benchmarks.cases import (
     start,
     streams,
 )
+from benchmarks.cpus import LOAD, run_on
 from benchmarks.figure import Row
+from benchmarks.table import cells, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +47,17 @@ GROUPS = {
     "process": Group("The process around it", process.measure),
     "streams": Group("Streams", streams.measure),
 }
+
+
+def measure_group(name: str) -> list[Row]:
+    """The rows of a group, each printed as soon as it is there."""
+    configure_logs("ERROR", "readable", sys.stderr)
+    run_on(LOAD)
+    print(f"\n{GROUPS[name].title}")
+    started = time.monotonic()
+    rows = []
+    for row in GROUPS[name].measure():
+        print(line(cells(row)), flush=True)
+        rows.append(row)
+    print(f"({time.monotonic() - started:.0f} s)")
+    return rows
