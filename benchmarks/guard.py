@@ -23,7 +23,7 @@ GUARDED: Sequence[tuple[Measure, Sequence[Bound | None]]] = (
     (partial(reads.deep_pages, ROUNDS), [at_most(30), at_most(30)]),
     (partial(reads.rebuild, ROUNDS), [at_most(1000), None]),
     (partial(reads.pulled, ROUNDS), [at_most(30), at_most(0.5)]),
-    (partial(deliveries.full_timelines, 20_000, ROUNDS), [at_least(0.05), None]),
+    (partial(deliveries.full_timelines, 10_000, ROUNDS), [at_least(0.05), None, None]),
     (partial(memory.timelines, 1), [at_most(600), at_most(30)]),
 )
 """What is measured, and the bounds of its figures in their order; None leaves a figure out."""

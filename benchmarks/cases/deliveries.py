@@ -1,6 +1,7 @@
 """Deliveries: from the queue into timelines that are present, on one core, against appends to as many lists."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from app.config import Settings
 from benchmarks.figure import Bound, Figure, Row, at_least, plain, ratio
@@ -10,8 +11,9 @@ from benchmarks.worlds import HUB, TEXT, fill_hub, store_tweets
 from usecases.publish_tweet import PublishTweetRequest
 
 CAPACITY = 800
-TWEETS_A_CUT = 51
-"""A full timeline is cut by a sixteenth, so this many tweets cut each of them once."""
+TWEETS = 5 * 51
+"""In a round. A full timeline is cut once in 51 tweets, and a list of as many grows once in some 110 appends: a round
+has several of both."""
 
 PER_SECOND = 1_000_000
 OF_APPENDS = 0.3
@@ -27,7 +29,7 @@ def full_timelines(followers: int, rounds: int) -> Iterator[Figure]:
     """Timelines at their capacity, so that each round cuts all of them."""
     name = f"{followers:,} full timelines"
     parts = _hub(followers, CAPACITY)
-    yield from _deliveries(name, parts, CAPACITY, TWEETS_A_CUT, rounds, at_least(OF_APPENDS), at_least(PER_SECOND))
+    yield from _deliveries(name, parts, CAPACITY, TWEETS, rounds, at_least(OF_APPENDS), at_least(PER_SECOND))
 
 
 def _deliveries(
@@ -41,6 +43,7 @@ def _deliveries(
 ) -> Iterator[Figure]:
     followers = parts.graph.followers_count(HUB)
     lists = [[0] * entries for _ in range(followers)]
+    roomy_lists = [_list_with_room(tweets * (rounds + 1)) for _ in range(followers)]
     step = parts.perch.fan_out.step
 
     def deliver() -> None:
@@ -49,18 +52,27 @@ def _deliveries(
             while step():
                 pass
 
-    def append() -> None:
+    def append(lists: list[list[int]]) -> None:
         for number in range(tweets):
             for held in lists:
                 held.append(number)
 
     before = parts.timelines.counts().deliveries
-    by_work = in_turns([deliver, append], rounds=rounds)
+    by_work = in_turns([deliver, partial(append, lists), partial(append, roomy_lists)], rounds=rounds)
     if parts.timelines.counts().deliveries - before != (rounds + 1) * tweets * followers:
         raise RuntimeError("not every tweet was delivered to every timeline")
-    deliveries, appends = ([tweets * followers / us for us in times] for times in by_work)
-    yield ratio(f"deliveries, {name}", deliveries, "appends to lists", appends, "million/s", of_appends)
-    yield plain(f"deliveries, {name}", [rate * 1_000_000 for rate in deliveries], "/s", per_second, "appends to lists")
+    deliveries, appends, without_growth = ([tweets * followers / us for us in times] for times in by_work)
+    what = f"deliveries, {name}"
+    yield ratio(what, deliveries, "appends to lists", appends, "million/s", of_appends)
+    yield ratio(what, deliveries, "appends to lists with room", without_growth, "million/s")
+    yield plain(what, [rate * 1_000_000 for rate in deliveries], "/s", per_second, "appends to lists")
+
+
+def _list_with_room(count: int) -> list[int]:
+    """Takes so many without growing: a list gives memory back only where it needs less than half of it."""
+    roomy = [0] * (2 * count)
+    del roomy[count:]
+    return roomy
 
 
 def _hub(followers: int, entries: int) -> Parts:
