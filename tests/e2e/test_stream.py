@@ -181,7 +181,7 @@ def test_a_drain_tells_streams_to_come_back_and_stops_at_once(start_perch: Start
         assert 0 < int(last.fields["retry"]) < 10_000
 
 
-def test_fifty_of_a_thousand_followers_stream_each_tweet_once_in_order_and_within_a_second(
+def test_fifty_of_a_thousand_followers_stream_each_tweet_once_in_order_and_at_once(
     start_perch: StartPerch,
 ) -> None:
     perch = start_perch()

@@ -1,6 +1,7 @@
 """Workers who act until they are told to stop, or one of them fails."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
@@ -42,6 +43,13 @@ class Crew:
         """Waits while it goes on."""
         if self._over.wait(seconds):
             self._raise_what_was_raised()
+
+    def hold_until(self, happened: Callable[[], bool]) -> None:
+        """Waits until something has happened; fails when it never does."""
+        deadline = time.monotonic() + END_SECONDS
+        while not happened():
+            assert time.monotonic() < deadline, "it never happened"
+            self.hold(self._pace_seconds)
 
     def _raise_what_was_raised(self) -> None:
         for work in self._working:

@@ -3,13 +3,13 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPException
 from types import TracebackType
 
-from tests.faults.crew import END_SECONDS, Act, Crew
+from tests.faults.crew import Act, Crew
 from tests.faults.exactness import Differences
 from tests.http.client import Client
 from tests.http.walking import walk
@@ -52,13 +52,6 @@ class Load(Crew):
     ) -> None:
         super().__exit__(kind, error, trace)
         self.ended = time.monotonic()
-
-    def hold_until(self, happened: Callable[[], bool]) -> None:
-        """Waits until something has happened; fails when it never does."""
-        deadline = time.monotonic() + END_SECONDS
-        while not happened():
-            assert time.monotonic() < deadline, "it never happened"
-            self.hold(PACE_SECONDS)
 
     def figures(self) -> dict[str, object]:
         return {

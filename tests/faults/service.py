@@ -119,13 +119,6 @@ class Service:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(SystemExit))
             doomed.join(1.0)
 
-    def await_restarts(self, count: int) -> None:
-        """A thread may work before the one that starts it has counted it."""
-        deadline = time.monotonic() + WAIT_SECONDS
-        while self.perch.threads[0].restarts < count:
-            assert time.monotonic() < deadline, "it was not started again"
-            time.sleep(0.001)
-
     def close(self) -> None:
         self.timelines.fault = no_fault
         self._transport.close()

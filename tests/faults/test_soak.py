@@ -7,7 +7,7 @@ import time
 from tests.e2e.conftest import StartPerch
 from tests.e2e.perch_process import PerchProcess
 from tests.faults.exactness import Differences
-from tests.faults.mixed_load import PACE_SECONDS, Ledger, MixedLoad
+from tests.faults.mixed_load import Ledger, MixedLoad
 from tests.faults.report import tell
 from tests.faults.vital_signs import vital_signs
 from tests.http.client import Client
@@ -34,12 +34,10 @@ def test_memory_grows_with_what_is_stored_alone_and_every_timeline_is_exact_at_t
     ledgers = [Ledger() for _ in USERS]
     with MixedLoad(perch.url, USERS, ledgers) as load:
         load.hold(SECONDS / 4)
-        while not all(ledger.requests for ledger in ledgers):
-            load.hold(PACE_SECONDS)
+        load.hold_until(lambda: all(ledger.requests for ledger in ledgers))
         early, tweets_early = vital_signs(perch.process.pid), stored(ledgers)
         load.hold(SECONDS / 2)
-        while stored(ledgers) < tweets_early + TWEETS_MIN:
-            load.hold(PACE_SECONDS)
+        load.hold_until(lambda: stored(ledgers) >= tweets_early + TWEETS_MIN)
         late, tweets_late = vital_signs(perch.process.pid), stored(ledgers)
         load.publishing.clear()
         load.hold(SECONDS / 8)

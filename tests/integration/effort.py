@@ -1,4 +1,4 @@
-"""How much a run of the tests searches."""
+"""How much a run of the tests searches, and how soon things must happen."""
 
 import os
 

@@ -14,7 +14,7 @@ NOTE_CLICK = """() => document.getElementById("composer").addEventListener("subm
     () => window.clickedAt = Date.now(), { capture: true })"""
 
 
-def test_a_tweet_is_in_the_followers_window_within_a_second(
+def test_a_tweet_is_in_the_followers_window_at_once(
     open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str
 ) -> None:
     sign_in(alice).publish("from before")
