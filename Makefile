@@ -1,8 +1,12 @@
-# Everything runs in a .venv inside this folder, which is made on first use and whenever the dependencies change.
+# Everything runs in a .venv in this folder. It is made on first use, and made again when Python or the folder changes.
+# Packages are installed again when the dependencies change: RUN for the service, DEV also for the development tools.
 
 PYTHON ?= python3
 BIN := .venv/bin
-INSTALLED := .venv/.installed
+MADE := .venv/.made
+RUN := .venv/.run
+DEV := .venv/.dev
+DEPENDENCIES := setup.cfg pyproject.toml constraints.txt
 DOCUMENTS := tests/documents
 NODE_TOOLS := $(DOCUMENTS)/node_modules/.package-lock.json
 
@@ -12,66 +16,88 @@ NODE_TOOLS := $(DOCUMENTS)/node_modules/.package-lock.json
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' Makefile
 
-$(INSTALLED): setup.cfg pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --editable '.[dev]' --constraint constraints.txt
-	touch $@
+$(MADE): FORCE
+	@sh .ci/venv '$(PYTHON)'
 
-$(NODE_TOOLS): $(DOCUMENTS)/package.json $(DOCUMENTS)/package-lock.json
+.PHONY: FORCE
+FORCE:
+
+# Without MADE, .ci/venv makes a new .venv, so an interrupted installation is never used.
+define install
+	@echo 'Installing into .venv what $(2)'
+	@mv $(MADE) .venv/.installing
+	@$(BIN)/python -m pip install --quiet --editable '$(1)' --constraint constraints.txt
+	@mv .venv/.installing $(MADE)
+endef
+
+$(RUN): $(MADE) $(DEPENDENCIES)
+	$(call install,.,running needs: about 60 MB)
+	@touch $(RUN)
+
+$(DEV): $(MADE) $(DEPENDENCIES)
+	$(call install,.[dev],running and development need: about 600 MB; this takes minutes)
+	@touch $(RUN) $(DEV)
+
+.PHONY: node
+node:
+	@command -v npm > /dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2> /dev/null \
+		|| { echo 'This needs Node.js 20 or newer with npm: https://nodejs.org' >&2; exit 1; }
+
+$(NODE_TOOLS): $(DOCUMENTS)/package.json $(DOCUMENTS)/package-lock.json | node
 	npm ci --prefix $(DOCUMENTS) --no-audit --no-fund
 	touch $@
 
 .PHONY: run
-run: $(INSTALLED) ## Start the service on http://127.0.0.1:8080 (settings: docs/operations.md)
+run: $(RUN) ## Start the service on http://127.0.0.1:8080 (settings: docs/operations.md)
 	exec $(BIN)/python -m app serve
 
 .PHONY: test
-test: $(INSTALLED) ## Run the tests, in under five minutes
+test: $(DEV) ## Run the tests (under five minutes)
 	$(BIN)/pytest
 
 .PHONY: test-all
-test-all: $(INSTALLED) ## Run the tests with their long forms
+test-all: $(DEV) ## Run the tests, including the long ones
 	LONG=1 $(BIN)/pytest -m ""
 
 .PHONY: faults
-faults: $(INSTALLED) ## Break Perch for real, for minutes, and show the figures
+faults: $(DEV) ## Test Perch under real faults, and show the figures (takes minutes)
 	LONG=1 $(BIN)/pytest tests/faults -m "" -n 0
 
 .PHONY: soak
-soak: $(INSTALLED) ## Mixed load for five minutes, or for SOAK_SECONDS, and a look at memory and every timeline
+soak: $(DEV) ## Run mixed load for five minutes or SOAK_SECONDS, then check memory and every timeline
 	SOAK_SECONDS=$${SOAK_SECONDS:-300} $(BIN)/pytest tests/faults/test_soak.py -n 0 --timeout 0
 
 .PHONY: check
-check: $(INSTALLED) ## Check style, format, types and layers
+check: $(DEV) ## Check style, format, types and layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 .PHONY: format
-format: $(INSTALLED) ## Put the code into its format
+format: $(DEV) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(INSTALLED) ## Measure everything against yardsticks, for minutes, and write docs/benchmarks.md
+bench: $(DEV) ## Measure everything against yardsticks, and write docs/benchmarks.md (takes minutes)
 	$(BIN)/python -m benchmarks
 
 .PHONY: guard
-guard: $(INSTALLED) ## Fail when a hot path became several times slower or larger, in under a minute
+guard: $(DEV) ## Fail if a hot path is several times slower or larger (under a minute)
 	$(BIN)/python -m benchmarks.guard
 
 .PHONY: openapi
-openapi: $(INSTALLED) ## Write docs/openapi.json anew
+openapi: $(RUN) ## Write docs/openapi.json
 	$(BIN)/python -m app openapi > docs/openapi.json
 
 .PHONY: lint-openapi
-lint-openapi: $(NODE_TOOLS) ## Check docs/openapi.json by Redocly's rules (needs Node.js 20)
+lint-openapi: node $(NODE_TOOLS) ## Check docs/openapi.json by Redocly's rules (needs Node.js 20)
 	cd $(DOCUMENTS) && REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint --config redocly.yaml ../../docs/openapi.json
 
 .PHONY: postman
-postman: $(INSTALLED) $(NODE_TOOLS) ## Run docs/perch.postman_collection.json against a service of its own (needs Node.js 20)
+postman: node $(DEV) $(NODE_TOOLS) ## Run docs/perch.postman_collection.json against a new service (needs Node.js 20)
 	$(BIN)/python -m tests.documents.postman
 
 .PHONY: node-tools
-node-tools: $(NODE_TOOLS) ## Install what lint-openapi, postman and tests of the live page need
+node-tools: $(NODE_TOOLS) ## Install the Node.js packages for lint-openapi, postman and the tests of the live page

@@ -1,1 +1,1 @@
-"""Starts things."""
+"""Puts Perch together and starts it."""

@@ -1,20 +1,20 @@
-"""Python's cycle collector, so that it never walks all that is stored."""
+"""The settings of Python's cycle collector, which must never walk all stored data."""
 
 import gc
 
 YOUNG_OBJECTS = 5_000
-"""Allocations, less what is freed, from one collection of the youngest to the next: under a millisecond each."""
+"""Allocations minus deallocations between two collections of the youngest generation: under a millisecond each."""
 
 YOUNG_COLLECTIONS = 5
-"""Of the youngest, from one of the middle generation to the next."""
+"""Collections of the youngest generation between two of the middle generation."""
 
 NEVER = 1_000_000_000
 
 
 def collect_young_only() -> None:
-    """From now on, what survives two collections is not looked at again, until somebody calls `gc.collect`.
+    """Makes the collector ignore objects that survived two collections, except when `gc.collect` is called.
 
-    Left alone, the collector walks every object whenever these have grown by a quarter: half a second with a million
-    tweets, while nobody is served. Nothing stored is part of a cycle, and no answer leaves one behind.
+    By default it walks all objects each time their number has grown by a quarter, which blocks for half a second with a
+    million tweets. Stored objects are never part of a cycle, and answers leave no cycles behind.
     """
     gc.set_threshold(YOUNG_OBJECTS, YOUNG_COLLECTIONS, NEVER)

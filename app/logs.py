@@ -1,4 +1,4 @@
-"""How the service writes its log: one line an event, as JSON or readable."""
+"""The configuration of the log: one line per event, as JSON or readable text."""
 
 import logging
 import sys
@@ -21,10 +21,10 @@ _ESCAPES_IN_TRACES = {code: escape for code, escape in _ESCAPES.items() if chr(c
 
 
 def configure_logs(level: str, log_format: str, stream: TextIO) -> None:
-    """Sends everything that is logged in this process to the stream, Python's warnings and a crash too.
+    """Sends all log records of this process to the stream, including Python's warnings and crashes.
 
-    `log_format` is `json`, `readable`, or `auto`: readable on a terminal, JSON elsewhere. Libraries are not heard below
-    WARNING, whatever the level: there they quote what was sent, and name every client that goes away.
+    `log_format` is `json`, `readable`, or `auto`: readable on a terminal, JSON elsewhere. `level` is that of Perch's
+    loggers. Libraries log at WARNING or above, because below it they quote requests and report every disconnect.
     """
     readable = log_format == "readable" or (log_format == "auto" and stream.isatty())
     handler = logging.StreamHandler(stream)
@@ -38,7 +38,7 @@ def configure_logs(level: str, log_format: str, stream: TextIO) -> None:
 
 
 class _Formatter(ProcessorFormatter):
-    """Gives all records the same fields, traces among them. One that cannot be formatted becomes `log_line_lost`."""
+    """Gives all records the same fields, with tracebacks. A record that cannot be formatted becomes `log_line_lost`."""
 
     def __init__(self, render: Sequence[Processor]) -> None:
         super().__init__(processors=[_with_fields, add_request_id, format_exc_info, *render])
@@ -46,7 +46,7 @@ class _Formatter(ProcessorFormatter):
     def format(self, record: logging.LogRecord) -> str:
         try:
             return super().format(record)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with a record, the work goes on
+        except Exception as error:  # noqa: BLE001 - a bad log record must not break the work
             return super().format(_lost(record, type(error).__name__))
 
 
@@ -73,7 +73,7 @@ def _as_json(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> str
     try:
         return orjson.dumps(event_dict, default=repr).decode()
     except orjson.JSONEncodeError:
-        # A lone surrogate, or a number beyond 64 bits.
+        # The event contains a lone surrogate, or a number of more than 64 bits.
         return orjson.dumps({_well_formed(name): _well_formed(value) for name, value in event_dict.items()}).decode()
 
 
@@ -82,12 +82,12 @@ def _well_formed(value: object) -> str:
 
 
 def _readable(*, colours: bool) -> list[Processor]:
-    # Traces are text by now, without the values of variables; told of another formatter, structlog 25 warns of that.
+    # `format_exc_info` has made tracebacks text already; structlog 25 warns of that with any other formatter.
     return [_escape_controls, ConsoleRenderer(colors=colours, exception_formatter=plain_traceback, sort_keys=False)]
 
 
 def _escape_controls(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> EventDict:
-    """Keeps what others sent from steering the terminal, and from looking like another line."""
+    """Escapes control characters, so that input from outside cannot control the terminal or fake a log line."""
     for name, value in event_dict.items():
         if isinstance(value, str):
             event_dict[name] = value.translate(_ESCAPES_IN_TRACES if name == "exception" else _ESCAPES)

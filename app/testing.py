@@ -1,13 +1,13 @@
-"""Perch for the tests of others: with a clock that they move, and as a real server on a free port."""
+"""Helpers for tests that use Perch: a clock that the test moves, and a real server on a free port."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from app.config import Settings
-from app.perch import Perch
-from app.server import Server
+from app.compose import Perch
+from app.settings import Settings
+from infrastructure.server.waitress_server import WaitressServer
 
 STOP_SECONDS = 30.0
 
@@ -15,45 +15,45 @@ START_MS = 1_800_000_000_000
 
 
 class ManualClock:
-    """Stands still until it is told to move. The wall clock goes both ways, the monotonic one never back."""
+    """A clock that only the test moves. The wall clock can go back; the monotonic clock cannot."""
 
     def __init__(self, now_ms: int = START_MS) -> None:
         self._now_ms = now_ms
-        self._monotonic = 1000.0
+        self._monotonic_ms = 1_000_000
 
     def now_ms(self) -> int:
-        """The wall clock, in milliseconds since 1970."""
+        """Returns the wall clock's Unix time in milliseconds."""
         return self._now_ms
 
     def monotonic(self) -> float:
-        """Seconds that only ever go forward."""
-        return self._monotonic
+        """Returns the monotonic clock's time in seconds."""
+        return self._monotonic_ms / 1000
 
     def advance(self, milliseconds: int) -> None:
-        """Time passes: both clocks go forward."""
+        """Moves both clocks forward; raises `ValueError` for a negative time."""
         if milliseconds < 0:
-            raise ValueError("time passes forward only; set_back moves the wall clock")
+            raise ValueError("advance takes a positive number; use set_back to move the wall clock back")
         self._now_ms += milliseconds
-        self._monotonic += milliseconds / 1000
+        self._monotonic_ms += milliseconds
 
     def set_back(self, milliseconds: int) -> None:
-        """Someone corrects the wall clock: it jumps back, and the monotonic one stands still."""
+        """Moves the wall clock back, and not the monotonic one; raises `ValueError` for a negative time."""
         if milliseconds < 0:
-            raise ValueError("set_back takes how far back, as a positive number")
+            raise ValueError("set_back takes a positive number of milliseconds")
         self._now_ms -= milliseconds
 
     def set_now(self, now_ms: int) -> None:
-        """Someone sets the wall clock, either way; the monotonic one stands still."""
+        """Sets the wall clock to any time. The monotonic clock does not move."""
         self._now_ms = now_ms
 
 
 @contextmanager
 def serving(perch: Perch, settings: Settings) -> Iterator[str]:
-    """The URL at which this Perch answers meanwhile, on a free port of the settings' `HOST`.
+    """Serves this Perch on a free port of the settings' `HOST` in a thread, and yields its URL.
 
-    It is started before and stopped afterwards, its worker too where it has one.
+    Perch's own threads run from the start of the server to its end.
     """
-    server = Server(perch, replace(settings, port=0))
+    server = WaitressServer(perch, replace(settings.server, port=0))
     thread = threading.Thread(target=server.run, name="perch-server")
     thread.start()
     try:

@@ -13,13 +13,13 @@ from benchmarks.table import HEADER, line
 
 
 def main() -> None:
-    """Runs the command."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--list", action="store_true", help="list the groups, and measure nothing")
-    parser.add_argument("--only", nargs="+", choices=GROUPS, metavar="NAME", help="these groups; writes nothing")
+    parser.add_argument("--list", action="store_true", help="list the groups and measure nothing")
     parser.add_argument(
-        "--draw", action="store_true", help="write page and plots anew from the figures of the last run"
+        "--only", nargs="+", choices=GROUPS, metavar="NAME", help="measure these groups and write nothing"
     )
+    parser.add_argument("--draw", action="store_true", help="write page and plots from the figures of the last run")
     arguments = parser.parse_args()
     if arguments.list:
         for name, group in GROUPS.items():
@@ -37,7 +37,7 @@ def _measure(names: Sequence[str]) -> Results:
     for name, value in measured_on.items():
         print(f"{name:<20}{value}")
     print(f"\n{line(HEADER)}", flush=True)
-    # Each in a process of its own, so that none works in memory that another left in pieces.
+    # Each group has its own process, so that none works in memory that another one fragmented.
     with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as groups:
         return Results(measured_on, dict(zip(names, groups.map(measure_group, names), strict=True)))
 

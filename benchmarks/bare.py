@@ -1,12 +1,11 @@
-"""The yardsticks of requests: the same answer as Perch's, from a bare Flask view and from a bare WSGI app.
+"""The yardsticks for requests: a bare Flask view and a bare WSGI app that give the same answer as Perch.
 
-`python -m benchmarks.bare waitress flask` takes an `Exchange` as JSON and serves it by a Flask view, `... wsgi` by a
-bare WSGI application; with `granian` in place of `waitress` they are served as Perch is.
+`python -m benchmarks.bare flask` takes an `Exchange` as JSON and serves it with a Flask view, `... wsgi` with a bare
+WSGI application.
 """
 
 import json
 import logging
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -15,21 +14,17 @@ from typing import TYPE_CHECKING, Any, Self
 from flask import Flask, Response
 from waitress.server import create_server
 
-from app.affinity import stay_on_one_cpu
-from app.config import Settings
-from app.container import build
-
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = 4
 SERVERS_OWN = frozenset({"content-length", "date", "server", "via", "connection"})
-"""Headers that the server adds by itself; Flask adds the first."""
+"""The headers that the server adds itself; Flask adds the first one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request's method and path, and the whole answer: status line, headers and body."""
+    """A request's method and path, and its whole answer: status, headers and body."""
 
     method: str
     path: str
@@ -39,7 +34,7 @@ class Exchange:
 
     @classmethod
     def of(cls, method: str, path: str, answer: bytes) -> Self:
-        """From what a server sent."""
+        """Returns the exchange for the bytes that a server answered."""
         head, _, body = answer.decode().partition("\r\n\r\n")
         status, *lines = head.split("\r\n")
         headers = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
@@ -51,7 +46,7 @@ class Exchange:
 
 
 def flask_app(exchange: Exchange) -> Flask:
-    """One view that does nothing but answer."""
+    """Returns an app with one view, which returns the answer and does nothing else."""
     app = Flask("bare", static_folder=None)
     body, status = exchange.body.encode(), exchange.status
     content_type = next(value for name, value in exchange.headers if name == "Content-Type")
@@ -65,9 +60,9 @@ def flask_app(exchange: Exchange) -> Flask:
 
 
 def wsgi_app(exchange: Exchange) -> "WSGIApplication":
-    """An application that looks at nothing."""
+    """Returns an application that answers without reading the request."""
     body, status = exchange.body.encode(), exchange.status
-    of_exchange = [(name, value) for name, value in exchange.headers]  # JSON has lists in place of tuples
+    of_exchange = [(name, value) for name, value in exchange.headers]  # JSON made lists of the tuples
     headers = [*of_exchange, ("Content-Length", str(len(body)))]
 
     def answer(_: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -78,35 +73,14 @@ def wsgi_app(exchange: Exchange) -> "WSGIApplication":
 
 
 def main() -> None:
-    """Serves on a free port until it is told to stop."""
-    server, kind, exchange = sys.argv[1], sys.argv[2], Exchange(**json.loads(sys.argv[3]))
+    """Serves on a free port until the process is stopped."""
+    kind, exchange = sys.argv[1], Exchange(**json.loads(sys.argv[2]))
     app = flask_app(exchange) if kind == "flask" else wsgi_app(exchange)
-    if server == "granian":
-        _serve_by_granian(app)
-    else:
-        _serve_by_waitress(app)
-
-
-def _serve_by_waitress(app: "WSGIApplication") -> None:
-    # As Perch has it: a line for every request that waits for a thread costs more than the wait.
+    # Perch does the same: a line for every request that waits for a thread costs more than the wait.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server: Any = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident="perch")
     print(f"Waitress listens on http://127.0.0.1:{server.effective_port}", flush=True)
     server.run()
-
-
-def _serve_by_granian(app: "WSGIApplication") -> None:
-    from app.granian_server import GranianServer  # noqa: PLC0415 - granian need not be installed
-
-    settings = Settings(port=0, secret_key="benchmark")  # noqa: S106 - it guards nothing
-    other_cpus = stay_on_one_cpu()
-    perch = build(settings, run_worker=False)
-    perch.app.wsgi_app = app  # type: ignore[assignment, method-assign]
-    server = GranianServer(perch, settings, other_cpus)
-    server.stop_on_signals()
-    print(f"Granian listens on {server.url}", flush=True)
-    server.run()
-    os._exit(0)  # as Perch does
 
 
 if __name__ == "__main__":

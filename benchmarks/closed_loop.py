@@ -1,4 +1,4 @@
-"""Load in a closed loop: a few connections that ask again as soon as they have their answer. It tells the capacity."""
+"""Load in a closed loop: each of a few connections sends its next request after the answer. It shows the capacity."""
 
 import select
 import time
@@ -13,7 +13,7 @@ ACCEPTED = frozenset({200, 201})
 
 
 def requests_a_second(port: int, requests: Sequence[bytes], seconds: float, connections: int = CONNECTIONS) -> float:
-    """How many are answered; raises `RuntimeError` for an answer that is neither 200 nor 201."""
+    """Returns the requests answered a second; raises `RuntimeError` for an answer that is neither 200 nor 201."""
     asked = cycle(requests)
     clients: dict[int, Client] = {}
     with select.epoll() as epoll, ExitStack() as sockets:

@@ -1,4 +1,4 @@
-"""Writes what a run found into docs/benchmarks.md, between its markers; what stands outside them is written by hand."""
+"""Writes the results of a run between the markers of docs/benchmarks.md; the rest is written by hand."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ FIGURES = DOCS / "benchmarks" / "figures.json"
 
 
 def write(results: Results) -> None:
-    """The page, its plots, and the figures themselves."""
+    """Writes the page, its plots and the figures."""
     save(results, FIGURES)
     for name, draw in PLOTS.items():
         save_plot(FIGURES.with_name(f"{name}.svg"), draw, results)
@@ -21,7 +21,7 @@ def write(results: Results) -> None:
 
 
 def filled(page: str, results: Results) -> str:
-    """The page with all its blocks anew; raises `ValueError` where it has no markers for one."""
+    """Returns the page with new content in all blocks; raises `ValueError` if the markers of a block are missing."""
     blocks = {
         "machine": _machine(results),
         "missed": _missed(results),
@@ -33,7 +33,7 @@ def filled(page: str, results: Results) -> str:
 
 
 def replace_block(page: str, name: str, content: str) -> str:
-    """The page with this content between the markers of that name; raises `ValueError` where it has none."""
+    """Returns the page with `content` between the markers of `name`; raises `ValueError` unless it has them once."""
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
     pattern = re.compile(f"{re.escape(begin)}\n.*?{re.escape(end)}", re.DOTALL)
     if len(pattern.findall(page)) != 1:

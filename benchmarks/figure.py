@@ -1,16 +1,16 @@
-"""What the benchmark finds: figures with their spread, what they are held against, and whether that holds."""
+"""Figures: what was measured, with its spread, its yardstick and its bound."""
 
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-TIMES = "×"  # noqa: RUF001 - it is meant
+TIMES = "×"  # noqa: RUF001 - the multiplication sign is intended
 """The unit of a ratio."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What a figure is at most or, with `least`, at least."""
+    """The most that a figure may be or, with `least`, the least."""
 
     limit: float
     least: bool = False
@@ -19,7 +19,7 @@ class Bound:
         return value >= self.limit if self.least else value <= self.limit
 
     def used(self, value: float) -> float:
-        """How much of what is allowed is used up; over 1 the bound is missed."""
+        """Returns the share of the bound that is used up; above 1 the bound is missed."""
         return self.limit / value if self.least else value / self.limit
 
     def __str__(self) -> str:
@@ -36,7 +36,7 @@ def at_least(limit: float) -> Bound:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The median of some rounds, with the smallest and the largest; `points` are for plots."""
+    """The median, smallest and largest value of some rounds; `points` are for plots."""
 
     name: str
     value: float
@@ -46,19 +46,19 @@ class Figure:
     measured: str = ""
     """The median of what was measured, with its unit."""
     yardstick: str = ""
-    """What it was measured against, with the median of that."""
+    """The name of the yardstick, with the median of its values."""
     bound: Bound | None = None
     points: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def is_met(self) -> bool:
-        """True too where there is no bound."""
+        """True if the value is within the bound, or if there is no bound."""
         return self.bound is None or self.bound.is_met(self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A figure that could not be measured here, and why."""
+    """A figure that could not be measured on this machine, and the reason."""
 
     name: str
     why: str
@@ -68,7 +68,7 @@ Row = Figure | LeftOut
 
 
 def plain(name: str, values: Sequence[float], unit: str, bound: Bound | None = None, yardstick: str = "") -> Figure:
-    """A figure that is no ratio."""
+    """Returns a figure that is not a ratio."""
     return Figure(name, statistics.median(values), min(values), max(values), unit, yardstick=yardstick, bound=bound)
 
 
@@ -80,7 +80,7 @@ def ratio(
     unit: str,
     bound: Bound | None = None,
 ) -> Figure:
-    """The ratio of what was measured in turns, round by round."""
+    """Returns the ratio of two series that were measured in turns, round by round."""
     ratios = [work / other for work, other in zip(works, yardsticks, strict=True)]
     return Figure(
         name,
@@ -96,7 +96,7 @@ def ratio(
 
 
 def number(value: float) -> str:
-    """With three digits at least that mean something."""
+    """Formats a value with at least two significant digits, down to 0.001."""
     size = abs(value)
     decimals = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 4
     return f"{value:,.{decimals}f}"

@@ -27,7 +27,7 @@ from benchmarks.table import cells, line
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Some figures that belong together."""
+    """Figures that are measured in one process. Its title is a heading of docs/benchmarks.md."""
 
     title: str
     measure: Callable[[], Iterator[Row]]
@@ -37,20 +37,20 @@ GROUPS = {
     "reads": Group("Reads in process", reads.measure),
     "requests": Group("Requests over HTTP", requests.measure),
     "granian": Group("Granian", granian.measure),
-    "mix": Group("A mix on real graphs", mix.measure),
+    "mix": Group("Mixed requests on real graphs", mix.measure),
     "fan-out": Group("Fan-out to 1,000,000 followers", fan_out.measure),
     "deliveries": Group("Deliveries on one core", deliveries.measure),
-    "publish": Group("Publishing with the queue full", publish.measure),
+    "publish": Group("Publishing with a full queue", publish.measure),
     "memory": Group("Memory", memory.measure),
     "collector": Group("The cycle collector", collector.measure),
     "start": Group("Start", start.measure),
-    "process": Group("The process around it", process.measure),
+    "process": Group("Process settings", process.measure),
     "streams": Group("Streams", streams.measure),
 }
 
 
 def measure_group(name: str) -> list[Row]:
-    """The rows of a group, each printed as soon as it is there."""
+    """Returns the rows of a group, and prints each one as soon as it is measured."""
     configure_logs("ERROR", "readable", sys.stderr)
     run_on(LOAD)
     print(f"\n{GROUPS[name].title}")

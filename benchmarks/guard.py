@@ -1,6 +1,6 @@
-"""`python -m benchmarks.guard`: the cheap figures within generous bounds, in under a minute.
+"""`python -m benchmarks.guard`: the cheap figures with generous bounds, in under a minute.
 
-A bound is three to ten times what holds on a quiet machine: a busy one does not break it, and a tenfold loss does.
+A bound is three to ten times the value on a quiet machine: a busy machine does not break it, but a tenfold loss does.
 """
 
 import sys
@@ -26,11 +26,11 @@ GUARDED: Sequence[tuple[Measure, Sequence[Bound | None]]] = (
     (partial(deliveries.full_timelines, 10_000, ROUNDS), [at_least(0.05), None, None]),
     (partial(memory.timelines, 1), [at_most(600), at_most(30)]),
 )
-"""What is measured, and the bounds of its figures in their order; None leaves a figure out."""
+"""The measurements, with the bounds of their figures in order; a figure with None is left out."""
 
 
 def guarded() -> Iterator[Figure]:
-    """The figures, with the guard's bounds instead of their own."""
+    """Yields the figures, with the guard's bounds instead of their own."""
     for measure, bounds in GUARDED:
         for figure, bound in zip(measure(), bounds, strict=True):
             if bound is not None:
@@ -38,7 +38,7 @@ def guarded() -> Iterator[Figure]:
 
 
 def check(figures: Iterable[Figure]) -> int:
-    """Prints the figures; returns the exit status: 1 when one is not within its bound."""
+    """Prints the figures; returns the exit status: 1 if a figure is not within its bound."""
     print(line(HEADER))
     broken = 0
     for figure in figures:

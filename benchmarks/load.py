@@ -1,4 +1,4 @@
-"""How services are loaded: how much they can do, and how long requests take at a rate."""
+"""Load on services: their capacity, and the latency of requests at a given rate."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -10,16 +10,16 @@ from benchmarks.open_loop import PATIENCE_SECONDS, OpenLoop, Outcome, percentile
 from benchmarks.service import Connection, Service
 
 OPEN_CONNECTIONS = 15
-"""With somebody who publishes beside as many as Perch's `MAX_IN_FLIGHT`, so that nothing is refused.
+"""Together with a publisher this is Perch's `MAX_IN_FLIGHT`, so that nothing is refused.
 
-What waits for a connection waits in the load, and that counts.
+A request that waits for a connection waits in the load, and this time counts.
 """
 
 WARM_SECONDS = 0.3
 
 
 def warm(services: Sequence[Service], requests: Sequence[bytes]) -> None:
-    """First requests find caches empty."""
+    """Fills the caches of the services, which slow down the first requests."""
     for service in services:
         requests_a_second(service.port, requests, WARM_SECONDS)
 
@@ -27,13 +27,13 @@ def warm(services: Sequence[Service], requests: Sequence[bytes]) -> None:
 def rates_in_turns(
     services: Sequence[Service], requests: Sequence[bytes], seconds: float, rounds: int
 ) -> list[list[float]]:
-    """Requests a second in a closed loop, by service and round."""
+    """Returns the requests answered a second in a closed loop, by service and round."""
     by_round = [[requests_a_second(service.port, requests, seconds) for service in services] for _ in range(rounds)]
     return [list(of_service) for of_service in zip(*by_round, strict=True)]
 
 
 def outcomes_at(service: Service, requests: Sequence[bytes], rate: float, seconds: float) -> list[Outcome]:
-    """What becomes of requests in an open loop; one that is not answered 200 or 201 counts `PATIENCE_SECONDS`."""
+    """Returns the outcomes in an open loop; a request without an answer 200 or 201 counts `PATIENCE_SECONDS`."""
     outcomes = OpenLoop(service.port, requests, rate, seconds, OPEN_CONNECTIONS).run()
     counted = [
         outcome if outcome.status in ACCEPTED else replace(outcome, seconds=PATIENCE_SECONDS) for outcome in outcomes
@@ -43,7 +43,7 @@ def outcomes_at(service: Service, requests: Sequence[bytes], rate: float, second
 
 
 def milliseconds_at(service: Service, requests: Sequence[bytes], rate: float, seconds: float) -> list[float]:
-    """From when each request was due to its whole answer."""
+    """Returns the latency of each request, from the time when it was due to the end of its answer."""
     return [outcome.seconds * 1000 for outcome in outcomes_at(service, requests, rate, seconds)]
 
 
@@ -57,7 +57,7 @@ def p99(milliseconds: Sequence[float]) -> float:
 
 @contextmanager
 def publishing(service: Service, request: bytes, every_seconds: float) -> Iterator[None]:
-    """Meanwhile somebody publishes beside the load."""
+    """Publishes at this interval inside the `with` block, in addition to the load."""
     done = threading.Event()
     publisher = threading.Thread(target=_publish_until, args=(service, request, every_seconds, done))
     publisher.start()

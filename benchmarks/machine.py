@@ -1,17 +1,20 @@
-"""What the figures were measured on, and with."""
+"""The machine, system and packages that the figures were measured with."""
 
 import os
 import platform
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("perch", "flask", "werkzeug", "waitress", "granian", "orjson", "marshmallow", "prometheus-client")
+from app.distribution import NAME
+
+PACKAGES = (NAME, "flask", "werkzeug", "waitress", "granian", "orjson", "marshmallow", "prometheus-client")
 
 
 def machine() -> dict[str, str]:
-    """Names and values, as they are shown."""
+    """Returns the names and values for the table."""
     return {
         "measured": datetime.now(UTC).strftime("%Y-%m-%d"),
         "CPU": _cpu_model(),
@@ -26,8 +29,11 @@ def machine() -> dict[str, str]:
 
 
 def _commit() -> str:
-    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - nothing of others
+    git = shutil.which("git")
+    if git is None:
+        return "unknown"
+    command = [git, "describe", "--always", "--dirty", "--exclude", "*"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed command
     return found.stdout.strip() or "unknown"
 
 
@@ -41,7 +47,7 @@ def _memory() -> str:
 
 
 def _line_of(file: str, name: str) -> str:
-    """The value of the first line `name: value`, empty where there is none."""
+    """Returns the value of the first line `name: value`; empty if there is none."""
     path = Path(file)
     lines = path.read_text().splitlines() if path.exists() else []
     return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "")

@@ -1,7 +1,7 @@
-"""Load in an open loop: requests leave on a schedule, whatever became of those before.
+"""Load in an open loop: requests are sent on a schedule, whether earlier ones were answered or not.
 
-The time of each counts from when it was due. A closed loop, whose clients wait for each answer before they ask again,
-hides every stall of the service: while it stalls nobody asks.
+The latency of a request counts from the time when it was due. A closed loop, whose clients wait for each answer before
+their next request, hides every stall of the service, because no requests are sent during the stall.
 (Schroeder, Wierman, Harchol-Balter: "Open Versus Closed: A Cautionary Tale", NSDI 2006.)
 """
 
@@ -20,9 +20,9 @@ RECEIVE_BYTES = 1 << 17
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The status of an answer, 0 where the connection ended without one, and the seconds since the request was due.
+    """The status of an answer, and the seconds since the request was due.
 
-    `which` of the requests it was is its place in the sequence of them.
+    The status is 0 if the connection ended without an answer. `which` is the index of the request in the sequence.
     """
 
     status: int
@@ -31,7 +31,7 @@ class Outcome:
 
 
 class Client:
-    """One connection, which is busy from a request to the end of its answer."""
+    """One connection. It is busy from a request to the end of its answer."""
 
     __slots__ = ("due", "received", "socket", "which")
 
@@ -43,7 +43,7 @@ class Client:
         self.received = b""
 
     def receive(self) -> int:
-        """The status once the whole answer is there, -1 before, 0 where the connection ended."""
+        """Returns the status after the whole answer, -1 before that, 0 if the connection ended."""
         data = self.socket.recv(RECEIVE_BYTES)
         return self._status_when_complete(data) if data else 0
 
@@ -63,9 +63,9 @@ def _number(text: bytes, at: int) -> int:
 
 
 class OpenLoop:
-    """Sends requests at a rate over at most so many connections, and notes how each of them went.
+    """Sends requests at a rate over a fixed number of connections, and records the outcome of each.
 
-    What is due while every connection is busy waits here, and that time counts.
+    A request that is due while all connections are busy waits here, and this time counts.
     """
 
     def __init__(self, port: int, requests: Sequence[bytes], rate: float, seconds: float, connections: int) -> None:
@@ -81,7 +81,7 @@ class OpenLoop:
         self._outcomes: list[Outcome] = []
 
     def run(self) -> list[Outcome]:
-        """Sends all, and waits for the answers, for `PATIENCE_SECONDS` beyond the last request at most."""
+        """Sends all requests; waits for answers until at most `PATIENCE_SECONDS` after the last one was due."""
         self._started = time.perf_counter()
         until = self._started + self._seconds + PATIENCE_SECONDS
         while len(self._outcomes) < self._total and time.perf_counter() < until:
@@ -129,6 +129,6 @@ class OpenLoop:
 
 
 def percentile(seconds: Sequence[float], share: float) -> float:
-    """The smallest value that at least this share of them does not exceed; 0 where there are none."""
+    """Returns the smallest value that at least this share of the values does not exceed; 0 if there are none."""
     ordered = sorted(seconds)
     return ordered[math.ceil(len(ordered) * share) - 1] if ordered else 0.0

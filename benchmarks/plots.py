@@ -1,4 +1,4 @@
-"""The plots of docs/benchmarks.md. Each is on white, so that it can be read on light and dark pages."""
+"""The plots of docs/benchmarks.md. They have a white background, so that they are readable on light and dark pages."""
 
 import statistics
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ Draw = Callable[[Axes, Results], None]
 
 
 def save_plot(path: Path, draw: Draw, results: Results) -> None:
-    """Draws the same file for the same results."""
+    """Draws a plot into a file; the same results give the same file."""
     with mpl.rc_context({"svg.hashsalt": "perch", "axes.spines.top": False, "axes.spines.right": False}):
         canvas = Canvas(figsize=(8, 4), layout="constrained")
         draw(canvas.add_subplot(), results)
@@ -27,7 +27,7 @@ def save_plot(path: Path, draw: Draw, results: Results) -> None:
 
 
 def _bounds(axes: Axes, results: Results) -> None:
-    """How much of each bound is used up."""
+    """Draws the share of each bound that is used up."""
     bound = {f"{row.name}, {row.unit}": row.bound.used(row.value) for row in results.figures if row.bound}
     _make_room(axes, len(bound))
     names, used = list(bound), list(bound.values())
@@ -38,11 +38,11 @@ def _bounds(axes: Axes, results: Results) -> None:
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter("{x:g}")
     axes.invert_yaxis()
-    axes.set_xlabel("used of what the bound allows (over 1: missed)")
+    axes.set_xlabel("share of the bound that is used up (above 1: missed)")
 
 
 def _fan_out(axes: Axes, results: Results) -> None:
-    """Latencies of reads, idle and during the fan-out."""
+    """Draws the latencies of reads, idle and during the fan-out."""
     places = range(len(SHARES))
     for (name, milliseconds), colour in zip(_points(results, "fan-out", "idle").items(), (BLUE, ORANGE), strict=True):
         axes.plot(places, milliseconds, marker="o", color=colour, label=name)
@@ -50,13 +50,13 @@ def _fan_out(axes: Axes, results: Results) -> None:
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_formatter("{x:g}")
-    axes.set_xlabel("share of the reads (percentile)")
-    axes.set_ylabel("from when it was due to its answer (ms)")
+    axes.set_xlabel("percentile of the reads")
+    axes.set_ylabel("latency since the request was due (ms)")
     axes.legend(frameon=False)
 
 
 def _stored_tweets(axes: Axes, results: Results) -> None:
-    """The time of a read against what is stored."""
+    """Draws the time of a read against the number of stored tweets."""
     by_number = _points(results, "reads", "10000")
     numbers = [int(number) for number in by_number]
     medians = [statistics.median(times) for times in by_number.values()]
@@ -65,12 +65,12 @@ def _stored_tweets(axes: Axes, results: Results) -> None:
     axes.errorbar(numbers, medians, yerr=[below, above], marker="o", capsize=4, color=BLUE)
     axes.set_xscale("log")
     axes.set_ylim(bottom=0)
-    axes.set_xlabel("tweets stored (number)")
+    axes.set_xlabel("stored tweets")
     axes.set_ylabel("page 1: median and spread (µs)")
 
 
 def _settings(axes: Axes, results: Results) -> None:
-    """What each setting is worth."""
+    """Draws rate and p99 with each setting, relative to the defaults."""
     figures = [row for row in results.rows["process"] if isinstance(row, Figure)]
     rates = [figure for figure in figures if figure.name.endswith(": rate")]
     slow = [figure for figure in figures if figure not in rates]
@@ -89,12 +89,12 @@ def _settings(axes: Axes, results: Results) -> None:
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_formatter("{x:g}")
     axes.invert_yaxis()
-    axes.set_xlabel("against the defaults (ratio: median and spread)")
+    axes.set_xlabel("ratio to the defaults (median and spread)")
     axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
 
 
 def _points(results: Results, group: str, key: str) -> Mapping[str, Sequence[float]]:
-    """Those of the one figure of the group that has them under this key."""
+    """Returns the points of the figure in this group that has points with this key."""
     figures = [row for row in results.rows[group] if isinstance(row, Figure)]
     return next(figure.points for figure in figures if key in figure.points)
 
@@ -111,4 +111,4 @@ PLOTS: Mapping[str, Draw] = {
     "stored-tweets": _stored_tweets,
     "settings": _settings,
 }
-"""By the names of their files."""
+"""The plots by file name."""

@@ -1,4 +1,4 @@
-"""All that one run found, and the file that keeps it: every figure with its rounds."""
+"""The results of one run, and their file: every figure with its rounds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ from benchmarks.figure import Bound, Figure, LeftOut, Row
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The machine, and the rows by group."""
+    """The machine and the rows by group."""
 
     machine: Mapping[str, str]
     rows: Mapping[str, Sequence[Row]]
@@ -31,7 +31,7 @@ def save(results: Results, path: Path) -> None:
 
 
 def load(path: Path) -> Results:
-    """What `save` wrote."""
+    """Returns the results that `save` wrote."""
     saved = orjson.loads(path.read_bytes())
     return Results(saved["machine"], {group: [_row(row) for row in rows] for group, rows in saved["rows"].items()})
 

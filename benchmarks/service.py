@@ -1,10 +1,11 @@
-"""A service in a process of its own, and raw connections to it."""
+"""A service in its own process, and raw connections to it."""
 
 import os
 import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
@@ -16,27 +17,29 @@ from benchmarks.cpus import SERVICE, children_on
 
 LISTENS = re.compile(r".* listens on http://127\.0\.0\.1:(\d+)\n")
 CONTENT_LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n", re.IGNORECASE)
+GRANIAN_THREADS = 96
+"""As in docs/operations.md: more than `MAX_IN_FLIGHT` and `MAX_STREAMS` together."""
+
 JSON_HEADERS = "Content-Type: application/json\r\n"
 
 
 Kind = Literal["flask", "wsgi"]
-ServedBy = Literal["waitress", "granian"]
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Where it listens, and its process."""
+    """The port and the process of a service."""
 
     port: int
     pid: int
 
     def resident_bytes(self) -> int:
-        """Memory of the process that is not swapped out."""
+        """Returns the resident memory of the process."""
         pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
     def ask(self, request: bytes) -> bytes:
-        """The whole answer, over a connection of its own."""
+        """Returns the whole answer, over a new connection."""
         with closing(Connection(self.port)) as connection:
             return connection.ask(request)
 
@@ -49,34 +52,66 @@ def running_service(*arguments: str, **settings: str) -> AbstractContextManager[
 def running_world(
     world: str, *arguments: str, cpus: frozenset[int] = SERVICE, **settings: str
 ) -> AbstractContextManager[Service]:
-    """Runs `python -m app serve`, filled with one of `WORLDS` before it listens."""
+    """Runs `python -m benchmarks.serve` with one of `WORLDS`."""
     return _running(["benchmarks.serve", world, *arguments], cpus, settings)
 
 
-def running_bare(kind: Kind, exchange: Exchange, server: ServedBy = "waitress") -> AbstractContextManager[Service]:
-    """Runs the yardstick that gives the same answer."""
-    return _running(["benchmarks.bare", server, kind, exchange.as_json()], SERVICE, {})
+def running_bare(kind: Kind, exchange: Exchange) -> AbstractContextManager[Service]:
+    """Runs the yardstick that gives the answer of `exchange`."""
+    return _running(["benchmarks.bare", kind, exchange.as_json()], SERVICE, {})
+
+
+@contextmanager
+def running_granian(**settings: str) -> Iterator[Service]:
+    """Runs Perch on granian, as in docs/operations.md."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ["--interface", "wsgi", "--workers", "1", "--blocking-threads", str(GRANIAN_THREADS), "--no-log"]
+    options += ["--workers-kill-timeout", "5"]
+    with _process(["granian", *options, "--port", str(port), "app.wsgi:application"], SERVICE, settings) as process:
+        while not _listens(port):
+            if process.poll() is not None:
+                raise RuntimeError("granian has ended")
+            time.sleep(0.05)
+        yield Service(port, process.pid)
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 @contextmanager
 def _running(module: Sequence[str], cpus: frozenset[int], settings: Mapping[str, str]) -> Iterator[Service]:
-    environment = {"PATH": os.environ["PATH"], "PORT": "0", "SECRET_KEY": "benchmark", "LOG_LEVEL": "ERROR", **settings}
-    command = [sys.executable, "-m", *module]
-    with children_on(cpus):
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
-    try:
+    with _process(module, cpus, settings) as process:
         line = process.stdout.readline() if process.stdout else ""
         listens = LISTENS.fullmatch(line)
         if listens is None:
             raise RuntimeError(f"{module} said {line!r}")
         yield Service(int(listens[1]), process.pid)
+
+
+@contextmanager
+def _process(
+    module: Sequence[str], cpus: frozenset[int], settings: Mapping[str, str]
+) -> Iterator["subprocess.Popen[str]"]:
+    environment = {"PATH": os.environ["PATH"], "PORT": "0", "SECRET_KEY": "benchmark", "LOG_LEVEL": "ERROR", **settings}
+    command = [sys.executable, "-m", *module]
+    with children_on(cpus):
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
+    try:
+        yield process
     finally:
         process.terminate()
         process.communicate()
 
 
 class Connection:
-    """One kept-alive connection that takes as little of the machine as it can."""
+    """One keep-alive connection that uses as little CPU as possible."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
@@ -106,7 +141,7 @@ class Connection:
 
 
 def request(method: str, path: str, user: str, body: bytes = b"") -> bytes:
-    """The bytes of a request."""
+    """Returns the bytes of a request."""
     lines = f"{method} {path} HTTP/1.1\r\nHost: perch\r\nX-User-Id: {user}\r\n"
     if body:
         lines += f"{JSON_HEADERS}Content-Length: {len(body)}\r\n"

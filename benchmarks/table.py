@@ -9,26 +9,26 @@ HEADER = ("what", "measured", "against", "figure (smallest to largest)", "bound"
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    """What the columns of `HEADER` hold."""
+    """Returns the cells of a row, in the order of `HEADER`."""
     if isinstance(row, LeftOut):
         return row.name, "left out", row.why, "", "", ""
     return row.name, row.measured, row.yardstick, spread(row), str(row.bound or ""), _verdict(row)
 
 
 def spread(figure: Figure) -> str:
-    """The median with its unit, and the smallest and the largest."""
+    """Returns the median with its unit, the smallest and the largest value."""
     value = f"{number(figure.value)} {figure.unit}"
     return f"{value} ({number(figure.low)} to {number(figure.high)})"
 
 
 def line(of_cells: Iterable[str]) -> str:
-    """A row of the printed table."""
+    """Returns a row of the printed table."""
     *first, last = of_cells
     return "".join(f"{cell:<{width}}  " for cell, width in zip(first, WIDTHS, strict=True)) + last
 
 
 def markdown(rows: Iterable[Row]) -> str:
-    """The table in Markdown."""
+    """Returns the table in Markdown."""
     lines = [HEADER, ("---",) * len(HEADER), *(cells(row) for row in rows)]
     return "\n".join(f"| {' | '.join(of_line)} |" for of_line in lines)
 

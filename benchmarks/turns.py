@@ -1,4 +1,4 @@
-"""Times pieces of work in turns, so that a noisy moment hits all of them."""
+"""Times several pieces of work in turns, so that noise affects all of them."""
 
 import gc
 import time
@@ -13,7 +13,7 @@ Work = Callable[[], object]
 
 
 def in_turns(works: Sequence[Work], *, repeat: int = 1, rounds: int = ROUNDS) -> list[list[float]]:
-    """The microseconds of a call, by work and round; `repeat` calls make one measurement."""
+    """Returns the microseconds per call, by work and round; each measurement makes `repeat` calls."""
     with _frozen():
         for work in works:
             work()
@@ -31,14 +31,14 @@ def compare(
     rounds: int = ROUNDS,
     bound: Bound | None = None,
 ) -> Figure:
-    """How long the work takes against the yardstick."""
+    """Returns the time of the work relative to the yardstick."""
     works, others = in_turns([work, other], repeat=repeat, rounds=rounds)
     return ratio(name, works, yardstick, others, "µs", bound)
 
 
 @contextmanager
 def _frozen() -> Iterator[None]:
-    # What fills the stores would be walked by the cycle collector in whichever work it happens to start in.
+    # Otherwise the cycle collector would scan the filled stores at random, during one work or another.
     gc.collect()
     gc.freeze()
     try:

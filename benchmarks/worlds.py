@@ -1,4 +1,4 @@
-"""What Perch is filled with before it is measured, through its own stores and use cases."""
+"""The data that Perch is filled with before it is measured, through its own stores and use cases."""
 
 import gc
 import random
@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.load.graph import Graph, read_graph
 from benchmarks.parts import Parts
 from domain.tweet import Tweet
+from load.graph import Graph, read_graph
 from usecases.publish_tweet import PublishTweetRequest
 
 READER = "reader"
 HUB = "hub"
 READERS = tuple(f"reader-{number}" for number in range(200))
-"""Some of those who follow the hub, and forty authors beside it."""
+"""Users who follow the hub and also forty authors."""
 
 TEXT = "A tweet of a usual length, which is about as long as this one is, number {}"
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -24,7 +24,7 @@ TWEETS_EACH = 5
 
 @contextmanager
 def filling() -> Iterator[None]:
-    """Meanwhile the cycle collector rests: nothing that is put in is garbage."""
+    """Turns the cycle collector off inside the `with` block, because filling creates no garbage."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -36,23 +36,23 @@ def filling() -> Iterator[None]:
 
 
 def fill_reader(parts: Parts, followees: int = 40, tweets: int = 400, *, pulled: bool = False) -> list[Tweet]:
-    """One reader, whose followees published all that there is; unless `pulled`, all of it is pushed. Returns it."""
+    """Adds a reader and all tweets of the followees, pushed unless `pulled`; returns the tweets."""
     authors = [f"author-{number}" for number in range(followees)]
     with filling():
         follow_all(parts, [READER], authors)
         stored = store_tweets(parts, authors, tweets, pulled=pulled)
-        parts.prepare.execute(READER)
+        parts.perch.use_cases.prepare.execute(READER)
     return stored
 
 
 def store_tweets(parts: Parts, authors: Sequence[str], tweets: int, *, pulled: bool = False) -> list[Tweet]:
-    """Spreads tweets over the authors, as if the worker had long been through with all that are not `pulled`."""
+    """Stores tweets of the authors in turn. Unless they are `pulled`, the outbox no longer has them."""
     stored = []
     for number in range(tweets):
-        tweet = parts.tweets.publish(authors[number % len(authors)], TEXT.format(number), pulled=pulled)
-        parts.tweets.mark_queued(tweet.id)
+        author, text = authors[number % len(authors)], TEXT.format(number)
+        tweet = parts.adapters.tweets.publish(author, text, pulled=pulled, key=None).tweet
         if not pulled:
-            parts.tweets.mark_pushed(tweet.id)
+            parts.adapters.outbox.done(tweet.id)
         stored.append(tweet)
     return stored
 
@@ -60,11 +60,11 @@ def store_tweets(parts: Parts, authors: Sequence[str], tweets: int, *, pulled: b
 def follow_all(parts: Parts, followers: Iterable[str], followees: Sequence[str]) -> None:
     for follower in followers:
         for followee in followees:
-            parts.graph.follow(follower, followee)
+            parts.adapters.graph.follow(follower, followee)
 
 
 def fill_hub(parts: Parts, followers: int, readers: Sequence[str] = READERS) -> None:
-    """A hub with so many followers, who all have their timelines; the readers among them follow authors too."""
+    """Adds a hub whose followers all have timelines; the readers among them also follow forty authors."""
     with filling():
         authors = [f"author-{number}" for number in range(40)]
         follow_all(parts, readers, authors)
@@ -72,25 +72,25 @@ def fill_hub(parts: Parts, followers: int, readers: Sequence[str] = READERS) -> 
         users = [*readers, *(f"follower-{number}" for number in range(followers - len(readers)))]
         follow_all(parts, users, [HUB])
         for user in users:
-            parts.prepare.execute(user)
+            parts.perch.use_cases.prepare.execute(user)
 
 
 def fill_graph(parts: Parts, graph: Graph) -> None:
-    """A real graph: everybody has published some tweets, and has read."""
+    """Adds a real graph, in which every user has published some tweets and has read."""
     with filling():
         for follower, followee in graph.follows:
-            parts.graph.follow(follower, followee)
+            parts.adapters.graph.follow(follower, followee)
         for number in range(TWEETS_EACH):
             for user in graph.users:
-                parts.publish.execute(PublishTweetRequest(user, TEXT.format(number)))
-            while parts.perch.fan_out.step():
+                parts.perch.use_cases.publish.execute(PublishTweetRequest(user, TEXT.format(number)))
+            while parts.perch.work.fan_out.step():
                 pass
         for user in graph.users:
-            parts.prepare.execute(user)
+            parts.perch.use_cases.prepare.execute(user)
 
 
 def real_graph(name: str) -> Graph:
-    """One of `GRAPHS`; raises `FileNotFoundError` where its file is missing."""
+    """Returns one of `GRAPHS`; raises `FileNotFoundError` if its file is missing."""
     path = GRAPHS[name]
     if not path.exists():
         raise FileNotFoundError(path)
@@ -98,7 +98,7 @@ def real_graph(name: str) -> Graph:
 
 
 def a_mix(graph: Graph, count: int) -> Iterator[tuple[str, str]]:
-    """Who does what: of a hundred sixty read their home timeline, thirty somebody's tweets, ten publish."""
+    """Yields random requests as kind and user: 60 % home timelines, 30 % a user's tweets, 10 % publications."""
     rng = random.Random(1)
     kinds = rng.choices(("home", "user's tweets", "publish"), weights=(60, 30, 10), k=count)
     for kind in kinds:
@@ -113,4 +113,4 @@ WORLDS: dict[str, Callable[[Parts], object]] = {
     "reed98": lambda parts: fill_graph(parts, real_graph("reed98")),
     "git": lambda parts: fill_graph(parts, real_graph("git")),
 }
-"""By the names that `python -m benchmarks.serve` knows them by."""
+"""The functions that fill Perch, by the name that `python -m benchmarks.serve` takes."""

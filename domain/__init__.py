@@ -1,1 +1,1 @@
-"""What is true of users, tweets and timelines, whatever they are stored in or served by."""
+"""The rules for users, tweets and timelines. They do not depend on storage or transport."""

@@ -1,12 +1,12 @@
-"""The one family of errors that the domain and the use cases raise."""
+"""The errors that the domain and the use cases raise. All are subclasses of `PerchError`."""
 
 
 class PerchError(Exception):
-    """Something that Perch refuses; its text is a sentence for the caller."""
+    """A request that Perch refuses. The text is a sentence for the caller."""
 
 
 class InvalidInput(PerchError):
-    """A value that can be read but not accepted."""
+    """A well-formed value that is not accepted. `field` names it."""
 
     def __init__(self, field: str, detail: str) -> None:
         super().__init__(detail)
@@ -14,19 +14,19 @@ class InvalidInput(PerchError):
 
 
 class SelfFollow(PerchError):
-    """Nobody follows themselves."""
+    """A user tried to follow themselves."""
 
 
 class TweetNotFound(PerchError):
-    """No tweet has this id, or no longer."""
+    """There is no tweet with this id: it never existed, or it was deleted."""
 
 
 class NotYourTweet(PerchError):
-    """The tweet is somebody else's."""
+    """The tweet belongs to another author."""
 
 
 class Unavailable(PerchError):
-    """A store or a broker does not answer now; nothing was half done, and asking again may help."""
+    """A store or a broker does not respond now. Nothing was half done, and a retry may succeed."""
 
     def __init__(self, detail: str, retry_after_seconds: int = 1) -> None:
         super().__init__(detail)
@@ -34,16 +34,13 @@ class Unavailable(PerchError):
 
 
 class Overloaded(Unavailable):
-    """As many are served as may be at once; the others go on at their usual speed."""
-
-
-class IdempotencyKeyInFlight(PerchError):
-    """The first request with this key is not answered yet."""
+    """The limit on concurrent requests or streams is reached. Those under way are not slowed down."""
 
 
 class RateLimited(PerchError):
-    """The user has written as often as they may for now."""
+    """The user has spent all `limit` writes of the current window."""
 
-    def __init__(self, detail: str, retry_after_seconds: int) -> None:
+    def __init__(self, detail: str, limit: int, retry_after_seconds: int) -> None:
         super().__init__(detail)
+        self.limit = limit
         self.retry_after_seconds = retry_after_seconds

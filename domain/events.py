@@ -1,19 +1,34 @@
-"""What happens to a tweet between its publication and the timelines of its followers."""
+"""Events. Metrics and logs observe them; the fan-out acts on `TweetCreated`."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
 class TweetCreated:
-    """A tweet was stored and is to be pushed to the author's followers."""
+    """A hint to the fan-out: this tweet was stored and must be pushed to the author's followers."""
 
     tweet_id: int
     author_id: str
 
 
 @dataclass(frozen=True, slots=True)
+class TweetPublished:
+    """A tweet was stored; `mode` says how it reaches its readers."""
+
+    mode: Literal["push", "pull"]
+
+
+@dataclass(frozen=True, slots=True)
+class SlicePushed:
+    """A tweet was pushed to a slice of followers. `timelines` is the number of timelines that took it."""
+
+    timelines: int
+
+
+@dataclass(frozen=True, slots=True)
 class TweetPushed:
-    """The tweet is in the last follower's timeline, `seconds` after it was published."""
+    """The tweet reached its last follower's timeline `seconds` after it was published."""
 
     tweet_id: int
     seconds: float
@@ -21,7 +36,7 @@ class TweetPushed:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFailed:
-    """An attempt to push the tweet raised `error`; it is tried again in `retry_in` seconds."""
+    """An attempt to push the tweet raised `error`; the next one is due in `retry_in` seconds."""
 
     tweet_id: int
     attempts: int
@@ -30,18 +45,52 @@ class DeliveryFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class TweetRedriven:
-    """The tweet was a dead letter, and is to be pushed again."""
-
-    tweet_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class TweetDeadLettered:
-    """The tweet could not be pushed in `attempts` attempts. It stays unpushed, so readers still see it."""
+    """The tweet could not be pushed in `attempts` attempts and was given up. It stays unpushed, so readers see it."""
 
     tweet_id: int
     author_id: str
     attempts: int
     error: str
     failed_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TweetRedriven:
+    """A dead letter was redriven: its tweet will be pushed again."""
+
+    tweet_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class HomeTimelineRead:
+    """A page of a home timeline was read. `merged` is the most expensive source that it needed."""
+
+    merged: Literal["timeline", "unpushed", "logs"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRebuilt:
+    """An absent timeline was rebuilt from the author logs."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinesDiscarded:
+    """`count` timelines were discarded: nobody read them (idle), or they had too many outdated entries (stale)."""
+
+    reason: Literal["idle", "stale"]
+    count: int = 1
+
+
+Event = (
+    TweetPublished
+    | SlicePushed
+    | TweetPushed
+    | DeliveryFailed
+    | TweetDeadLettered
+    | TweetRedriven
+    | HomeTimelineRead
+    | TimelineRebuilt
+    | TimelinesDiscarded
+)
+"""All events that metrics and logs observe."""

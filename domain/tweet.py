@@ -1,4 +1,4 @@
-"""Tweets and the rules of their text."""
+"""Tweets, and the rules for their text."""
 
 import re
 import unicodedata
@@ -8,14 +8,14 @@ from domain.errors import InvalidInput, NotYourTweet
 from domain.tweet_id import created_at_ms
 
 NFC_SHRINKS_BY = 4
-"""At most; no code point has more than so many in its canonical decomposition."""
+"""The largest factor by which NFC shortens a text: no code point decomposes into more than 4 code points."""
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Tweet:
-    """A short text that an author published once and for all."""
+    """A short text that an author published. It never changes."""
 
     id: int
     author_id: str
@@ -23,7 +23,7 @@ class Tweet:
 
     @property
     def created_at_ms(self) -> int:
-        """When it was published, Unix time in milliseconds. The id says so, hence times are ordered like ids."""
+        """The time of publication, Unix time in milliseconds. It comes from the id, so times are ordered like ids."""
         return created_at_ms(self.id)
 
     def check_may_delete(self, user_id: str) -> None:
@@ -33,16 +33,16 @@ class Tweet:
 
 
 def normalise_text(text: str, max_length: int) -> str:
-    """The text as it is stored: in Unicode's NFC, without white space at either end.
+    """Returns the text as it is stored: in Unicode's NFC, without white space at either end.
 
-    Raises `InvalidInput` when that is empty, longer than `max_length` code points, or holds a NUL or half of a
-    surrogate pair.
+    Raises `InvalidInput` if the result is empty or longer than `max_length` code points, or if the text contains a
+    NUL or a lone surrogate.
     """
     if _UNSTORABLE.search(text):
-        raise InvalidInput("text", "A tweet's text holds no NUL and no half of a surrogate pair.")
+        raise InvalidInput("text", "A tweet's text must not contain a NUL or a lone surrogate.")
     text = text.strip()
     if len(text) > max_length * NFC_SHRINKS_BY:
-        # Not left to NFC, which takes time that grows with the square of how many accents follow each other.
+        # Checked before NFC, whose time grows with the square of the number of accents in a row.
         raise InvalidInput("text", f"A tweet's text has at most {max_length} characters.")
     normalised = unicodedata.normalize("NFC", text).strip()
     if not normalised:

@@ -1,7 +1,7 @@
-"""Tweet ids: 64-bit integers that are unique, increase, and say when they were taken.
+"""Tweet ids: unique, increasing 64-bit integers that contain the time at which they were taken.
 
 The layout is Twitter's Snowflake (announced 2010, https://github.com/twitter-archive/snowflake): 41 bits of
-milliseconds since its epoch, 10 bits of node id, 12 bits of sequence. The last id of that layout is taken in 2080.
+milliseconds since its epoch, 10 bits of node id, 12 bits of sequence. The 41 bits last until 2080.
 """
 
 import re
@@ -17,10 +17,10 @@ _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 def next_tweet_id(last: int, now_ms: int, node_id: int) -> int:
-    """The id that this node gives out after `last`, at `now_ms` (Unix time in milliseconds).
+    """Returns the id that this node takes after `last`, at `now_ms` (Unix time in milliseconds).
 
-    It is always larger than `last`: while the clock stands still or goes back, ids count on from the last one, and
-    when a millisecond's 4,096 are used up they borrow from the next, so that nobody ever waits for the clock.
+    It is always larger than `last`. While the clock stands still or goes back, ids continue from `last`. When the
+    4,096 ids of a millisecond are used up, ids of the next one are taken, so no caller waits for the clock.
     """
     ticks = max(now_ms - EPOCH_MS, 0)
     fresh = ticks << _TIME_SHIFT | node_id << _NODE_SHIFT
@@ -32,12 +32,12 @@ def next_tweet_id(last: int, now_ms: int, node_id: int) -> int:
 
 
 def created_at_ms(tweet_id: int) -> int:
-    """When the id was taken, Unix time in milliseconds."""
+    """Returns the time at which the id was taken, Unix time in milliseconds."""
     return (tweet_id >> _TIME_SHIFT) + EPOCH_MS
 
 
 def parse_tweet_id(text: str) -> int | None:
-    """The id that is written so in decimal; None where that is none, or not how ids are written."""
+    """Returns the tweet id that `text` is in decimal; None if it is not a tweet id in its usual form."""
     if not _DECIMAL.fullmatch(text) or int(text) > MAX_TWEET_ID:
         return None
     return int(text)

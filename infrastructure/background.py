@@ -1,4 +1,4 @@
-"""A thread that works until it is told to stop, and is started again when it dies."""
+"""A background thread that works until it is stopped, and can be restarted if it dies."""
 
 import os
 import sys
@@ -13,17 +13,17 @@ log = get_logger("perch.background")
 PAUSE_AFTER_ERROR_SECONDS = 0.1
 
 GIVES_WAY_BY = 10
-"""Of 20 steps of niceness: where nothing is idle, it gets a tenth of the time of an ordinary thread (sched(7))."""
+"""The niceness added to the thread. On a busy CPU it gets a tenth of the time of an ordinary thread (sched(7))."""
 
 
 class BackgroundThread:
-    """Calls `work` again and again in a thread of its own until `stop`, with a pause after each call.
+    """Calls `work` repeatedly in its own thread until `stop`, with a pause of `pause_seconds` after each call.
 
-    Where the system can do that, Linux for example, it gives way to threads that serve.
+    On Linux the thread has a lower priority than those that serve, unless `gives_way` is False.
 
-    An error that `work` raises is logged, and it is called again a little later. What is no error but the end of a
-    thread, `SystemExit` for example, ends it, and so does what goes wrong outside `work`. Whoever calls `revive` every
-    now and then starts it again. Only one thread at a time may call `start`, `revive` and `stop`.
+    An exception of `work` is logged, and `work` is called again after a short pause. Other errors, such as
+    `SystemExit`, end the thread; `revive`, which must be called regularly, restarts it. Only one thread at a time may
+    call `start`, `revive` and `stop`.
     """
 
     def __init__(
@@ -32,24 +32,23 @@ class BackgroundThread:
         work: Callable[[], object],
         *,
         pause_seconds: float = 0.0,
-        wake: Callable[[], None] | None = None,
+        gives_way: bool = True,
     ) -> None:
-        """`wake` makes a `work` that waits return early."""
         self._work = work
-        self._wake = wake
+        self._gives_way = gives_way
         self._pause_seconds = pause_seconds
         self._stopping = threading.Event()
-        self._died_of: BaseException | None = None
+        self._died_with: BaseException | None = None
         self.name = name
         self.restarts = 0
-        """How often it died and was started again."""
+        """The number of times that the thread died and was restarted."""
         self._thread = self._new_thread()
 
     def start(self) -> None:
         self._thread.start()
 
     def revive(self) -> None:
-        """Starts it again if it died; when that cannot be done now, the next call tries again."""
+        """Restarts the thread if it died; if that is not possible now, the next call tries again."""
         if self._thread.ident is None or self._thread.is_alive() or self._stopping.is_set():
             return
         thread = self._new_thread()
@@ -60,13 +59,11 @@ class BackgroundThread:
             return
         self._thread = thread
         self.restarts += 1
-        log.error("thread_restarted", thread=self.name, exc_info=self._died_of)
+        log.error("thread_restarted", thread=self.name, exc_info=self._died_with)
 
     def stop(self, timeout: float) -> bool:
-        """Lets the present call of `work` end and joins the thread; False when that takes over `timeout` seconds."""
+        """Waits for the current call of `work` and joins the thread; returns False after `timeout` seconds."""
         self._stopping.set()
-        if self._wake is not None:
-            self._wake()
         if self._thread.ident is not None:
             self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -76,11 +73,12 @@ class BackgroundThread:
 
     def _run(self) -> None:
         try:
-            _give_way()
+            if self._gives_way:
+                _lower_priority()
             self._work_on()
-        except BaseException as error:  # noqa: BLE001 - it is logged when the thread is started again
-            self._died_of = error
-            # One that dies at once is not started again at once.
+        except BaseException as error:  # noqa: BLE001 - it is logged when the thread is restarted
+            self._died_with = error
+            # The pause limits the rate of restarts of a thread that dies at once.
             self._stopping.wait(PAUSE_AFTER_ERROR_SECONDS)
 
     def _work_on(self) -> None:
@@ -95,8 +93,8 @@ class BackgroundThread:
                 self._stopping.wait(pause)
 
 
-def _give_way() -> None:
-    if sys.platform == "linux":  # elsewhere priorities are those of processes
+def _lower_priority() -> None:
+    if sys.platform == "linux":  # other systems have priorities for processes only
         thread = threading.get_native_id()
         with suppress(OSError):  # some containers forbid it
             os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + GIVES_WAY_BY)

@@ -1,15 +1,15 @@
-"""The time."""
+"""The system's clocks."""
 
 import time
 
 
 class SystemClock:
-    """The machine's clocks."""
+    """Reads the system's wall clock and monotonic clock."""
 
     def now_ms(self) -> int:
-        """Unix time in milliseconds; it may jump."""
+        """Returns Unix time in milliseconds; it may jump."""
         return time.time_ns() // 1_000_000
 
     def monotonic(self) -> float:
-        """Seconds since some moment; it never goes back."""
+        """Returns the seconds since an arbitrary moment; it never goes back."""
         return time.monotonic()

@@ -1,44 +1,34 @@
-"""What stores count and hand out, for those who watch the process."""
+"""Counts that stores report for the metrics."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class TweetCounts:
-    """Tweets published so far, to be pushed and to be pulled, and those that are unpushed and unqueued now."""
+class OutboxCounts:
+    """The tweets that wait to be pushed, those of them that wait after a failed attempt, and dead letters.
 
-    published_push: int
-    published_pull: int
-    unpushed: int
-    unqueued: int
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineCounts:
-    """Timelines held now, and rebuilt and thrown away so far, and `deliveries`: the tweets pushed into each, summed.
-
-    A tweet pushed into the same timeline again is another delivery; an absent timeline takes none, nor does
-    one that no longer reaches down to the tweet.
+    `unpushed` is waiting, dead and pulled tweets. `oldest_waiting` is the oldest waiting tweet's id; None without any.
     """
 
-    held: int
-    rebuilt: int
-    discarded_idle: int
-    discarded_stale: int
-    deliveries: int
+    waiting: int
+    retrying: int
+    dead: int
+    unpushed: int
+    oldest_waiting: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class DeadLetterCounts:
-    """Dead letters held now, and dropped so far because there were too many."""
+class QueueCounts:
+    """The hints in the queue, the queue's capacity, and the hints dropped so far because it was full."""
 
-    held: int
+    depth: int
+    capacity: int
     dropped: int
 
 
 @dataclass(frozen=True, slots=True)
 class StreamCounts:
-    """Streams open now, how many may be, and the requests for one that were shed so far."""
+    """The open streams, the largest number allowed, and the requests for a stream that were refused so far."""
 
     open: int
     capacity: int

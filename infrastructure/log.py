@@ -1,4 +1,4 @@
-"""Log events: a name in snake_case and fields, through the standard library's logging."""
+"""Log events: a name in snake_case and fields, sent through the standard library's logging."""
 
 import logging
 from contextvars import ContextVar
@@ -8,14 +8,14 @@ from structlog.stdlib import BoundLogger, filter_by_level
 from structlog.typing import EventDict, WrappedLogger
 
 current_request_id: ContextVar[str] = ContextVar("perch_request_id", default="")
-"""The id of the request that this thread is answering, empty when there is none."""
+"""The id of the request that this thread is answering; empty outside a request."""
 
 STACK_DEPTH = 4
-"""Frames from the standard library's logger to whoever logs; so many are structlog's."""
+"""The number of structlog's stack frames between the standard library's logger and the code that logs."""
 
 
 class Event(dict[str, Any]):
-    """The message of a log record: `event` is its name, the rest are its fields. As a text it is one line."""
+    """The message of a log record: `event` is its name, the other keys are its fields. `str` gives one line."""
 
     def __str__(self) -> str:
         fields = (f"{name}={value!r}" for name, value in self.items() if name != "event")
@@ -23,15 +23,15 @@ class Event(dict[str, Any]):
 
 
 def get_logger(name: str) -> BoundLogger:
-    """Its events are records of the standard library's logger of that name, whoever configures that one.
+    """Returns a logger whose events become records of the standard library's logger of that name.
 
-    Nothing else in the process changes: structlog's own configuration is neither used nor touched.
+    structlog's global configuration is neither used nor changed.
     """
     return BoundLogger(logging.getLogger(name), [filter_by_level, add_request_id, _to_record], {})
 
 
 def add_request_id(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> EventDict:
-    """Adds the id of the request that is being answered, if there is one."""
+    """Adds the id of the current request, if there is one."""
     if request_id := current_request_id.get():
         event_dict.setdefault("request_id", request_id)
     return event_dict

@@ -1,1 +1,1 @@
-"""What Perch does, one file a use case: its request, the protocols it needs, and a class with one public method."""
+"""The use cases, one file each: the request, the protocols it needs, and a class with one public method."""

@@ -1,10 +1,23 @@
-"""How often a user may write."""
+"""The limit on each user's writes."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 
-class WriteAllowance(Protocol):
-    """Counts a user's writes. Each write is counted when nothing else speaks against it any more."""
+@dataclass(frozen=True, slots=True)
+class AllowanceLeft:
+    """The `writes` left of the `limit` in this window. The window ends in `reset_seconds`, and all are back."""
 
-    def spend(self, user_id: str) -> None:
-        """Counts one write; raises `RateLimited`, and counts nothing, when the user has none left."""
+    limit: int
+    writes: int
+    reset_seconds: int
+
+
+class WriteAllowance(Protocol):
+    """Counts a user's writes. Use cases count a write after all other checks have passed."""
+
+    def spend(self, user_id: str) -> AllowanceLeft | None:
+        """Counts one write and returns what is left; None if writes are not limited.
+
+        Raises `RateLimited`, and counts nothing, if the user has no writes left.
+        """

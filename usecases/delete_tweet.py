@@ -5,7 +5,7 @@ from typing import Protocol
 
 from domain.errors import TweetNotFound
 from domain.tweet import Tweet
-from usecases.allowance import WriteAllowance
+from usecases.allowance import AllowanceLeft, WriteAllowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,28 +18,30 @@ class Tweets(Protocol):
     def get(self, tweet_id: int) -> Tweet | None: ...
 
     def delete(self, tweet_id: int) -> bool:
-        """Removes tweet, author log entry and unpushed in one step; False when it was gone already."""
+        """Removes tweet, author log entry and outbox row in one step; returns False if the tweet was gone already."""
 
 
 class DeleteTweet:
     """Deletes a tweet for its author; no read shows it afterwards.
 
-    Raises `TweetNotFound` when it is not there (of two who delete at once, one is told so), `NotYourTweet` when it is
-    somebody else's.
+    Raises `TweetNotFound` if there is no such tweet (if two requests delete it at once, the second gets this), and
+    `NotYourTweet` if the user is not the author.
     """
 
     def __init__(self, tweets: Tweets, allowance: WriteAllowance) -> None:
         self._tweets = tweets
         self._allowance = allowance
 
-    def execute(self, request: DeleteTweetRequest) -> None:
+    def execute(self, request: DeleteTweetRequest) -> AllowanceLeft | None:
+        """Returns the user's remaining writes; None if writes are not limited."""
         tweet = self._tweets.get(request.tweet_id)
         if tweet is None:
             raise _not_found(request.tweet_id)
         tweet.check_may_delete(request.user_id)
-        self._allowance.spend(request.user_id)
+        left = self._allowance.spend(request.user_id)
         if not self._tweets.delete(tweet.id):
             raise _not_found(request.tweet_id)
+        return left
 
 
 def _not_found(tweet_id: int) -> TweetNotFound:

@@ -1,4 +1,4 @@
-"""Tell how a user and some others are related."""
+"""Get the relationships between a user and other users."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class GetRelationshipsRequest:
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """Whether the user follows this other one, and is followed by them."""
+    """The other user's `id`. `following`: the user follows them. `followed_by`: they follow the user."""
 
     id: str
     following: bool
@@ -24,11 +24,11 @@ class Relationship:
 
 class FollowGraph(Protocol):
     def relationships(self, user_id: str, other_ids: Sequence[str]) -> list[tuple[bool, bool]]:
-        """For each other user: is followed by `user_id`, follows `user_id`."""
+        """Returns a pair for each other user: `user_id` follows them, they follow `user_id`."""
 
 
 class GetRelationships:
-    """The relationships of one user with each of some others, in the order asked for, as of one moment."""
+    """Returns one user's relationships with other users, in the order of the request, as of one moment."""
 
     def __init__(self, graph: FollowGraph) -> None:
         self._graph = graph

@@ -11,7 +11,7 @@ class Tweets(Protocol):
 
 
 class GetTweet:
-    """Finds a tweet by its id; raises `TweetNotFound` when it never existed or was deleted."""
+    """Finds a tweet by its id; raises `TweetNotFound` if it never existed or was deleted."""
 
     def __init__(self, tweets: Tweets) -> None:
         self._tweets = tweets

@@ -25,7 +25,7 @@ class FollowGraph(Protocol):
 
 
 class GetUser:
-    """How many tweets, followers and followees a user has now; all 0 for one that nobody has heard of."""
+    """Returns a user's current numbers of tweets, followers and followees; all are 0 for an unknown user."""
 
     def __init__(self, tweets: Tweets, graph: FollowGraph) -> None:
         self._tweets = tweets

@@ -13,17 +13,17 @@ class ListDeadLettersRequest:
     before: int = NEWEST
 
 
-class DeadLetters(Protocol):
-    def before(self, tweet_id: int, limit: int) -> list[TweetDeadLettered]:
-        """At most `limit` dead letters of smaller tweet ids, newest tweet first."""
+class Outbox(Protocol):
+    def dead_before(self, tweet_id: int, limit: int) -> list[TweetDeadLettered]:
+        """Returns at most `limit` dead letters with smaller tweet ids, newest tweet first."""
 
 
 class ListDeadLetters:
-    """One page of dead letters, newest tweet first."""
+    """Lists dead letters page by page, newest tweet first."""
 
-    def __init__(self, dead_letters: DeadLetters) -> None:
-        self._dead_letters = dead_letters
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
 
     def execute(self, request: ListDeadLettersRequest) -> Page[TweetDeadLettered]:
-        letters = self._dead_letters.before(request.before, request.limit + 1)
+        letters = self._outbox.dead_before(request.before, request.limit + 1)
         return cut(letters, request.limit, position=lambda letter: letter.tweet_id)

@@ -12,14 +12,14 @@ class Tweets(Protocol):
     def frontier(self) -> int: ...
 
     def newest(self, author_ids: Iterable[str], low: int, high: int, limit: int) -> Sequence[int]:
-        """The newest `limit` ids of these authors strictly between the bounds, newest first."""
+        """Returns the newest `limit` ids of these authors strictly between the bounds, newest first."""
 
     def get_many(self, tweet_ids: Iterable[int]) -> list[Tweet | None]:
-        """The tweets with these ids, in their order; None for those that are not there."""
+        """Returns the tweets with these ids, in their order; None for a tweet that does not exist."""
 
 
 class ListUserTweets:
-    """One page of an author's own tweets, newest first, up to the frontier."""
+    """Lists an author's own tweets page by page, newest first, up to the frontier."""
 
     def __init__(self, tweets: Tweets) -> None:
         self._tweets = tweets
@@ -31,7 +31,7 @@ class ListUserTweets:
         high = min(request.before, self._tweets.frontier() + 1)
         while len(found) < wanted:
             ids = self._tweets.newest((user.id,), 0, high, wanted)
-            # One that was deleted since its id was looked up makes room for an older one.
+            # A tweet that was deleted after its id was read is replaced by an older one.
             found += [tweet for tweet in self._tweets.get_many(ids) if tweet is not None]
             if len(ids) < wanted:
                 break

@@ -1,4 +1,4 @@
-"""Pages of a list that goes from the newest to the oldest."""
+"""Pages of lists that go from the newest item to the oldest."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """Items newest first; `next_before` is the position of the next page, None on the last one."""
+    """Items newest first. `next_before` is the position before the next page, None on the last page."""
 
     items: Sequence[Item]
     next_before: int | None
 
 
 def cut(items: Sequence[Item], limit: int, position: Callable[[Item], int]) -> Page[Item]:
-    """The page out of `limit` + 1 items that were looked for: one more than fits says that there is a next page."""
+    """Returns the page out of up to `limit` + 1 items. The extra item shows that there is a next page."""
     if len(items) <= limit:
         return Page(items, None)
     return Page(items[:limit], position(items[limit - 1]))

@@ -1,25 +1,65 @@
-"""Publish a tweet."""
+"""Publish a tweet, at most once per idempotency key."""
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from domain.events import TweetCreated
+from domain.errors import InvalidInput
+from domain.events import TweetCreated, TweetPublished
 from domain.tweet import Tweet, normalise_text
-from usecases.allowance import WriteAllowance
+from usecases.allowance import AllowanceLeft, WriteAllowance
+
+PUSHED = TweetPublished("push")
+PULLED = TweetPublished("pull")
 
 
 @dataclass(frozen=True, slots=True)
 class PublishTweetRequest:
     author_id: str
     text: str
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """An author's key, and a digest of the text that was sent with it.
+
+    The digest saves memory: it is kept for a day, and a text may be sent with far more white space than is stored.
+    """
+
+    value: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A tweet, and the digest that its idempotency key was first used with; empty without a key."""
+
+    tweet: Tweet
+    digest: str = ""
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTweet:
+    """The result. `replayed`: an earlier request with the same key published the tweet. `left`: remaining writes."""
+
+    tweet: Tweet
+    replayed: bool
+    left: AllowanceLeft | None
 
 
 class Tweets(Protocol):
-    def publish(self, author_id: str, text: str, *, pulled: bool) -> Tweet:
-        """Takes the id and writes tweet, author log, unpushed and, unless `pulled`, unqueued in one atomic step."""
+    def publish(self, author_id: str, text: str, *, pulled: bool, key: IdempotencyKey | None) -> Publication:
+        """Takes the id and writes tweet, author log, outbox row or pulled mark, and the key, in one atomic step.
 
-    def mark_queued(self, tweet_id: int) -> None:
-        """Says that the tweet's event is in the queue."""
+        If the author used the key in the last 24 hours, nothing is written and the earlier publication is returned.
+        Of any number of requests with one key, concurrent or later, only one publishes.
+        """
+
+    def published_under(self, author_id: str, key: str) -> Publication | None:
+        """Returns what the author published under this key in the last 24 hours; None if nothing."""
 
 
 class Followers(Protocol):
@@ -27,23 +67,24 @@ class Followers(Protocol):
 
 
 class Events(Protocol):
-    def offer(self, event: TweetCreated) -> bool:
-        """Queues the event without waiting; False when that cannot be done now. It raises nothing."""
+    def hint(self, event: TweetCreated) -> None:
+        """Tells the fan-out about a tweet; never waits or raises. A lost hint delays the push; it loses no tweet."""
 
 
-class Readers(Protocol):
-    def announce(self, author_id: str) -> None:
-        """Wakes those who wait for tweets of this author's. It never waits, and raises nothing."""
+class Announcements(Protocol):
+    def announce(self, tweet_id: int, author_id: str) -> None:
+        """Tells the streams about a tweet; never waits or raises. A lost announcement only delays the tweet."""
 
 
 class PublishTweet:
-    """Stores a tweet and has it pushed to the author's followers.
+    """Stores a tweet and lets the fan-out push it to the author's followers.
 
     - The text follows the rules of `normalise_text`; otherwise `InvalidInput` is raised and nothing is stored.
-    - Followers see the tweet from now on, because it counts as unpushed until it is in all their timelines.
-    - It is never pushed when the author has at least `pull_followers_threshold` followers now.
-    - Whoever streams a timeline that it belongs to is told.
-    - Nothing here waits for the fan-out: without room in the queue the tweet stays unqueued until there is some.
+    - Followers see the tweet at once: reads merge it as unpushed until it is in all timelines.
+    - It is never pushed if the author has at least `pull_followers_threshold` followers now.
+    - An author publishes one tweet per idempotency key in 24 hours. A repeat returns that tweet, even if it was deleted
+      meanwhile, and costs no write. The same key with another text raises `InvalidInput`.
+    - Nothing here waits for the fan-out or for streams.
     """
 
     def __init__(
@@ -51,8 +92,9 @@ class PublishTweet:
         tweets: Tweets,
         followers: Followers,
         events: Events,
-        readers: Readers,
+        announcements: Announcements,
         allowance: WriteAllowance,
+        observe: Callable[[TweetPublished], None],
         *,
         text_max_length: int,
         pull_followers_threshold: int,
@@ -60,20 +102,42 @@ class PublishTweet:
         self._tweets = tweets
         self._followers = followers
         self._events = events
-        self._readers = readers
+        self._announcements = announcements
         self._allowance = allowance
+        self._observe = observe
         self._text_max_length = text_max_length
         self._pull_followers_threshold = pull_followers_threshold
 
-    def execute(self, request: PublishTweetRequest) -> Tweet:
+    def execute(self, request: PublishTweetRequest) -> PublishedTweet:
+        key = _key(request)
+        if key is not None:
+            earlier = self._tweets.published_under(request.author_id, key.value)
+            if earlier is not None:
+                return _replay(earlier, key)
         text = normalise_text(request.text, self._text_max_length)
-        self._allowance.spend(request.author_id)
-        followers = self._followers.followers_count(request.author_id)
-        pulled = followers >= self._pull_followers_threshold
-        tweet = self._tweets.publish(request.author_id, text, pulled=pulled)
+        left = self._allowance.spend(request.author_id)
+        pulled = self._followers.followers_count(request.author_id) >= self._pull_followers_threshold
+        publication = self._tweets.publish(request.author_id, text, pulled=pulled, key=key)
+        if publication.replayed and key is not None:
+            return _replay(publication, key)
+        self._tell(publication.tweet, pulled=pulled)
+        return PublishedTweet(publication.tweet, replayed=False, left=left)
+
+    def _tell(self, tweet: Tweet, *, pulled: bool) -> None:
         if not pulled:
-            event = TweetCreated(tweet.id, tweet.author_id)
-            if self._events.offer(event):
-                self._tweets.mark_queued(tweet.id)
-        self._readers.announce(tweet.author_id)
-        return tweet
+            self._events.hint(TweetCreated(tweet.id, tweet.author_id))
+        self._announcements.announce(tweet.id, tweet.author_id)
+        self._observe(PULLED if pulled else PUSHED)
+
+
+def _key(request: PublishTweetRequest) -> IdempotencyKey | None:
+    if request.idempotency_key is None:
+        return None
+    text = request.text.encode("utf-8", "surrogatepass")
+    return IdempotencyKey(request.idempotency_key, hashlib.blake2b(text, digest_size=16).hexdigest())
+
+
+def _replay(publication: Publication, key: IdempotencyKey) -> PublishedTweet:
+    if publication.digest != key.digest:
+        raise InvalidInput("idempotency_key", "This idempotency key was used with another body.")
+    return PublishedTweet(publication.tweet, replayed=True, left=None)

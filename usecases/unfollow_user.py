@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.user import User
-from usecases.allowance import WriteAllowance
+from usecases.allowance import AllowanceLeft, WriteAllowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +15,22 @@ class UnfollowUserRequest:
 
 class FollowGraph(Protocol):
     def unfollow(self, follower_id: str, followee_id: str) -> bool:
-        """Removes the follow; False when there was none."""
+        """Removes the follow; returns False if there was none."""
 
 
 class UnfollowUser:
-    """Ends a follow; where there is none, nothing changes.
+    """Ends a follow. It is idempotent.
 
-    Timelines keep the entries: every read drops those of authors who are not followed.
+    Timelines keep the entries: every read drops entries of authors who are not followed.
     """
 
     def __init__(self, graph: FollowGraph, allowance: WriteAllowance) -> None:
         self._graph = graph
         self._allowance = allowance
 
-    def execute(self, request: UnfollowUserRequest) -> None:
+    def execute(self, request: UnfollowUserRequest) -> AllowanceLeft | None:
+        """Returns the user's remaining writes; None if writes are not limited."""
         follower, followee = User(request.follower_id), User(request.followee_id)
-        self._allowance.spend(follower.id)
+        left = self._allowance.spend(follower.id)
         self._graph.unfollow(follower.id, followee.id)
+        return left

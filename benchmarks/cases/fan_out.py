@@ -1,4 +1,4 @@
-"""A tweet to 1,000,000 followers, all of whose timelines are present, and those who read meanwhile."""
+"""The fan-out of a tweet to 1,000,000 followers with present timelines, and reads during fan-outs."""
 
 import math
 import re
@@ -27,7 +27,7 @@ PUSHED = re.compile(rb"^perch_tweet_pushed_seconds_(sum|count) (\S+)$", re.MULTI
 
 
 def measure() -> Iterator[Row]:
-    """How long it takes, and what it costs those who read."""
+    """Yields the duration of a fan-out and its effect on the latency of reads."""
     with running_world("million followers", PULL_FOLLOWERS_THRESHOLD=str(2 * FOLLOWERS)) as perch:
         seconds, appends = [], []
         lists: list[list[int]] = [[] for _ in range(FOLLOWERS)]
@@ -39,14 +39,14 @@ def measure() -> Iterator[Row]:
         for _ in range(ROUNDS):
             seconds.append(_seconds_of_a_fan_out(perch))
             appends.append(in_turns([append], rounds=1)[0][0] / 1e6)
-        name = "fan-out to 1,000,000, until the last has it"
-        yield ratio(name, seconds, "appends to as many lists", appends, "s")
-        yield plain(name, seconds, "s", at_most(2), "appends to as many lists")
+        name = "fan-out to 1,000,000 followers, until the last push"
+        yield ratio(name, seconds, "appends to 1,000,000 lists", appends, "s")
+        yield plain(name, seconds, "s", at_most(2), "appends to 1,000,000 lists")
         yield from _reads(perch, tweets=1 + math.ceil(LATENCY_SECONDS / min(seconds)))
 
 
 def _reads(perch: Service, tweets: int) -> Iterator[Row]:
-    """While so many tweets are pushed, and while none is, in turns."""
+    """Measures reads while tweets are pushed and while the service is idle, in turns."""
     warm((perch,), READS)
     rate = statistics.median(rates_in_turns((perch,), READS, RATE_SECONDS, ROUNDS)[0]) / 2
     idle: list[list[float]] = []
@@ -61,12 +61,12 @@ def _reads(perch: Service, tweets: int) -> Iterator[Row]:
         if lasted >= LATENCY_SECONDS:
             idle.append(without)
             during.append(beside)
-        else:  # too short for the reads, so this was no round
+        else:  # the fan-outs ended before the reads, so this round does not count
             tweets += 1
     figure = ratio(
-        f"home timeline during fan-outs to 1,000,000: p99 at {rate:,.0f}/s",
+        f"home timeline during fan-outs: p99 at {rate:,.0f}/s",
         [p99(of_round) for of_round in during],
-        "the same, idle",
+        "the idle service",
         [p99(of_round) for of_round in idle],
         "ms",
         at_most(2),
@@ -75,19 +75,19 @@ def _reads(perch: Service, tweets: int) -> Iterator[Row]:
 
 
 def _percentiles(by_round: list[list[float]]) -> list[float]:
-    """Of `SHARES`, in milliseconds, each the median of the rounds."""
+    """Returns the percentiles for `SHARES` in milliseconds, each as the median of the rounds."""
     return [statistics.median(percentile(of_round, share) for of_round in by_round) for share in SHARES]
 
 
 def _seconds_of_a_fan_out(perch: Service) -> float:
-    """By the service's own metrics: from the publication until the last timeline has it."""
+    """Returns the seconds from publication to the last push, according to the service's own metrics."""
     pushed, seconds = _pushed(perch)
     perch.ask(PUBLISH)
     return _wait_until_pushed(perch, pushed + 1) - seconds
 
 
 def _wait_until_pushed(perch: Service, tweets: float) -> float:
-    """Until so many were pushed in all; returns the seconds that all of them took together."""
+    """Waits until so many tweets were pushed in total; returns the sum of their seconds."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         pushed, seconds = _pushed(perch)
@@ -98,6 +98,6 @@ def _wait_until_pushed(perch: Service, tweets: float) -> float:
 
 
 def _pushed(perch: Service) -> tuple[float, float]:
-    """How many tweets were pushed, and the seconds that they took together."""
+    """Returns the number of pushed tweets and the sum of their seconds."""
     found = {name: float(value) for name, value in PUSHED.findall(perch.ask(request("GET", "/metrics", HUB)))}
     return found[b"count"], found[b"sum"]

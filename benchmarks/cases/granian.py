@@ -1,14 +1,13 @@
-"""The home timeline served by granian, against the same Perch served by waitress; each on one CPU."""
+"""The home timeline from `app.wsgi` on granian, against the same Perch on waitress; each runs on one CPU."""
 
 import importlib.util
 import statistics
 from collections.abc import Iterator
 
-from benchmarks.bare import Exchange
 from benchmarks.cases.requests import HOME, RATE_SECONDS, READER, fill
-from benchmarks.figure import LeftOut, Row, at_least, ratio
+from benchmarks.figure import LeftOut, Row, ratio
 from benchmarks.load import milliseconds_at, p50, p99, rates_in_turns, warm
-from benchmarks.service import Service, request, running_bare, running_service
+from benchmarks.service import Service, request, running_granian, running_service
 
 NAME = "home timeline on granian"
 ROUNDS = 5
@@ -17,35 +16,20 @@ READ = request(*HOME, READER)
 
 
 def measure() -> Iterator[Row]:
-    """Its rate, and its latency at half of what waitress can do."""
+    """Yields the rate, and the latency at half of waitress's rate."""
     if importlib.util.find_spec("granian") is None:
         yield LeftOut(NAME, "granian is not installed")
         return
-    with running_service() as waitress, running_service(SERVER="granian") as granian:
+    with running_service() as waitress, running_granian() as granian:
         fill(waitress)
         fill(granian)
-        exchange = Exchange.of(*HOME, waitress.ask(READ))
-        with (
-            running_bare("flask", exchange, "granian") as flask,
-            running_bare("wsgi", exchange, "granian") as wsgi,
-            running_bare("wsgi", exchange) as wsgi_on_waitress,
-        ):
-            yield from _rates(granian, waitress, flask, wsgi, wsgi_on_waitress)
-        yield from _latencies(granian, waitress)
+        warm([granian, waitress], [READ])
+        of_granian, of_waitress = rates_in_turns([granian, waitress], [READ], RATE_SECONDS, ROUNDS)
+        yield ratio(f"{NAME}: rate", of_granian, "on waitress", of_waitress, "/s")
+        yield from _latencies(granian, waitress, statistics.median(of_waitress) / 2)
 
 
-def _rates(*services: Service) -> Iterator[Row]:
-    warm(services, [READ])
-    of_granian, of_waitress, of_flask, of_wsgi, of_wsgi_on_waitress = rates_in_turns(
-        services, [READ], RATE_SECONDS, ROUNDS
-    )
-    yield ratio(f"{NAME}: rate", of_granian, "on waitress", of_waitress, "/s", at_least(3))
-    yield ratio(f"{NAME}: rate", of_granian, "bare Flask view on granian", of_flask, "/s")
-    yield ratio("bare WSGI app on granian: rate", of_wsgi, "on waitress", of_wsgi_on_waitress, "/s")
-
-
-def _latencies(granian: Service, waitress: Service) -> Iterator[Row]:
-    rate = statistics.median(rates_in_turns([waitress], [READ], RATE_SECONDS, ROUNDS)[0]) / 2
+def _latencies(granian: Service, waitress: Service, rate: float) -> Iterator[Row]:
     by_round = [
         [milliseconds_at(service, [READ], rate, LATENCY_SECONDS) for service in (granian, waitress)]
         for _ in range(ROUNDS)

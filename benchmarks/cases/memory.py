@@ -1,11 +1,11 @@
-"""Memory as the allocator counts it: what a user, a follow, a tweet and an entry of a timeline take."""
+"""The memory of a user, a follow, a tweet and a timeline entry, as the allocator counts it."""
 
 import gc
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks.figure import Figure, Row, at_most, plain
-from benchmarks.parts import Parts, build_parts
+from benchmarks.parts import Parts, build_parts, settings_of
 from benchmarks.worlds import follow_all, store_tweets
 
 USERS = [f"user-{number:05}" for number in range(2_000)]
@@ -13,31 +13,35 @@ FOLLOWEES = [f"followee-{number}" for number in range(20)]
 TWEETS = 20_000
 CAPACITY = 800
 ROUNDS = 3
+WINDOW = settings_of(TIMELINE_WINDOW_SECONDS="0.001")
+"""The window is so short that all tweets are past their due time when their memory is counted."""
 
 Fill = Callable[[Parts], object]
 
 
 def measure() -> Iterator[Row]:
-    """All of them; a user's name is ten characters long, a tweet's text 75."""
+    """Yields all figures, for user names of ten characters and texts of 75."""
     yield plain("a user with one follow", _bytes(_nothing, _follow_first, len(USERS)), "bytes")
-    yield plain("a follow more", _bytes(_follow_first, _follow_others, len(USERS) * (len(FOLLOWEES) - 1)), "bytes")
+    yield plain(
+        "each further follow", _bytes(_follow_first, _follow_others, len(USERS) * (len(FOLLOWEES) - 1)), "bytes"
+    )
     yield plain("a tweet with its text", _bytes(_nothing, _publish, TWEETS), "bytes")
     yield from timelines()
 
 
 def timelines(rounds: int = ROUNDS) -> Iterator[Figure]:
-    """Of a user whose followees have published nothing; and of a full one."""
+    """Yields the figures for an empty timeline and for an entry of a full one."""
     empty = _bytes(_follow_first, _read, len(USERS), rounds)
     yield plain("a user's empty timeline", empty, "bytes", at_most(250))
     entries = _bytes(_follow_and_read, _push, len(USERS) * CAPACITY, rounds)
-    yield plain(f"a timeline entry, {CAPACITY} a user", entries, "bytes", at_most(10))
+    yield plain(f"a timeline entry, {CAPACITY} per user", entries, "bytes", at_most(10))
 
 
 def _bytes(before: Fill, counted: Fill, count: int, rounds: int = ROUNDS) -> list[float]:
-    """What each of so many things takes, in a new Perch each round."""
+    """Returns the bytes that `counted` takes for each of `count` things, in a new Perch each round."""
     taken = []
     for _ in range(rounds):
-        parts = build_parts()
+        parts = build_parts(WINDOW)
         gc.collect()
         tracemalloc.start()
         before(parts)
@@ -53,20 +57,27 @@ def _nothing(_: Parts) -> None:
 
 
 def _follow_first(parts: Parts) -> None:
-    follow_all(parts, (_own(user) for user in USERS), FOLLOWEES[:1])
+    _follow(parts, FOLLOWEES[:1])
 
 
 def _follow_others(parts: Parts) -> None:
-    follow_all(parts, USERS, FOLLOWEES[1:])
+    _follow(parts, FOLLOWEES[1:])
+
+
+def _follow(parts: Parts, followees: Sequence[str]) -> None:
+    follow_all(parts, (_own(user) for user in USERS), followees)
+    for user in USERS:  # the first look caches a snapshot
+        parts.adapters.graph.followees(user)
 
 
 def _publish(parts: Parts) -> None:
     store_tweets(parts, FOLLOWEES, TWEETS)
+    parts.perch.work.fan_out.step()  # drops the due times of pushed tweets
 
 
 def _read(parts: Parts) -> None:
     for user in USERS:
-        parts.prepare.execute(_own(user))
+        parts.perch.use_cases.prepare.execute(_own(user))
 
 
 def _follow_and_read(parts: Parts) -> None:
@@ -75,12 +86,12 @@ def _follow_and_read(parts: Parts) -> None:
 
 
 def _push(parts: Parts) -> None:
-    frontier = parts.tweets.publish(FOLLOWEES[0], "the last one", pulled=True).id
-    followers, _ = parts.graph.followers_after(FOLLOWEES[0], 0, len(USERS))
+    frontier = parts.adapters.tweets.publish(FOLLOWEES[0], "the last one", pulled=True, key=None).tweet.id
+    followers, _ = parts.adapters.graph.followers_after(FOLLOWEES[0], 0, len(USERS))
     for number in range(CAPACITY):
-        parts.timelines.push(frontier + number, followers)
+        parts.adapters.timelines.push(frontier + number, followers)
 
 
 def _own(user: str) -> str:
-    """A string of its own, as each request has."""
+    """Returns a new string, because each request has its own."""
     return "".join(user)

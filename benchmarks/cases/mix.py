@@ -1,6 +1,6 @@
-"""What users do, on real graphs: 60 of 100 requests read a home timeline, 30 somebody's tweets, 10 publish.
+"""Mixed requests on real graphs: of 100, 60 read a home timeline, 30 read a user's tweets, 10 publish.
 
-The worker pushes beside. The yardstick is a bare Flask view that gives one home timeline of the graph.
+The worker pushes meanwhile. The yardstick is a bare Flask view that returns one home timeline of the graph.
 """
 
 import statistics
@@ -23,7 +23,7 @@ TITLES = {"reed98": "Reed98 (962 people)", "git": "GitHub (37,700 developers)"}
 
 
 def measure() -> Iterator[Row]:
-    """Each graph whose file is there."""
+    """Yields the figures for each graph, if its file is present."""
     for name, title in TITLES.items():
         try:
             graph = real_graph(name)
@@ -61,7 +61,7 @@ def _of_graph(title: str, perch: Service, kinds: Sequence[str], requests: Sequen
 def _latencies(
     perch: Service, flask: Service, kinds: Sequence[str], requests: Sequence[bytes], read: bytes, rate: float
 ) -> tuple[dict[str, list[list[float]]], list[list[float]]]:
-    """Milliseconds by round: of Perch by kind, and of the yardstick."""
+    """Returns milliseconds by round: for Perch by kind, and for the yardstick."""
     by_kind: dict[str, list[list[float]]] = {kind: [] for kind in KINDS}
     bare = []
     for _ in range(ROUNDS):

@@ -1,6 +1,6 @@
-"""Publishing while the event queue is full, against while it has room.
+"""Publishing with a full event queue, against publishing with room in the queue.
 
-Both services have no worker, so that the queue is all the difference: of two it is full after two tweets.
+The services have no worker and differ only in their queues. A queue with room for two is full after two tweets.
 """
 
 import statistics
@@ -17,14 +17,14 @@ PUBLISH = request("POST", "/v1/tweets", "author-0", b'{"text": "A tweet of a usu
 
 
 def measure() -> Iterator[Row]:
-    """At half of what can be published with room."""
+    """Yields the rate, and the latency at half of the rate with room."""
     with (
         running_world("reader", "--no-worker", EVENT_QUEUE_CAPACITY="2") as full,
         running_world("reader", "--no-worker", EVENT_QUEUE_CAPACITY="10000000") as roomy,
     ):
         warm((full, roomy), [PUBLISH])
         of_full, of_roomy = rates_in_turns((full, roomy), [PUBLISH], RATE_SECONDS, ROUNDS)
-        yield ratio("publish, queue full: rate", of_full, "with room", of_roomy, "/s")
+        yield ratio("publish, queue full: rate", of_full, "queue with room", of_roomy, "/s")
         rate = statistics.median(of_roomy) / 2
         by_round = [
             [milliseconds_at(service, [PUBLISH], rate, LATENCY_SECONDS) for service in (full, roomy)]
@@ -32,4 +32,6 @@ def measure() -> Iterator[Row]:
         ]
         for share_name, share, bound in (("p50", p50, None), ("p99", p99, at_most(1.5))):
             fulls, roomies = ([share(of_round[at]) for of_round in by_round] for at in range(2))
-            yield ratio(f"publish, queue full: {share_name} at {rate:,.0f}/s", fulls, "with room", roomies, "ms", bound)
+            yield ratio(
+                f"publish, queue full: {share_name} at {rate:,.0f}/s", fulls, "queue with room", roomies, "ms", bound
+            )

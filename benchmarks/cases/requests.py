@@ -1,6 +1,6 @@
-"""Requests over HTTP, against a bare Flask view and a bare WSGI app that give the same bytes on the same server.
+"""Requests over HTTP, against a bare Flask view and a bare WSGI app that return the same bytes on the same server.
 
-All three run on one CPU, where each of them is fastest, and the load on another one.
+All three run on one CPU, where each of them is fastest, and the load runs on another CPU.
 """
 
 import statistics
@@ -25,16 +25,16 @@ PUBLISH = ("POST", "/v1/tweets")
 
 
 def measure() -> Iterator[Row]:
-    """A home timeline, a user's tweets, a publication."""
+    """Yields the figures for a home timeline, a user's tweets and a publication."""
     with running_service() as perch:
         fill(perch)
-        yield from _against_bare("home timeline", perch, HOME, rounds=5, of_flask_view=at_least(0.85))
+        yield from _against_bare("home timeline", perch, HOME, rounds=5, of_flask_view=at_least(1))
         yield from _against_bare("a user's tweets", perch, USERS_TWEETS, rounds=3)
         yield from _against_bare("publish", perch, PUBLISH, rounds=3, body=TEXT % 0, half_of=0)
 
 
 def fill(perch: Service) -> None:
-    """Somebody follows forty authors, who have published some tweets."""
+    """Makes the reader follow forty authors, and publishes their tweets."""
     with closing(Connection(perch.port)) as connection:
         for number in range(FOLLOWEES):
             connection.ask(request("PUT", f"/v1/users/me/following/author-{number}", READER))
@@ -51,7 +51,7 @@ def _against_bare(
     half_of: int = 1,
     of_flask_view: Bound | None = None,
 ) -> Iterator[Row]:
-    """Rates, and latencies at half of what Perch (`half_of` 0) or the bare view (1) can do."""
+    """Yields rates, and latencies at half the rate of Perch (`half_of` 0) or of the bare Flask view (1)."""
     sent = request(*asked, READER, body.encode())
     answer = perch.ask(sent)
     exchange = Exchange.of(*asked, answer)
@@ -59,7 +59,7 @@ def _against_bare(
         services = (perch, flask, wsgi)
         for bare in (flask, wsgi):
             if not _same(answer, bare.ask(sent)):
-                raise RuntimeError(f"the bare answer to {asked} is another one")
+                raise RuntimeError(f"the bare answer to {asked} differs")
         warm(services, [sent])
         rates = of_perch, of_flask, of_wsgi = rates_in_turns(services, [sent], RATE_SECONDS, rounds)
         yield ratio(f"{name}: rate", of_perch, "bare Flask view", of_flask, "/s", of_flask_view)
@@ -79,7 +79,7 @@ def _latencies(name: str, services: Sequence[Service], sent: bytes, rate: float,
 
 
 def _same(answer: bytes, other: bytes) -> bool:
-    """But for the time and the order of headers."""
+    """Compares two answers without their dates and the order of headers."""
     return _comparable(answer) == _comparable(other)
 
 

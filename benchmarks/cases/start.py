@@ -1,4 +1,4 @@
-"""From the start of the process until it says that it is ready, against the start of Python with the same libraries."""
+"""The time from the start of the process until it is ready, against the start of Python with the same libraries."""
 
 import subprocess
 import sys
@@ -14,12 +14,12 @@ IMPORT = [sys.executable, "-c", "import flask, waitress"]
 
 
 def measure() -> Iterator[Row]:
-    """In turns."""
+    """Yields the time to start, measured in turns with the yardstick."""
     starts, imports = [], []
     for _ in range(ROUNDS):
         starts.append(_seconds_until_ready())
         started = time.perf_counter()
-        subprocess.run(IMPORT, check=True)  # noqa: S603 - our own
+        subprocess.run(IMPORT, check=True)  # noqa: S603 - a fixed command
         imports.append(time.perf_counter() - started)
     name, yardstick = "from start to ready", "python -c 'import flask, waitress'"
     yield ratio(name, starts, yardstick, imports, "s")

@@ -1,4 +1,4 @@
-"""Streams: what open ones cost those who read pages, and how soon a tweet is in all of them."""
+"""Streams: their cost for clients that read pages, their memory, and the delay of a tweet."""
 
 import selectors
 import socket
@@ -26,13 +26,13 @@ TWEETS = 40
 
 
 def measure() -> Iterator[Row]:
-    """What they cost readers, what they take, and how fast they are."""
+    """Yields the cost, the memory and the delay."""
     yield from _costs()
     yield from _delays()
 
 
 def _costs() -> Iterator[Row]:
-    """Reads with all streams open against reads with none, in turns: idle ones, and ones that all get tweets."""
+    """Yields the rate of reads with all streams open against none, in turns, with idle streams and with busy ones."""
     with running_service() as service, closing(Connection(service.port)) as connection:
         for user in ("reader", *_users(OPEN)):
             connection.ask(request("PUT", "/v1/users/me/following/author", user))
@@ -43,13 +43,13 @@ def _costs() -> Iterator[Row]:
 
 
 def _delays() -> Iterator[Row]:
-    """Memory of a stream, and how soon a tweet to 1,000 followers is in the streams of 50 of them."""
+    """Yields the memory of a stream, and the delay of a tweet to 1,000 followers until 50 of their streams have it."""
     with running_service() as service, closing(Connection(service.port)) as connection:
         for user in _users(FOLLOWERS):
             connection.ask(request("PUT", "/v1/users/me/following/author", user))
         before = service.resident_bytes()
         streams = _open_streams(service, STREAMING)
-        yield plain("an open stream", [(service.resident_bytes() - before) / STREAMING / 1024], "KiB")
+        yield plain("memory of an open stream", [(service.resident_bytes() - before) / STREAMING / 1024], "KiB")
         answered, in_last = zip(*(_milliseconds_of_a_tweet(connection, streams) for _ in range(TWEETS)), strict=True)
         yield ratio(f"from publishing to the last of {STREAMING} streams", in_last, "to its 201", answered, "ms")
         for stream in streams:
@@ -68,7 +68,7 @@ def _reads(name: str, service: Service, *, publishes: bool) -> Figure:
         with_streams.append(_rate(service, publishes=publishes))
         for stream in streams:
             stream.close()
-    return ratio(name, with_streams, "the same, none open", without, "/s")
+    return ratio(name, with_streams, "no streams open", without, "/s")
 
 
 def _rate(service: Service, *, publishes: bool) -> float:
@@ -91,7 +91,7 @@ def _open_streams(service: Service, count: int) -> list[socket.socket]:
 
 
 def _milliseconds_of_a_tweet(connection: Connection, streams: list[socket.socket]) -> tuple[float, float]:
-    """Until it was published, and until it was in all streams."""
+    """Returns the time until the tweet's 201, and until all streams have the tweet."""
     started = time.perf_counter()
     connection.ask(PUBLISH)
     answered = time.perf_counter()

@@ -1,4 +1,4 @@
-"""One line a request."""
+"""The access log: one line per request."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -21,11 +21,10 @@ SERVICE_UNAVAILABLE = 503
 
 
 def log_request(environ: "WSGIEnvironment", status: str, seconds: float) -> None:
-    """Observes an answer: method, route and status of its request, how long it took, and whose it was where that is
-    known. Nothing else that was sent is logged."""
+    """Logs method, route, status, duration and, if known, the caller's user id. Nothing else from the request."""
     method, code = environ["REQUEST_METHOD"], int(status[:3])
     level = _level(method, code)
-    # Asked here too, because a successful read must not cost what it takes to make an event.
+    # Checked here too, so that a successful read does not pay for an event that nobody logs.
     if not log.isEnabledFor(level):
         return
     caller = {"user_id": environ[CALLER]} if CALLER in environ else {}

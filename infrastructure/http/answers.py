@@ -1,8 +1,10 @@
-"""What answers look like: schemas for the documentation alone, because serialising by them takes longer than a read."""
+"""Schemas of answers, for the OpenAPI document only: to serialise with them would take longer than a read."""
 
 from marshmallow import Schema, fields
 
-TWEET_ID = "2124459642091208704"
+from infrastructure.http.fields import TWEET_ID_EXAMPLE
+
+TWEET_ID = TWEET_ID_EXAMPLE
 USER_ID = "alice"
 CURSOR = "HXuYyeKAAAAAAAAAAAAAAB17mMnhQAAAAAAAAAAAAACyfj8Mu3RBS9iWZSM7Q2eN"
 
@@ -19,7 +21,7 @@ def _count(example: int) -> fields.Integer:
 class Tweet(Schema):
     """A tweet."""
 
-    id = _string(TWEET_ID, "A 64-bit number, as a string because a double cannot hold it.", pattern="^[0-9]+$")
+    id = _string(TWEET_ID, "A 64-bit number. It is a string, because a double cannot hold it.", pattern="^[0-9]+$")
     author_id = _string(USER_ID)
     text = _string("hello")
     created_at = _string("2026-11-22T07:00:00.123Z", "RFC 3339, UTC, milliseconds.", format="date-time")
@@ -41,7 +43,7 @@ class UserReference(Schema):
 
 
 class Relationship(Schema):
-    """How the caller and another user are related."""
+    """The relationship between the caller and another user."""
 
     id = _string(USER_ID)
     following = fields.Boolean(required=True, metadata={"example": True})
@@ -59,19 +61,19 @@ class DeadLetter(Schema):
 
 
 class PageMeta(Schema):
-    """Where the next page is."""
+    """The position of the next page."""
 
     next_cursor = fields.String(
         required=True,
         allow_none=True,
-        metadata={"example": CURSOR, "description": "Hand it back as `cursor`; null on the last page only."},
+        metadata={"example": CURSOR, "description": "Send it as `cursor`; null on the last page only."},
     )
 
 
 class TimelineMeta(PageMeta):
-    """Where the next page is, and where the next poll begins."""
+    """The positions of the next page and of the next poll."""
 
-    since_id = _string(TWEET_ID, "Hand it back as `since_id` to get what came after.")
+    since_id = _string(TWEET_ID, "Send it as `since_id` to get newer tweets.")
 
 
 def _page(item: type[Schema], meta: type[Schema], name: str, description: str) -> Schema:
@@ -92,13 +94,13 @@ DEAD_LETTER_PAGE = _page(DeadLetter, PageMeta, "DeadLetterPage", "A page of dead
 
 
 class Relationships(Schema):
-    """The caller's relationships with some users."""
+    """The caller's relationships with other users."""
 
     data = fields.List(fields.Nested(Relationship), required=True)
 
 
 class Redriven(Schema):
-    """How many events were queued again."""
+    """The number of dead letters that were redriven."""
 
     redriven = _count(3)
 

@@ -1,60 +1,28 @@
 """The Flask application."""
 
-import re
 from collections.abc import Sequence
 
 from flask import Blueprint, Flask
-from flask_cors import CORS
 
+from infrastructure.http.cors import Cors
 from infrastructure.http.envelope import Observe, with_envelope
 from infrastructure.http.problems import answer_errors_as_problems
-from infrastructure.http.slim_flask import SlimFlask
-
-EXPOSED_HEADERS = [
-    "ETag",
-    "Idempotency-Replayed",
-    "Link",
-    "Location",
-    "Retry-After",
-    "X-RateLimit-Limit",
-    "X-RateLimit-Remaining",
-    "X-RateLimit-Reset",
-    "X-Request-Id",
-]
-ALLOWED_HEADERS = [
-    "Authorization",
-    "Content-Type",
-    "Idempotency-Key",
-    "If-None-Match",
-    "Last-Event-ID",
-    "X-User-Id",
-]
-ALLOWED_METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
-PREFLIGHT_SECONDS = 600
+from infrastructure.http.router import Router
 
 
 def create_app(
     blueprints: Sequence[Blueprint], cors_origins: Sequence[str] = (), observers: Sequence[Observe] = ()
 ) -> Flask:
-    """A Flask application of these blueprints, with request ids and problems, open to pages of these origins.
+    """Returns a Flask application of these blueprints, with request ids, problems, and CORS for these origins.
 
-    The observers are told of every answer; whatever they raise would spoil it.
+    The observers are called for every answer. They must not raise, because that would break the answer.
     """
-    app = SlimFlask("perch")
+    app = Flask("perch", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = bool(cors_origins)
     app.url_map.merge_slashes = False
-    app.wsgi_app = with_envelope(app.wsgi_app, observers)  # type: ignore[assignment, method-assign]
     answer_errors_as_problems(app)
-    if cors_origins:
-        CORS(
-            app,
-            # Patterns are matched exactly; of texts the extension takes some for patterns, such as http://[::1]:3000.
-            origins=[re.compile(re.escape(origin) + r"\Z") for origin in cors_origins],
-            methods=ALLOWED_METHODS,
-            allow_headers=ALLOWED_HEADERS,
-            expose_headers=EXPOSED_HEADERS,
-            max_age=PREFLIGHT_SECONDS,
-        )
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
+    cors = Cors(cors_origins).headers_for if cors_origins else None
+    app.wsgi_app = with_envelope(Router(app), observers, cors)  # type: ignore[assignment, method-assign] # as Flask's manual has it
     return app

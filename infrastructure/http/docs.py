@@ -1,4 +1,4 @@
-"""Swagger UI, served from the package that ships it."""
+"""Swagger UI, served from the package that contains it."""
 
 from flask import Blueprint, Response
 from flask_swagger_ui import get_swaggerui_blueprint
@@ -9,11 +9,11 @@ POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Whoever tries the interface types a token into this page: it talks to its own host only, in no frame of another's."""
+"""Users type tokens into this page, so it may only talk to its own host, and other sites may not frame it."""
 
 
 def docs_blueprint() -> Blueprint:
-    """`/docs/`: a page to read and try the OpenAPI document in; nothing comes from elsewhere."""
+    """Returns the routes of `/docs/`: a page to read and try the OpenAPI document, with no resources of other hosts."""
     blueprint: Blueprint = get_swaggerui_blueprint(
         "/docs",
         "/openapi.json",
@@ -21,7 +21,7 @@ def docs_blueprint() -> Blueprint:
             "app_name": "Perch",
             "tryItOutEnabled": True,
             "validatorUrl": None,
-            # Not used; without it the page would repeat the caller's Host header.
+            # Not used, but its default would repeat the caller's Host header in the page.
             "oauth2RedirectUrl": f"{PAGE}oauth2-redirect.html",
         },
         blueprint_name="docs",
@@ -29,7 +29,7 @@ def docs_blueprint() -> Blueprint:
 
     @blueprint.get("")
     def without_slash() -> Response:
-        # Werkzeug's own redirect names the scheme and host, which a gateway in front may have changed.
+        # Werkzeug's own redirect contains scheme and host, which a gateway may have changed.
         return Response(status=308, headers={"Location": PAGE}, mimetype="text/plain")
 
     @blueprint.after_request

@@ -1,4 +1,4 @@
-"""What every answer carries: its request id, and the headers that the route asked for whatever the outcome."""
+"""The headers of every answer: its request id, and those that the route sets on success and on errors."""
 
 import random
 import re
@@ -14,62 +14,69 @@ if TYPE_CHECKING:
 Headers = list[tuple[str, str]]
 
 Environ = Mapping[str, Any]
-"""A WSGI environment, for those who only look at it."""
+"""A WSGI environment, for code that only reads it."""
 
 Write = Callable[[bytes], object]
-"""What `start_response` returns. A name, because what is spelled out in a function's function is made by each call."""
+"""The type that `start_response` returns, named because an annotation in an inner function costs time on each call."""
 
 Observe = Callable[["WSGIEnvironment", str, float], None]
-"""Is told of every answer when it starts: the WSGI environment, the status line, and the seconds that it took."""
+"""Called when an answer starts, with the WSGI environment, the status line, and the duration in seconds."""
 
 REQUEST_ID = "perch.request_id"
-"""Where the WSGI environment holds the request id."""
+"""WSGI environment key of the request id."""
 
 MORE_HEADERS = "perch.more_headers"
-"""Where the WSGI environment holds functions that give more headers, asked when the answer starts."""
+"""WSGI environment key of a list of functions that return more headers; they are called when the answer starts."""
 
 ROUTE = "perch.route"
-"""Where the WSGI environment holds the path of the route as the OpenAPI document writes it, None where none matched."""
+"""WSGI environment key of the route's path as in the OpenAPI document; not set if no route matched."""
 
 CALLER = "perch.caller"
-"""Where the WSGI environment holds the user id of a caller who is known."""
+"""WSGI environment key of the caller's user id; not set if the caller is unknown."""
 
 WHEN_GONE = "perch.when_gone"
-"""Where the WSGI environment may hold a function that takes another one, to be called when the client goes away."""
+"""WSGI environment key, set by some servers, of a function that registers a callback for when the client is gone."""
 
-_AS_IT_SAYS = ("X-Content-Type-Options", "nosniff")
-"""No browser is to find HTML or a script in an answer that does not say it is one."""
+_NOSNIFF = ("X-Content-Type-Options", "nosniff")
+"""Keeps browsers from guessing that an answer of another media type is HTML or a script."""
 
 NO_PATH = "/ "
 """A path that no route has."""
 
 _SLASHES = re.compile(r"(?:https?://[^/?]*)?(?://|[^?]*%2f)", re.IGNORECASE)
-"""Of a target: slashes at its start, or one that is escaped. No route has either."""
+"""Matches a request target that starts with several slashes or contains an escaped slash. No route has either."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def request_id_of(sent: str) -> str:
-    """The request id that the caller sent, or a new one where that is none."""
+    """Returns the request id that the caller sent, or a new one if `sent` is not a valid one."""
     return sent if _REQUEST_ID.fullmatch(sent) else f"{random.getrandbits(128):032x}"
 
 
-def with_envelope(app: "WSGIApplication", observers: Sequence[Observe] = ()) -> "WSGIApplication":
-    """Wraps a WSGI application, because Flask's own hooks cost several microseconds a request."""
+def with_envelope(
+    app: "WSGIApplication", observers: Sequence[Observe] = (), cors: Callable[[Environ], Headers] | None = None
+) -> "WSGIApplication":
+    """Wraps a WSGI application; Flask's own hooks would cost several microseconds per request.
+
+    `cors` returns the headers that pages of other origins need.
+    """
 
     def enveloped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         started = time.perf_counter()
         request_id = environ[REQUEST_ID] = request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
         if _SLASHES.match(environ.get("REQUEST_URI") or environ["PATH_INFO"]):
-            # Servers and Werkzeug drop the slashes and undo the escapes, so that rules in front, for /metrics and
-            # /v1/admin/, would not hold for //metrics and /v1%2Fadmin/.
+            # Servers and Werkzeug drop such slashes and decode escapes, so //metrics and /v1%2Fadmin/ would bypass a
+            # gateway's rules for /metrics and /v1/admin/.
             environ["PATH_INFO"] = NO_PATH
         more: list[Callable[[], Headers]] = []
         environ[MORE_HEADERS] = more
 
         def start(status: str, headers: Headers, *error: Any) -> Write:  # noqa: ANN401
             headers.append(("X-Request-Id", request_id))
-            headers.append(_AS_IT_SAYS)
+            headers.append(_NOSNIFF)
+            if cors is not None:
+                headers += cors(environ)
             for give in more:
                 headers += give()
             for observe in observers:

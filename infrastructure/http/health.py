@@ -1,32 +1,35 @@
-"""Routes for those who watch the process."""
+"""Health checks."""
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
 from infrastructure.http import answers
-from infrastructure.http.endpoint import Answer, Declaration, Endpoints
+from infrastructure.http.declaration import Answer, Declaration
+from infrastructure.http.endpoint import Call, Endpoints
 from infrastructure.http.problems import Problem
 from infrastructure.http.rendering import json_response
+from infrastructure.http.reply import Reply
+from infrastructure.http.schemas import NO_PARAMETERS
 
-LIVE = Declaration(Answer(200, answers.Health()))
-READY = Declaration(Answer(200, answers.Health()), problems=("unavailable",))
+LIVE = Declaration(Answer(200, answers.Health()), NO_PARAMETERS)
+READY = Declaration(Answer(200, answers.Health()), NO_PARAMETERS, problems=("unavailable",))
 
 
 def health_blueprint(endpoint: Endpoints, is_ready: Callable[[], bool]) -> Blueprint:
-    """`/livez`: the process answers. `/readyz`: it wants requests, which it does not while it starts or drains."""
+    """Returns the routes of `/livez` (the process answers) and `/readyz` (503 while it starts or drains)."""
     routes = Blueprint("health", __name__)
 
     @routes.get("/livez")
     @endpoint(LIVE)
-    def livez() -> Response:
-        """Tell that the process answers."""
+    def livez(_: Call[None]) -> Reply:
+        """Report that the process is alive."""
         return json_response(b'{"status":"alive"}')
 
     @routes.get("/readyz")
     @endpoint(READY)
-    def readyz() -> Response:
-        """Tell whether the process wants requests."""
+    def readyz(_: Call[None]) -> Reply:
+        """Report whether the process is ready for requests."""
         if not is_ready():
             raise Problem("unavailable", "Perch is starting or stopping.", headers={"Retry-After": "1"})
         return json_response(b'{"status":"ready"}')

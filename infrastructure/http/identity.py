@@ -1,7 +1,7 @@
-"""Who is calling: a header that a gateway sets, or a bearer token."""
+"""The caller's identity, from a header that a gateway sets or from a bearer token."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,55 +19,60 @@ ADMIN_SCOPE = "admin"
 
 
 @dataclass(frozen=True, slots=True)
-class SecuritySchemes:
-    """What the OpenAPI document says of a kind of identity: the schemes, and what users and administrators need."""
+class Access:
+    """The name of a security scheme, and the challenge for callers without it."""
 
+    scheme: str
+    challenge: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecuritySchemes:
+    """The OpenAPI security schemes of a kind of identity, and the header that answers vary on."""
+
+    header: str
     components: Mapping[str, Mapping[str, str]]
-    user: Sequence[Mapping[str, Sequence[str]]]
-    admin: Sequence[Mapping[str, Sequence[str]]]
+    user: Access
+    admin: Access
 
 
 class Identity(Protocol):
-    """How callers are told apart."""
+    """Identifies callers."""
 
     @property
     def schemes(self) -> SecuritySchemes: ...
 
-    @property
-    def header(self) -> str:
-        """The header that answers to a known caller vary on."""
-
     def identify(self, environ: Environ) -> str:
-        """The caller's name, as it was sent; a `Problem` (401) when there is none that counts."""
+        """Returns the caller's name as it was sent; raises a `Problem` (401) if there is no valid identity."""
 
     def user_id(self, name: str) -> str:
-        """The user id that the name stands for; a `Problem` (400) when it is none."""
+        """Returns the user id for the name; raises a `Problem` (400) if the name is not a user id."""
 
     def check_admin(self, environ: Environ) -> None:
-        """A `Problem` (401 or 403) unless the caller is an administrator."""
+        """Raises a `Problem` (401 or 403) unless the caller is an administrator."""
 
 
 class HeaderIdentity:
-    """Trusts `X-User-Id`: whoever reaches the port can be anybody. An administrator sends `X-Admin-Token`."""
+    """Trusts `X-User-Id`, so a client that reaches the port can be any user. Administrators send `X-Admin-Token`."""
 
-    header = USER_ID_HEADER
     schemes = SecuritySchemes(
+        USER_ID_HEADER,
         {
             "userId": {"type": "apiKey", "in": "header", "name": USER_ID_HEADER},
             "adminToken": {"type": "apiKey", "in": "header", "name": ADMIN_TOKEN_HEADER},
         },
-        user=[{"userId": []}],
-        admin=[{"adminToken": []}],
+        user=Access("userId", USER_ID_HEADER),
+        admin=Access("adminToken", ADMIN_TOKEN_HEADER),
     )
 
     def __init__(self, admin_token: str) -> None:
-        """With an empty `admin_token` there is no administrator."""
+        """With an empty `admin_token`, no caller is an administrator."""
         self._admin_token = admin_token.encode()
 
     def identify(self, environ: Environ) -> str:
         name: str = environ.get("HTTP_X_USER_ID", "").strip(" \t")
         if not name:
-            raise unauthenticated(USER_ID_HEADER, f"This needs the header {USER_ID_HEADER}.", USER_ID_HEADER)
+            raise unauthenticated(USER_ID_HEADER, f"The header {USER_ID_HEADER} is required.", USER_ID_HEADER)
         return name
 
     def user_id(self, name: str) -> str:
@@ -82,17 +87,17 @@ class HeaderIdentity:
         if not self._admin_token:
             raise Problem("forbidden", "This service has no administrator: ADMIN_TOKEN is not set.")
         if not token:
-            detail = f"This needs the header {ADMIN_TOKEN_HEADER}."
+            detail = f"The header {ADMIN_TOKEN_HEADER} is required."
             raise unauthenticated(ADMIN_TOKEN_HEADER, detail, ADMIN_TOKEN_HEADER)
         if not hmac.compare_digest(token.encode("latin-1"), self._admin_token):
             raise Problem("forbidden", "This is not the administrator's token.")
 
 
 class KeySource(Protocol):
-    """Where the key is that a token must be signed with."""
+    """The source of the keys that tokens must be signed with."""
 
     def key_for(self, token: str) -> Any:  # noqa: ANN401 - PyJWT takes several kinds of key
-        """Raises `jwt.InvalidTokenError` when no key fits, `Unavailable` when the keys cannot be had now."""
+        """Returns the key; raises `jwt.InvalidTokenError` if none fits, `Unavailable` if keys cannot be fetched now."""
 
 
 class FixedKey:
@@ -101,21 +106,21 @@ class FixedKey:
     def __init__(self, key: str) -> None:
         self._key = key
 
-    def key_for(self, token: str) -> str:  # noqa: ARG002 - the same for every token
+    def key_for(self, token: str) -> str:  # noqa: ARG002 - the key is the same for every token
         return self._key
 
 
 class JwtIdentity:
-    """Believes a bearer token of one fixed algorithm, signed with a known key, in its time, for this audience.
+    """Accepts bearer tokens of one fixed algorithm, signed with a known key, with valid times, audience and issuer.
 
-    The user is the claim `sub`. An administrator has the scope `admin` (RFC 8693: scopes with spaces between).
+    The user id is the claim `sub`. An administrator has the scope `admin` (RFC 8693: scopes are separated by spaces).
     """
 
-    header = AUTHORIZATION_HEADER
     schemes = SecuritySchemes(
+        AUTHORIZATION_HEADER,
         {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-        user=[{"bearer": []}],
-        admin=[{"bearer": []}],
+        user=Access("bearer", "Bearer"),
+        admin=Access("bearer", "Bearer"),
     )
 
     def __init__(self, algorithm: str, keys: KeySource, audience: str, issuer: str) -> None:
@@ -140,12 +145,12 @@ class JwtIdentity:
     def check_admin(self, environ: Environ) -> None:
         scope = self._claims(environ).get("scope", "")
         if ADMIN_SCOPE not in str(scope).split():
-            raise Problem("forbidden", "This needs the scope admin.")
+            raise Problem("forbidden", "The scope admin is required.")
 
     def _claims(self, environ: Environ) -> dict[str, Any]:
         scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
-            raise unauthenticated(AUTHORIZATION_HEADER, "This needs a bearer token.", "Bearer")
+            raise unauthenticated(AUTHORIZATION_HEADER, "A bearer token is required.", "Bearer")
         token = token.strip()
         try:
             claims: dict[str, Any] = jwt.decode(
@@ -157,7 +162,7 @@ class JwtIdentity:
                 options={"require": ["exp", "aud", "iss", "sub"]},
             )
         except jwt.InvalidTokenError as error:
-            # The error may quote the token, which may hold what JSON cannot.
+            # The error may quote the token, which may contain characters that JSON cannot.
             reason = str(error).encode("ascii", "backslashreplace").decode()
             detail = f"The token is not accepted: {reason}."
             raise unauthenticated(AUTHORIZATION_HEADER, detail, _challenge("invalid_token")) from None
@@ -165,7 +170,7 @@ class JwtIdentity:
 
 
 def unauthenticated(header: str, detail: str, challenge: str, code: str = "unauthenticated") -> Problem:
-    """The problem of a caller who is not known, with the challenge of RFC 9110."""
+    """Returns the problem for an unauthenticated caller, with the challenge of RFC 9110."""
     return Problem(code, detail, errors=[{"header": header, "detail": detail}], headers={"WWW-Authenticate": challenge})
 
 

@@ -1,4 +1,4 @@
-"""The live page: a few files from the package, served as they are."""
+"""The live page: static files from the package."""
 
 import hashlib
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ HEADERS = {
 
 
 def live_page_blueprint() -> Blueprint:
-    """`/`, and what it loads, below `/live/`. The files are small, and read once."""
+    """Returns the routes of `/` and of its files below `/live/`. The files are small, and read once."""
     routes = Blueprint("live_page", __name__)
     files = {path.name: path.read_bytes() for path in FOLDER.iterdir() if path.suffix in CONTENT_TYPES}
     etags = {name: hashlib.sha256(content).hexdigest()[:32] for name, content in files.items()}
@@ -58,7 +58,7 @@ def live_page_blueprint() -> Blueprint:
 def _file(name: str, content: bytes, etags: Mapping[str, str]) -> Response:
     response = Response(content, 200, HEADERS, content_type=CONTENT_TYPES[Path(name).suffix])
     response.set_etag(etags[name])
-    # Not `make_conditional`, which answers ranges and an If-Match that fails, too.
+    # `make_conditional` would also handle ranges and If-Match.
     if request.if_none_match.contains_weak(etags[name]):
         response.status_code = 304
     return response

@@ -1,28 +1,30 @@
-"""The route that Prometheus asks."""
+"""The route that Prometheus scrapes."""
 
-from flask import Blueprint, Response
+from flask import Blueprint
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from infrastructure.http.endpoint import Answer, Declaration, Endpoints
-from infrastructure.http.envelope import Environ
+from infrastructure.http.declaration import Answer, Declaration
+from infrastructure.http.endpoint import Call, Endpoints
+from infrastructure.http.reply import Reply, whole
+from infrastructure.http.schemas import NO_PARAMETERS
 
 OPENMETRICS = "application/openmetrics-text"
 
 
 def metrics_blueprint(endpoint: Endpoints, registry: CollectorRegistry) -> Blueprint:
-    """`/metrics`."""
+    """Returns the route `/metrics`."""
     routes = Blueprint("metrics", __name__)
 
     @routes.get("/metrics")
-    @endpoint(Declaration(Answer(200, media_type="text/plain")))
-    def metrics(environ: Environ) -> Response:
+    @endpoint(Declaration(Answer(200, media_type="text/plain"), NO_PARAMETERS))
+    def metrics(call: Call[None]) -> Reply:
         """Get the metrics.
 
-        In Prometheus's text format; in OpenMetrics 1.0 where `Accept` names `application/openmetrics-text`.
+        In Prometheus's text format, or in OpenMetrics 1.0 if `Accept` contains `application/openmetrics-text`.
         """
-        # Not the header itself: a version in it that is no number is an exception.
-        encode, content_type = choose_encoder(OPENMETRICS if OPENMETRICS in environ.get("HTTP_ACCEPT", "") else "")
-        return Response(encode(registry), content_type=content_type)
+        # The header itself is not passed on: `choose_encoder` raises if a version in it is not a number.
+        encode, content_type = choose_encoder(OPENMETRICS if OPENMETRICS in call.environ.get("HTTP_ACCEPT", "") else "")
+        return whole(200, content_type, encode(registry))
 
     return routes

@@ -1,87 +1,98 @@
-"""One route's part of the OpenAPI document."""
+"""The OpenAPI operation of a route."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 from werkzeug.routing import Rule
 
 from infrastructure.http import answers
-from infrastructure.http.endpoint import JSON, Caller, Declaration
+from infrastructure.http.declaration import JSON, Caller
+from infrastructure.http.endpoint import Endpoint
+from infrastructure.http.fields import TWEET_ID_PATTERN, USER_ID_PATTERN
 from infrastructure.http.identity import SecuritySchemes
+from infrastructure.http.openapi_headers import REQUEST_ID, REQUEST_ID_EXAMPLE, AnswerHeaders, access, described_headers
 from infrastructure.http.problems import CONTENT_TYPE, PROBLEMS
-from infrastructure.http.schemas import TWEET_ID_PATTERN, USER_ID_PATTERN
-from infrastructure.http.stream import LAST_EVENT_ID_HEADER
-from infrastructure.http.tweets import IDEMPOTENCY_KEY_HEADER
+
+_PATH_PARAMETERS = {
+    "tweet_id": ("A tweet id, which is below 2^63.", TWEET_ID_PATTERN, answers.TWEET_ID),
+    "user_id": ("1 to 64 of `A-Z a-z 0-9 _ . -`, but not `.`, `..` or `me`.", USER_ID_PATTERN, answers.USER_ID),
+}
+"""The description, pattern and example of each path parameter."""
 
 
 class Operation:
-    """One route's part of the document."""
+    """Describes one route as an OpenAPI operation."""
 
-    def __init__(self, rule: Rule, method: str, declared: Declaration, security: SecuritySchemes) -> None:
+    def __init__(self, rule: Rule, endpoint: Endpoint[Any], security: SecuritySchemes) -> None:
         self._rule = rule
-        self._method = method
-        self._declared = declared
-        self._security = security
+        self._declared = endpoint.declared
+        self._text = endpoint.__doc__ or ""
+        self._access = access(self._declared.caller, security)
+        self._headers = AnswerHeaders(self._declared, security)
 
     def document(self) -> dict[str, Any]:
-        blueprint, name = self._rule.endpoint.split(".")
+        tag, name = self._rule.endpoint.split(".")
         document: dict[str, Any] = {
             "operationId": name,
-            "tags": [blueprint],
+            "tags": [tag],
             "parameters": list(self._parameters()),
             "responses": dict(self._responses()),
+            "security": [] if self._access is None else [{self._access.scheme: []}],
         }
-        if self._declared.caller is Caller.USER:
-            document["security"] = self._security.user
-        elif self._declared.caller is Caller.ADMIN:
-            document["security"] = self._security.admin
-        else:
-            document["security"] = []
         if self._declared.body is not None:
             document["requestBody"] = {"required": True, "content": {JSON: {"schema": self._declared.body}}}
+        summary, _, description = self._text.partition("\n")
+        document["summary"] = summary.strip()
+        if description:
+            document["description"] = re.sub(r"\s+", " ", description).strip()
         return document
 
     def _parameters(self) -> Iterator[object]:
         for name in sorted(self._rule.arguments - {"me"}):
-            yield _PATH_PARAMETERS[name]
+            description, pattern, example = _PATH_PARAMETERS[name]
+            described = {"description": description, "schema": {"type": "string", "pattern": pattern}}
+            yield {"in": "path", "name": name, "required": True, **described, "example": example}
         if self._declared.query.fields:
             yield {"in": "query", "schema": self._declared.query}
-        yield from _HEADER_PARAMETERS.get(self._rule.endpoint, ())
+        for header in self._declared.headers:
+            yield {"in": "header", "name": header.name, "description": header.description, "schema": header.schema}
 
     def _responses(self) -> Iterator[tuple[str, object]]:
         answer = self._declared.answer
         yield str(answer.status), self._good()
-        if "ETag" in (answer.headers or {}):
-            headers = _headers(["ETag", "X-Request-Id"])
-            yield "304", {"description": "What the caller has is still so.", "headers": headers}
+        if etags := [header for header in answer.headers if header.name == "ETag"]:
+            headers = described_headers([*etags, REQUEST_ID])
+            yield "304", {"description": "The caller's copy is still current.", "headers": headers}
         by_status: dict[int, list[str]] = {}
         for code in self._problems():
             by_status.setdefault(PROBLEMS[code][0], []).append(code)
         for status, codes in sorted(by_status.items()):
-            yield str(status), _bad(status, codes, self._headers_whatever_the_outcome(status))
+            yield str(status), self._bad(status, codes)
 
     def _good(self) -> dict[str, Any]:
         answer = self._declared.answer
-        described: dict[str, Any] = {"description": HTTPStatus(answer.status).phrase}
+        good: dict[str, Any] = {"description": HTTPStatus(answer.status).phrase}
         if answer.schema is not None:
-            described["content"] = {answer.media_type: {"schema": answer.schema}}
+            good["content"] = {answer.media_type: {"schema": answer.schema}}
         elif answer.status == HTTPStatus.OK:
             kind = "object" if answer.media_type == JSON else "string"
-            described["content"] = {answer.media_type: {"schema": {"type": kind}}}
-        names = [*(answer.headers or {}), *_MORE_ANSWER_HEADERS.get(self._rule.endpoint, ())]
-        if self._declared.pages is not None:
-            names.append("Link")
-        described["headers"] = _headers([*names, *self._headers_whatever_the_outcome(answer.status)])
-        links = _LINKS.get(self._rule.endpoint)
-        return {**described, "links": links} if links else described
+            good["content"] = {answer.media_type: {"schema": {"type": kind}}}
+        good["headers"] = self._headers.good()
+        if answer.links:
+            good["links"] = {
+                link.name: {"operationId": link.operation, "parameters": link.parameters} for link in answer.links
+            }
+        return good
 
-    def _headers_whatever_the_outcome(self, status: int) -> Iterator[str]:
-        yield "X-Request-Id"
-        if self._declared.caller is not Caller.ANYBODY and status not in _BEFORE_THE_ROUTE:
-            yield from ("Cache-Control", "Vary")
-        if self._declared.limited and status not in _BEFORE_THE_LIMIT:
-            yield from _LIMIT_HEADERS
+    def _bad(self, status: int, codes: list[str]) -> dict[str, Any]:
+        problem = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": problem_example(status, codes[0])}
+        return {
+            "description": "; ".join(f"`{code}`: {PROBLEMS[code][1]}" for code in dict.fromkeys(codes)),
+            "headers": self._headers.bad(status),
+            "content": {CONTENT_TYPE: problem},
+        }
 
     def _problems(self) -> Iterator[str]:
         yield from self._declared.problems
@@ -100,122 +111,12 @@ class Operation:
         yield from ("body-too-large", "invalid-input", "unavailable")
 
 
-def _bad(status: int, codes: list[str], more_headers: Iterator[str]) -> dict[str, Any]:
-    return {
-        "description": "; ".join(f"`{code}`: {PROBLEMS[code][1]}" for code in dict.fromkeys(codes)),
-        "headers": _headers([*_HEADERS_OF_STATUS.get(status, ()), *more_headers]),
-        "content": {
-            CONTENT_TYPE: {
-                "schema": {"$ref": "#/components/schemas/Problem"},
-                "example": problem_example(status, codes[0]),
-            }
-        },
-    }
-
-
 def problem_example(status: int, code: str) -> dict[str, Any]:
     return {
         "type": f"urn:perch:problem:{code}",
         "title": PROBLEMS[code][1],
         "status": status,
-        "detail": "What was wrong, in a sentence.",
+        "detail": "A sentence that says what is wrong.",
         "code": code,
-        "request_id": "9f86d081884c7d659a2feaa0c55ad015",
+        "request_id": REQUEST_ID_EXAMPLE,
     }
-
-
-def _headers(names: list[str]) -> dict[str, Any]:
-    return {
-        name: {
-            "description": description,
-            "required": name not in _HEADERS_NOT_ALWAYS_THERE,
-            "schema": {"type": "string"},
-            "example": example,
-        }
-        for name, (description, example) in ((name, _HEADERS[name]) for name in names)
-    }
-
-
-_LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
-_HEADERS_NOT_ALWAYS_THERE = ("Idempotency-Replayed", "Link", *_LIMIT_HEADERS)
-_BEFORE_THE_ROUTE = (413, 503)
-"""What may be refused before it is known which route is meant."""
-
-_BEFORE_THE_LIMIT = (*_BEFORE_THE_ROUTE, 401, 415)
-"""What is refused before the caller's writes are looked up."""
-
-_MORE_ANSWER_HEADERS = {"tweets.publish_tweet": ("Idempotency-Replayed",)}
-_HEADERS_OF_STATUS: Mapping[int, tuple[str, ...]] = {
-    401: ("WWW-Authenticate",),
-    409: ("Retry-After",),
-    429: ("Retry-After",),
-    503: ("Retry-After",),
-}
-_HEADERS = {
-    "Cache-Control": ("The answer is for this caller alone.", "private, no-store"),
-    "ETag": ("Hand it back in `If-None-Match`.", f'"{answers.TWEET_ID}"'),
-    "Idempotency-Replayed": ("An earlier request with this key published the tweet.", "true"),
-    "Link": ("The next page, where there is one.", f'</v1/users/me/timeline?cursor={answers.CURSOR}>; rel="next"'),
-    "Location": ("Where the tweet is.", f"/v1/tweets/{answers.TWEET_ID}"),
-    "Retry-After": ("Seconds until asking again may help.", "1"),
-    "Vary": ("What the answer depends on.", "X-User-Id"),
-    "WWW-Authenticate": ("How to say who is calling.", "X-User-Id"),
-    "X-RateLimit-Limit": ("Writes in a window. Only where writes are limited.", "300"),
-    "X-RateLimit-Remaining": ("Writes left in this window. Only where writes are limited.", "299"),
-    "X-RateLimit-Reset": ("Seconds until all writes are back. Only where writes are limited.", "300"),
-    "X-Request-Id": ("The caller's, or made for this request.", "9f86d081884c7d659a2feaa0c55ad015"),
-}
-_PATH_PARAMETERS = {
-    "tweet_id": {
-        "in": "path",
-        "name": "tweet_id",
-        "required": True,
-        "description": "A number below 2^63; another one is the id of no tweet.",
-        "schema": {"type": "string", "pattern": TWEET_ID_PATTERN},
-        "example": answers.TWEET_ID,
-    },
-    "user_id": {
-        "in": "path",
-        "name": "user_id",
-        "required": True,
-        "description": "1 to 64 of `A-Z a-z 0-9 _ . -`, but not `.`, `..` or `me`.",
-        "schema": {"type": "string", "pattern": USER_ID_PATTERN},
-        "example": "alice",
-    },
-}
-_LINKS = {
-    "tweets.publish_tweet": {
-        "get": {"operationId": "get_tweet", "parameters": {"tweet_id": "$response.body#/id"}},
-        "delete": {"operationId": "delete_tweet", "parameters": {"tweet_id": "$response.body#/id"}},
-        "author": {"operationId": "get_user", "parameters": {"user_id": "$response.body#/author_id"}},
-    },
-    "timeline.home_timeline": {
-        "poll": {"operationId": "home_timeline", "parameters": {"since_id": "$response.body#/meta/since_id"}},
-    },
-}
-_HEADER_PARAMETERS = {
-    "tweets.publish_tweet": (
-        {
-            "in": "header",
-            "name": IDEMPOTENCY_KEY_HEADER,
-            "description": "Makes the request safe to repeat for 24 hours.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-        },
-    ),
-    "stream.stream_home_timeline": (
-        {
-            "in": "header",
-            "name": LAST_EVENT_ID_HEADER,
-            "description": "The id of the last event that was received, or a `since_id`; without it: from now on.",
-            "schema": {"type": "string", "pattern": TWEET_ID_PATTERN},
-        },
-    ),
-    "tweets.get_tweet": (
-        {
-            "in": "header",
-            "name": "If-None-Match",
-            "description": "The `ETag` of an earlier answer.",
-            "schema": {"type": "string"},
-        },
-    ),
-}

@@ -1,44 +1,53 @@
-"""What goes out, as JSON bytes."""
+"""Functions that render answers as JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
-from flask import Response
 
 from domain.tweet import Tweet
-from infrastructure.http.envelope import Environ
-from infrastructure.http.whole_response import WholeResponse
+from infrastructure.http.declaration import JSON
+from infrastructure.http.envelope import Environ, Headers
+from infrastructure.http.reply import Reply, whole
+from usecases.allowance import AllowanceLeft
 
 RENDERED_TWEETS_MAX = 16_384
-"""About 8 MiB; then all are forgotten."""
+"""The most rendered tweets in the cache: about 8 MiB."""
+
+RenderTweet = Callable[[Tweet], bytes]
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_rendered: dict[int, tuple[Tweet, bytes]] = {}
-
 
 def timestamp(unix_ms: int) -> str:
-    """RFC 3339 in UTC with milliseconds."""
+    """Returns the time in RFC 3339, UTC, with milliseconds."""
     moment = _UNIX_EPOCH + timedelta(milliseconds=unix_ms)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+class RenderedTweets:
+    """A cache of tweets' JSON by id. Tweets never change, and most reads return the same newest ones."""
+
+    def __init__(self, kept_max: int = RENDERED_TWEETS_MAX) -> None:
+        self._kept_max = kept_max
+        self._kept: dict[int, bytes] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def render(self, tweet: Tweet) -> bytes:
+        """Returns the tweet as JSON."""
+        rendered = self._kept.get(tweet.id)
+        if rendered is None:
+            if len(self._kept) >= self._kept_max:
+                # To render all again takes some hundredths of a second; an LRU order would cost time on every read.
+                self._kept.clear()
+            rendered = self._kept[tweet.id] = render_tweet(tweet)
+        return rendered
+
+
 def render_tweet(tweet: Tweet) -> bytes:
-    # A tweet never changes, and most reads are of the same newest tweets. Two Perches in a process may share an id.
-    known = _rendered.get(tweet.id)
-    if known is not None and known[0] is tweet:
-        return known[1]
-    if len(_rendered) >= RENDERED_TWEETS_MAX:
-        # Rendering so many anew takes a few hundredths of a second; to know the one read longest ago, each read more.
-        _rendered.clear()
-    rendered = _render(tweet)
-    _rendered[tweet.id] = tweet, rendered
-    return rendered
-
-
-def _render(tweet: Tweet) -> bytes:
     return orjson.dumps(
         {
             "id": str(tweet.id),
@@ -49,21 +58,30 @@ def _render(tweet: Tweet) -> bytes:
     )
 
 
-def json_response(body: bytes, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Response:
-    return WholeResponse(body, status, headers)
+def json_response(body: bytes, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Reply:
+    return whole(status, JSON, body, headers)
 
 
-def no_content() -> Response:
-    response = Response(status=204)
-    del response.headers["Content-Type"]
-    return response
+def no_content(headers: Sequence[tuple[str, str]] = ()) -> Reply:
+    return Reply(204, headers)
+
+
+def limit_headers(left: AllowanceLeft | None) -> Headers:
+    """Returns the rate limit headers of the answer to a write; none if writes are not limited."""
+    if left is None:
+        return []
+    return [
+        ("X-RateLimit-Limit", str(left.limit)),
+        ("X-RateLimit-Remaining", str(left.writes)),
+        ("X-RateLimit-Reset", str(left.reset_seconds)),
+    ]
 
 
 def page_response(
     environ: Environ, items: Iterable[bytes], next_cursor: str | None, since_id: int | None = None
-) -> Response:
-    """A page of rendered items; a next page is named in the body and by a `Link` header."""
-    # Not by orjson, of which even the shortest text takes 1.7 µs; here is nothing to escape.
+) -> Reply:
+    """Returns a page of rendered items, with the next page's cursor in the body and a `Link` header."""
+    # Without orjson, which takes 1.7 µs even for the shortest text; nothing here needs escaping.
     cursor = b"null" if next_cursor is None else b'"%b"' % next_cursor.encode()
     poll = b"" if since_id is None else b',"since_id":"%d"' % since_id
     body = b'{"data":[%b],"meta":{"next_cursor":%b%b}}' % (b",".join(items), cursor, poll)

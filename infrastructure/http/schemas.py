@@ -1,67 +1,37 @@
-"""What requests carry: marshmallow schemas that check it and turn it into values."""
+"""Marshmallow schemas of requests, which check queries and bodies and return their values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
-from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from domain.errors import InvalidInput
-from domain.tweet_id import MAX_TWEET_ID, parse_tweet_id
-from domain.user import User
+from domain.tweet_id import MAX_TWEET_ID
+from infrastructure.http.fields import OnlyTrue, TweetIds, UserIdList, Value, WholeNumber
 
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
-RELATIONSHIPS_MAX = 100
 CURSOR_DESCRIPTION = "The `next_cursor` of the page before."
-USER_ID_PATTERN = r"^(?!(?:\.|\.\.|me)$)[A-Za-z0-9_.-]{1,64}$"
-TWEET_ID_PATTERN = "^(0|[1-9][0-9]{0,18})$"
-DOUBLE_EXACT_MAX = 1 << 53
-DIGITS_MAX = len(str(MAX_TWEET_ID))
 
 
-class WholeNumber(fields.Field[int]):
-    """A whole number in ASCII digits within bounds; `Integer` takes signs, spaces and other scripts' digits too."""
+class Input(Schema, Generic[Value]):
+    """The schema of a query or a body."""
 
-    def __init__(self, low: int, high: int, **kwargs: Any) -> None:  # noqa: ANN401 - marshmallow's own arguments
-        super().__init__(**kwargs)
-        in_a_double = {"type": "integer", "minimum": low, "maximum": high}
-        self.described = (
-            in_a_double if high <= DOUBLE_EXACT_MAX else {"type": "string", "pattern": f"^[0-9]{{1,{DIGITS_MAX}}}$"}
-        )
-        self._low = low
-        self._high = high
+    def read(self, sent: Mapping[str, object]) -> Value:
+        """Returns the value; raises a `ValidationError` if `sent` is not valid."""
+        return self.make(self.load(sent))
 
-    def _deserialize(
-        self,
-        value: object,
-        attr: str | None,  # noqa: ARG002
-        data: Mapping[str, Any] | None,  # noqa: ARG002
-        **_: object,
-    ) -> int:
-        digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= DIGITS_MAX
-        if not digits or not self._low <= int(str(value)) <= self._high:
-            raise ValidationError(f"Must be a whole number from {self._low} to {self._high}.")
-        return int(str(value))
+    def make(self, data: dict[str, Any]) -> Value:
+        """Returns the value for the checked fields."""
+        raise NotImplementedError
 
 
-class UserIdList(fields.Field[tuple[str, ...]]):
-    """User ids with commas between; one given twice counts once."""
+class Parameters(Input[Value]):
+    """The schema of a query."""
 
-    def _deserialize(
-        self,
-        value: object,
-        attr: str | None,  # noqa: ARG002
-        data: Mapping[str, Any] | None,  # noqa: ARG002
-        **_: object,
-    ) -> tuple[str, ...]:
-        ids = str(value).split(",")
-        if len(ids) > RELATIONSHIPS_MAX:
-            raise ValidationError(f"Must be 1 to {RELATIONSHIPS_MAX} user ids.")
-        try:
-            return tuple(dict.fromkeys(User(id_).id for id_ in ids))
-        except InvalidInput as error:
-            raise ValidationError(str(error)) from None
+
+class Body(Input[Value]):
+    """The schema of a JSON object in a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,93 +46,61 @@ class TimelineQuery:
     include_self: bool
 
 
-class NoParameters(Schema):
+class NoParameters(Parameters[None]):
     """For routes without a query."""
 
+    def make(self, data: dict[str, Any]) -> None:
+        pass
 
-class PageParameters(Schema):
-    """How many items a page has at most, and which page it is."""
+
+NO_PARAMETERS = NoParameters()
+
+
+class PageParameters(Parameters[PageQuery]):
+    """The largest number of items, and the page."""
 
     limit = WholeNumber(1, LIMIT_MAX, load_default=LIMIT_DEFAULT)
     cursor = fields.String(metadata={"description": CURSOR_DESCRIPTION})
 
-    @post_load
-    def make(self, data: dict[str, Any], **_: object) -> PageQuery:
+    def make(self, data: dict[str, Any]) -> PageQuery:
         return PageQuery(data["limit"])
 
 
-class TimelineParameters(Schema):
-    """Which page of a home timeline, or what came after a tweet."""
+class TimelineParameters(Parameters[TimelineQuery]):
+    """The page of a home timeline, or the tweet after which it starts."""
 
     limit = WholeNumber(1, LIMIT_MAX, load_default=LIMIT_DEFAULT)
     cursor = fields.String(metadata={"description": CURSOR_DESCRIPTION})
     since_id = WholeNumber(
         0,
         MAX_TWEET_ID,
-        metadata={"description": "Only what came after; the `since_id` of an earlier page. Does not go with `cursor`."},
+        metadata={"description": "The `since_id` of an earlier page, to get newer tweets only. Not with `cursor`."},
     )
     include_self = fields.Boolean(
-        truthy={"true"}, falsy={"false"}, load_default=False, metadata={"description": "Adds one's own tweets."}
+        truthy={"true"}, falsy={"false"}, load_default=False, metadata={"description": "Add the caller's own tweets."}
     )
 
     @validates_schema
     def not_both(self, data: dict[str, Any], **_: object) -> None:
         if "cursor" in data and "since_id" in data:
-            raise ValidationError("since_id does not go with cursor, which remembers its own.", "since_id")
+            raise ValidationError("since_id must not be sent with cursor, which contains its own.", "since_id")
 
-    @post_load
-    def make(self, data: dict[str, Any], **_: object) -> TimelineQuery:
+    def make(self, data: dict[str, Any]) -> TimelineQuery:
         return TimelineQuery(data["limit"], data.get("since_id", 0), data["include_self"])
 
 
-class RelationshipsParameters(Schema):
-    """Whom to compare with."""
+class RelationshipsParameters(Parameters[tuple[str, ...]]):
+    """The users to compare with."""
 
     ids = UserIdList(required=True)
 
-    @post_load
-    def make(self, data: dict[str, Any], **_: object) -> tuple[str, ...]:
+    def make(self, data: dict[str, Any]) -> tuple[str, ...]:
         ids: tuple[str, ...] = data["ids"]
         return ids
 
 
-class TweetIds(fields.Field[tuple[int, ...]]):
-    """Tweet ids in a body, as strings; one given twice counts once."""
-
-    most = 500
-
-    def _deserialize(
-        self,
-        value: object,
-        attr: str | None,  # noqa: ARG002
-        data: Mapping[str, Any] | None,  # noqa: ARG002
-        **_: object,
-    ) -> tuple[int, ...]:
-        if not isinstance(value, list) or not 1 <= len(value) <= self.most:
-            raise ValidationError(f"Must be a list of 1 to {self.most} tweet ids.")
-        ids = [parse_tweet_id(id_) if isinstance(id_, str) else None for id_ in value]
-        if None in ids:
-            raise ValidationError("Must be tweet ids, as strings.")
-        return tuple(dict.fromkeys(id_ for id_ in ids if id_ is not None))
-
-
-class OnlyTrue(fields.Field[bool]):
-    """The JSON value `true`."""
-
-    def _deserialize(
-        self,
-        value: object,
-        attr: str | None,  # noqa: ARG002
-        data: Mapping[str, Any] | None,  # noqa: ARG002
-        **_: object,
-    ) -> bool:
-        if value is not True:
-            raise ValidationError("Must be true.")
-        return True
-
-
-class RedriveBody(Schema):
-    """Which dead letters to redrive: those of some tweets, or all."""
+class RedriveBody(Body[tuple[int, ...] | None]):
+    """The dead letters to redrive: those of some tweets, or all."""
 
     ids = TweetIds()
     all = OnlyTrue()
@@ -170,26 +108,26 @@ class RedriveBody(Schema):
     @validates_schema
     def one_of_both(self, data: dict[str, Any], **_: object) -> None:
         if len(data) != 1:
-            raise ValidationError("Must be either ids or all.", "ids")
+            raise ValidationError("The body must have either ids or all.", "ids")
 
-    @post_load
-    def make(self, data: dict[str, Any], **_: object) -> tuple[int, ...] | None:
+    def make(self, data: dict[str, Any]) -> tuple[int, ...] | None:
         return data.get("ids")
 
 
-class PublishTweetBody(Schema):
-    """A tweet to publish."""
+class PublishTweetBody(Body[str]):
+    """A tweet to publish. The length is only for the document: the domain checks it after normalisation."""
 
-    text = fields.String(
-        required=True,
-        metadata={
+    text = fields.String(required=True)
+
+    def __init__(self, text_max_length: int) -> None:
+        super().__init__()
+        self.fields["text"].metadata = {
             "example": "hello",
             "minLength": 1,
-            "description": "Normalised to NFC and stripped; then 1 to `TWEET_MAX_LENGTH` (280) code points, no NUL.",
-        },
-    )
+            "maxLength": text_max_length,
+            "description": "Normalised to NFC and stripped, then counted in code points; no NUL.",
+        }
 
-    @post_load
-    def make(self, data: dict[str, Any], **_: object) -> str:
+    def make(self, data: dict[str, Any]) -> str:
         text: str = data["text"]
         return text

@@ -1,4 +1,4 @@
-"""Requests that were refused because too many were in flight."""
+"""The count of requests that were refused because too many were in flight."""
 
 import threading
 from collections.abc import Callable
@@ -8,11 +8,11 @@ from infrastructure.log import get_logger
 log = get_logger("perch.http")
 
 LOG_SECONDS = 1.0
-"""Refusals come in crowds; one line for all of them is logged at most this often."""
+"""The shortest time between two log lines about refusals, because many requests are refused at once."""
 
 
 class ShedRequests:
-    """Counts and logs them. The lock protects the count and when it was logged last."""
+    """Counts and logs refused requests. The lock protects the count and the time of the last log line."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -21,15 +21,15 @@ class ShedRequests:
         self._logged_at = float("-inf")
 
     def count(self) -> None:
-        """Counts one more."""
+        """Counts one refused request."""
         now = self._monotonic()
         with self._lock:
             self._count += 1
             so_far = self._count
-            tell = now - self._logged_at >= LOG_SECONDS
-            if tell:
+            must_log = now - self._logged_at >= LOG_SECONDS
+            if must_log:
                 self._logged_at = now
-        if tell:
+        if must_log:
             log.warning("requests_shed", shed_so_far=so_far)
 
     def so_far(self) -> int:

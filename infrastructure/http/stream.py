@@ -3,14 +3,18 @@
 import random
 from collections.abc import Iterator
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
 from domain.tweet import Tweet
 from domain.tweet_id import parse_tweet_id
-from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
+from infrastructure.http.declaration import Answer, Caller, Declaration, RequestHeader
+from infrastructure.http.endpoint import Call, Endpoints
 from infrastructure.http.envelope import REQUEST_ID, WHEN_GONE, Environ
+from infrastructure.http.fields import TWEET_ID_PATTERN
 from infrastructure.http.problems import invalid
-from infrastructure.http.rendering import render_tweet
+from infrastructure.http.rendering import RenderTweet
+from infrastructure.http.reply import Reply
+from infrastructure.http.schemas import NO_PARAMETERS
 from infrastructure.log import get_logger
 from usecases.home_timeline.stream import HomeTimelineStream, StreamHomeTimeline, StreamHomeTimelineRequest
 
@@ -20,46 +24,59 @@ LAST_EVENT_ID_HEADER = "Last-Event-ID"
 MEDIA_TYPE = "text/event-stream"
 
 HEARTBEAT_SECONDS = 4.0
-"""The contract allows 15; this often, a client that vanished without a word is noticed within those."""
+"""The interval of heartbeats. The contract allows 15; a shorter one detects within 15 that a client is gone."""
 
 RETRY_MS = 1000, 3000
-"""When clients come back after the end: spread, so that they do not all come at once."""
+"""The bounds of the random time after which a client reconnects, so that not all clients reconnect at once."""
 
-DECLARED = Declaration(Answer(200, media_type=MEDIA_TYPE), Caller.USER, problems=("overloaded",))
+DECLARED = Declaration(
+    Answer(200, media_type=MEDIA_TYPE),
+    NO_PARAMETERS,
+    Caller.USER,
+    problems=("overloaded",),
+    headers=[
+        RequestHeader(
+            LAST_EVENT_ID_HEADER,
+            "The id of the last event received, or a `since_id`. Without it the stream starts now.",
+            {"type": "string", "pattern": TWEET_ID_PATTERN},
+        )
+    ],
+)
 
 _HEADERS = [
     ("Content-Type", MEDIA_TYPE),
-    # Has nginx pass on what comes when it comes (https://nginx.org/en/docs/http/ngx_http_proxy_module.html).
+    # Turns off nginx's buffering (https://nginx.org/en/docs/http/ngx_http_proxy_module.html).
     ("X-Accel-Buffering", "no"),
 ]
 
 
-def stream_blueprint(endpoint: Endpoints, stream: StreamHomeTimeline) -> Blueprint:
-    """`/v1/users/me/timeline/stream`."""
+def stream_blueprint(endpoint: Endpoints, stream: StreamHomeTimeline, render: RenderTweet) -> Blueprint:
+    """Returns the route `/v1/users/me/timeline/stream`."""
     routes = Blueprint("stream", __name__)
 
     @routes.get("/v1/users/<me>/timeline/stream")
     @endpoint(DECLARED)
-    def stream_home_timeline(caller: str, environ: Environ) -> Response:
+    def stream_home_timeline(call: Call[None]) -> Reply:
         """Stream the home timeline: each new tweet of the users that the caller follows, as it is published.
 
-        Events are `tweet`, with the tweet's id, oldest first. With `Last-Event-ID` it goes on after that tweet, without
-        it starts now. Comments keep the connection alive; an `id` without data says how far the stream has come.
+        Events are `tweet`, with the tweet's id, oldest first. With `Last-Event-ID` the stream resumes after that tweet;
+        without it, it starts now. Comments keep the connection alive; an `id` without data is the stream's position.
         """
-        opened = stream.execute(StreamHomeTimelineRequest(caller, _last_event_id(environ)))
-        when_gone = environ.get(WHEN_GONE)
+        opened = stream.execute(StreamHomeTimelineRequest(call.caller, _last_event_id(call.environ)))
+        when_gone = call.environ.get(WHEN_GONE)
         if when_gone is not None:
             when_gone(opened.close)
-        return Response(EventStream(opened, environ[REQUEST_ID]), headers=_HEADERS)
+        return Reply(200, _HEADERS, EventStream(opened, render, call.environ[REQUEST_ID]))
 
     return routes
 
 
 class EventStream:
-    """The body of the answer. Iterating blocks while nothing is new; `close`, from any thread, ends it."""
+    """The body of the answer. Iteration blocks while nothing is new. Any thread may `close` it, which ends it."""
 
-    def __init__(self, stream: HomeTimelineStream, request_id: str) -> None:
+    def __init__(self, stream: HomeTimelineStream, render: RenderTweet, request_id: str) -> None:
         self._stream = stream
+        self._render = render
         self._request_id = request_id
 
     def __iter__(self) -> Iterator[bytes]:
@@ -72,18 +89,17 @@ class EventStream:
     def _events(self) -> Iterator[bytes]:
         yield self._heartbeat()
         for batch in self._stream.batches(HEARTBEAT_SECONDS):
-            yield b"".join(map(_event, batch)) if batch else self._heartbeat()
+            yield b"".join(map(self._event, batch)) if batch else self._heartbeat()
 
     def close(self) -> None:
         self._stream.close()
 
     def _heartbeat(self) -> bytes:
-        """A comment, and how far the stream has come, so that a client who has seen no tweet yet misses none either."""
+        """Returns a comment with the stream's position, so that a client without a tweet yet can resume, too."""
         return b":\nid: %d\n\n" % self._stream.position
 
-
-def _event(tweet: Tweet) -> bytes:
-    return b"event: tweet\nid: %d\ndata: %b\n\n" % (tweet.id, render_tweet(tweet))
+    def _event(self, tweet: Tweet) -> bytes:
+        return b"event: tweet\nid: %d\ndata: %b\n\n" % (tweet.id, self._render(tweet))
 
 
 def _last_event_id(environ: Environ) -> int | None:

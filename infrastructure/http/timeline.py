@@ -1,35 +1,39 @@
 """The route of the home timeline."""
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
 from infrastructure.http import answers
 from infrastructure.http.cursors import Cursors, PagedList
-from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
-from infrastructure.http.envelope import Environ
+from infrastructure.http.declaration import Answer, Caller, Declaration, Link
+from infrastructure.http.endpoint import Call, Endpoints
 from infrastructure.http.problems import invalid
-from infrastructure.http.rendering import page_response, render_tweet
+from infrastructure.http.rendering import RenderTweet, page_response
+from infrastructure.http.reply import Reply
 from infrastructure.http.schemas import TimelineParameters, TimelineQuery
 from usecases.home_timeline.read import ReadHomeTimeline, ReadHomeTimelineRequest, Walk
 
+POLL = Link("poll", "home_timeline", {"since_id": "$response.body#/meta/since_id"})
 
-def timeline_blueprint(endpoint: Endpoints, read: ReadHomeTimeline, cursors: Cursors) -> Blueprint:
-    """`/v1/users/me/timeline`."""
+
+def timeline_blueprint(endpoint: Endpoints, read: ReadHomeTimeline, render: RenderTweet, cursors: Cursors) -> Blueprint:
+    """Returns the route `/v1/users/me/timeline`."""
     routes = Blueprint("timeline", __name__)
     pages = PagedList("timeline", 4, cursors)
 
+    answer = Answer(200, answers.TIMELINE_PAGE, links=[POLL])
+
     @routes.get("/v1/users/<me>/timeline")
-    @endpoint(Declaration(Answer(200, answers.TIMELINE_PAGE), Caller.USER, query=TimelineParameters(), pages=pages))
-    def home_timeline(
-        caller: str, query: TimelineQuery, position: tuple[int, ...] | None, environ: Environ
-    ) -> Response:
+    @endpoint(Declaration(answer, TimelineParameters(), Caller.USER, pages))
+    def home_timeline(call: Call[TimelineQuery]) -> Reply:
         """Read the home timeline: all tweets of the users that the caller follows now, newest first.
 
-        With `since_id`, only what came after; with `cursor`, the next page.
+        With `since_id`, only newer tweets; with `cursor`, the next page.
         """
-        walk = None if position is None else _walk(position, query)
-        page = read.execute(ReadHomeTimelineRequest(caller, query.limit, query.include_self, query.since_id, walk))
-        next_cursor = None if page.next is None else pages.cursor(caller, *_position(page.next, query))
-        return page_response(environ, map(render_tweet, page.tweets), next_cursor, page.since_id)
+        query = call.taken
+        walk = None if call.position is None else _walk(call.position, query)
+        page = read.execute(ReadHomeTimelineRequest(call.caller, query.limit, query.include_self, query.since_id, walk))
+        next_cursor = None if page.next is None else pages.cursor(call.caller, *_position(page.next, query))
+        return page_response(call.environ, map(render, page.tweets), next_cursor, page.since_id)
 
     return routes
 
@@ -41,5 +45,5 @@ def _position(walk: Walk, query: TimelineQuery) -> tuple[int, ...]:
 def _walk(position: tuple[int, ...], query: TimelineQuery) -> Walk:
     frontier, low, high, include_self = position
     if query.include_self != bool(include_self):
-        raise invalid("The cursor was made for another include_self than this.", parameter="include_self")
+        raise invalid("The cursor was made with another value of include_self.", parameter="include_self")
     return Walk(frontier, low, high)

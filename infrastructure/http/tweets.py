@@ -1,82 +1,103 @@
 """Routes of single tweets."""
 
 import re
-from collections.abc import Sequence
 
-from flask import Blueprint, Response
+from flask import Blueprint
 from werkzeug.http import parse_etags
 
 from domain.errors import InvalidInput, TweetNotFound
-from domain.tweet import Tweet
 from domain.tweet_id import parse_tweet_id
 from infrastructure.http import answers
-from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
+from infrastructure.http.declaration import Answer, Caller, Declaration, Header, Link, RequestHeader
+from infrastructure.http.endpoint import Call, Endpoints
 from infrastructure.http.envelope import Environ
-from infrastructure.http.rendering import json_response, no_content, render_tweet
-from infrastructure.http.schemas import PublishTweetBody
+from infrastructure.http.rendering import RenderTweet, json_response, limit_headers, no_content
+from infrastructure.http.reply import Reply
+from infrastructure.http.schemas import NO_PARAMETERS, PublishTweetBody
 from usecases.delete_tweet import DeleteTweet, DeleteTweetRequest
 from usecases.get_tweet import GetTweet
 from usecases.publish_tweet import PublishTweet, PublishTweetRequest
-from usecases.publish_tweet_once import FIELD, PublishTweetOnce
 
 IDEMPOTENCY_KEY_HEADER = "Idempotency-Key"
 REPLAYED = ("Idempotency-Replayed", "true")
 IDEMPOTENCY_KEY = re.compile(r"[ -~]{1,255}")
 
-PUBLISH = Declaration(
-    Answer(201, answers.TWEET, {"Location": f"/v1/tweets/{answers.TWEET_ID}"}),
-    Caller.USER,
-    body=PublishTweetBody(),
-    limited=True,
-    problems=("idempotency-key-in-flight",),
+PUBLISHED = Answer(
+    201,
+    answers.TWEET,
+    [
+        Header("Location", "The tweet's address.", f"/v1/tweets/{answers.TWEET_ID}"),
+        Header(REPLAYED[0], "An earlier request with this key published the tweet.", REPLAYED[1], always=False),
+    ],
+    links=[
+        Link("get", "get_tweet", {"tweet_id": "$response.body#/id"}),
+        Link("delete", "delete_tweet", {"tweet_id": "$response.body#/id"}),
+        Link("author", "get_user", {"user_id": "$response.body#/author_id"}),
+    ],
 )
-GET = Declaration(Answer(200, answers.TWEET, {"ETag": f'"{answers.TWEET_ID}"'}), problems=("tweet-not-found",))
-DELETE = Declaration(Answer(204), Caller.USER, limited=True, problems=("tweet-not-found", "not-your-tweet"))
+KEY = RequestHeader(
+    IDEMPOTENCY_KEY_HEADER,
+    "Makes the request safe to repeat for 24 hours.",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+)
+ETAG = Header("ETag", "Send it in `If-None-Match`.", f'"{answers.TWEET_ID}"')
+GET = Declaration(
+    Answer(200, answers.TWEET, [ETAG]),
+    NO_PARAMETERS,
+    problems=("tweet-not-found",),
+    headers=[RequestHeader("If-None-Match", "The `ETag` of an earlier answer.", {"type": "string"})],
+)
+DELETE_PROBLEMS = "tweet-not-found", "not-your-tweet"
+DELETE = Declaration(Answer(204), NO_PARAMETERS, Caller.USER, limited=True, problems=DELETE_PROBLEMS)
 
 
 def tweets_blueprint(
     endpoint: Endpoints,
     publish: PublishTweet,
-    publish_once: PublishTweetOnce,
     get: GetTweet,
     delete: DeleteTweet,
+    render: RenderTweet,
+    text_max_length: int,
 ) -> Blueprint:
-    """`/v1/tweets`."""
+    """Returns the routes of `/v1/tweets`."""
     routes = Blueprint("tweets", __name__)
+    declared = Declaration(
+        PUBLISHED,
+        PublishTweetBody(text_max_length),
+        Caller.USER,
+        limited=True,
+        headers=[KEY],
+    )
 
     @routes.post("/v1/tweets")
-    @endpoint(PUBLISH)
-    def publish_tweet(caller: str, body: str, environ: Environ) -> Response:
+    @endpoint(declared)
+    def publish_tweet(call: Call[str]) -> Reply:
         """Publish a tweet.
 
-        Followers see it from now on. With an `Idempotency-Key`, repeating the request within 24 hours gives the same
-        answer and publishes nothing more.
+        Followers see it at once. With an `Idempotency-Key`, a repeat within 24 hours returns the same answer and
+        publishes nothing more.
         """
-        asked = PublishTweetRequest(caller, body)
-        key = _idempotency_key(environ)
-        if key is None:
-            return _created(publish.execute(asked))
-        publication = publish_once.execute(asked, key)
-        return _created(publication.tweet, [REPLAYED] if publication.replayed else [])
+        published = publish.execute(PublishTweetRequest(call.caller, call.taken, _idempotency_key(call.environ)))
+        tweet = published.tweet
+        replayed = [REPLAYED] if published.replayed else []
+        headers = [("Location", f"/v1/tweets/{tweet.id}"), *replayed, *limit_headers(published.left)]
+        return json_response(render(tweet), 201, headers)
 
     @routes.get("/v1/tweets/<tweet_id>")
     @endpoint(GET)
-    def get_tweet(tweet_id: str, environ: Environ) -> Response:
+    def get_tweet(call: Call[None]) -> Reply:
         """Get one tweet."""
-        tweet = get.execute(_tweet_id(tweet_id))
-        response = json_response(render_tweet(tweet))
-        response.set_etag(tweet_id)
-        # Not `make_conditional`, which answers an If-Match that fails with 412 and the tweet.
-        if parse_etags(environ.get("HTTP_IF_NONE_MATCH")).contains_weak(tweet_id):
-            response.status_code = 304
-        return response
+        tweet = get.execute(_tweet_id(call))
+        etag = [("ETag", f'"{tweet.id}"')]
+        if parse_etags(call.environ.get("HTTP_IF_NONE_MATCH")).contains_weak(str(tweet.id)):
+            return Reply(304, etag)
+        return json_response(render(tweet), 200, etag)
 
     @routes.delete("/v1/tweets/<tweet_id>")
     @endpoint(DELETE)
-    def delete_tweet(caller: str, tweet_id: str) -> Response:
-        """Delete a tweet of one's own; no read shows it afterwards."""
-        delete.execute(DeleteTweetRequest(caller, _tweet_id(tweet_id)))
-        return no_content()
+    def delete_tweet(call: Call[None]) -> Reply:
+        """Delete the caller's own tweet; no read shows it afterwards."""
+        return no_content(limit_headers(delete.execute(DeleteTweetRequest(call.caller, _tweet_id(call)))))
 
     return routes
 
@@ -84,16 +105,12 @@ def tweets_blueprint(
 def _idempotency_key(environ: Environ) -> str | None:
     key: str | None = environ.get("HTTP_IDEMPOTENCY_KEY")
     if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
-        raise InvalidInput(FIELD, "An idempotency key is 1 to 255 printable ASCII characters.")
+        raise InvalidInput("idempotency_key", "An idempotency key is 1 to 255 printable ASCII characters.")
     return key
 
 
-def _created(tweet: Tweet, headers: Sequence[tuple[str, str]] = ()) -> Response:
-    return json_response(render_tweet(tweet), 201, [("Location", f"/v1/tweets/{tweet.id}"), *headers])
-
-
-def _tweet_id(text: str) -> int:
-    tweet_id = parse_tweet_id(text)
+def _tweet_id(call: Call[None]) -> int:
+    tweet_id = parse_tweet_id(call.path["tweet_id"])
     if tweet_id is None:
         raise TweetNotFound("This is not the id of a tweet.")
     return tweet_id

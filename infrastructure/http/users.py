@@ -1,54 +1,55 @@
-"""Routes of users: their counts, their tweets, and whom they follow."""
+"""Routes of users: counts, tweets and follows."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TypeVar
 
 import orjson
-from flask import Blueprint, Response
+from flask import Blueprint
 from marshmallow import Schema
 
 from infrastructure.http import answers
 from infrastructure.http.cursors import Cursors, PagedList
-from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
-from infrastructure.http.envelope import Environ
-from infrastructure.http.rendering import json_response, no_content, page_response, render_tweet
-from infrastructure.http.schemas import PageParameters, PageQuery, RelationshipsParameters
+from infrastructure.http.declaration import Answer, Caller, Declaration
+from infrastructure.http.endpoint import Call, Endpoints
+from infrastructure.http.rendering import RenderTweet, json_response, limit_headers, no_content, page_response
+from infrastructure.http.reply import Reply
+from infrastructure.http.schemas import NO_PARAMETERS, PageParameters, PageQuery, RelationshipsParameters
 from usecases.follow_user import FollowUser, FollowUserRequest
 from usecases.get_relationships import GetRelationships, GetRelationshipsRequest
 from usecases.get_user import GetUser
-from usecases.list_followers import ListFollowers
-from usecases.list_following import ListFollowing
+from usecases.list_follows import Direction, ListFollows
 from usecases.list_user_tweets import ListUserTweets
 from usecases.page import NEWEST, Page, PageRequest
 from usecases.unfollow_user import UnfollowUser, UnfollowUserRequest
 
-GET = Declaration(Answer(200, answers.USER))
-FOLLOW = Declaration(Answer(204), Caller.USER, limited=True, problems=("self-follow",))
-UNFOLLOW = Declaration(Answer(204), Caller.USER, limited=True)
-RELATIONSHIPS = Declaration(Answer(200, answers.Relationships()), Caller.USER, query=RelationshipsParameters())
+GET = Declaration(Answer(200, answers.USER), NO_PARAMETERS)
+FOLLOW = Declaration(Answer(204), NO_PARAMETERS, Caller.USER, limited=True, problems=("self-follow",))
+UNFOLLOW = Declaration(Answer(204), NO_PARAMETERS, Caller.USER, limited=True)
+RELATIONSHIPS = Declaration(Answer(200, answers.Relationships()), RelationshipsParameters(), Caller.USER)
 
 Item = TypeVar("Item")
-Position = tuple[int, ...] | None
 
 
-def users_blueprint(endpoint: Endpoints, get: GetUser, list_tweets: ListUserTweets, cursors: Cursors) -> Blueprint:
-    """`/v1/users/{user_id}` and the user's own tweets."""
+def users_blueprint(
+    endpoint: Endpoints, get: GetUser, list_tweets: ListUserTweets, render: RenderTweet, cursors: Cursors
+) -> Blueprint:
+    """Returns the routes of `/v1/users/{user_id}` and of the user's own tweets."""
     routes = Blueprint("users", __name__)
     tweets = PagedList("tweets", 1, cursors)
 
     @routes.get("/v1/users/<user_id>")
     @endpoint(GET)
-    def get_user(user_id: str) -> Response:
+    def get_user(call: Call[None]) -> Reply:
         """Get a user's counts; every well-formed id is a user."""
-        return json_response(orjson.dumps(asdict(get.execute(user_id))))
+        return json_response(orjson.dumps(asdict(get.execute(call.path["user_id"]))))
 
     @routes.get("/v1/users/<user_id>/tweets")
     @endpoint(_paged(answers.TWEET_PAGE, tweets))
-    def list_user_tweets(user_id: str, query: PageQuery, position: Position, environ: Environ) -> Response:
+    def list_user_tweets(call: Call[PageQuery]) -> Reply:
         """List a user's tweets, newest first."""
-        page = list_tweets.execute(_request(user_id, query, position))
-        return _answer(environ, page, map(render_tweet, page.items), tweets, user_id)
+        page = list_tweets.execute(_request(call))
+        return _answer(call, page, map(render, page.items), tweets)
 
     return routes
 
@@ -57,65 +58,62 @@ def follows_blueprint(
     endpoint: Endpoints,
     follow: FollowUser,
     unfollow: UnfollowUser,
-    list_followers: ListFollowers,
-    list_following: ListFollowing,
+    list_follows: ListFollows,
     get_relationships: GetRelationships,
     cursors: Cursors,
 ) -> Blueprint:
-    """Who follows whom."""
+    """Returns the routes of follows."""
     routes = Blueprint("follows", __name__)
     followers = PagedList("followers", 1, cursors)
     following = PagedList("following", 1, cursors)
 
     @routes.put("/v1/users/<me>/following/<user_id>")
     @endpoint(FOLLOW)
-    def follow_user(caller: str, user_id: str) -> Response:
+    def follow_user(call: Call[None]) -> Reply:
         """Follow a user; following twice changes nothing."""
-        follow.execute(FollowUserRequest(caller, user_id))
-        return no_content()
+        return no_content(limit_headers(follow.execute(FollowUserRequest(call.caller, call.path["user_id"]))))
 
     @routes.delete("/v1/users/<me>/following/<user_id>")
     @endpoint(UNFOLLOW)
-    def unfollow_user(caller: str, user_id: str) -> Response:
-        """Unfollow a user; where there is no follow, nothing changes."""
-        unfollow.execute(UnfollowUserRequest(caller, user_id))
-        return no_content()
+    def unfollow_user(call: Call[None]) -> Reply:
+        """Unfollow a user; this changes nothing if there is no follow."""
+        return no_content(limit_headers(unfollow.execute(UnfollowUserRequest(call.caller, call.path["user_id"]))))
 
     @routes.get("/v1/users/<user_id>/followers")
     @endpoint(_paged(answers.USER_PAGE, followers))
-    def list_of_followers(user_id: str, query: PageQuery, position: Position, environ: Environ) -> Response:
+    def list_of_followers(call: Call[PageQuery]) -> Reply:
         """List a user's followers, newest follow first."""
-        page = list_followers.execute(_request(user_id, query, position))
-        return _answer(environ, page, map(_render_follow, page.items), followers, user_id)
+        page = list_follows.execute(_request(call), Direction.FOLLOWERS)
+        return _answer(call, page, map(_render_follow, page.items), followers)
 
     @routes.get("/v1/users/<user_id>/following")
     @endpoint(_paged(answers.USER_PAGE, following))
-    def list_of_following(user_id: str, query: PageQuery, position: Position, environ: Environ) -> Response:
-        """List whom a user follows, newest follow first."""
-        page = list_following.execute(_request(user_id, query, position))
-        return _answer(environ, page, map(_render_follow, page.items), following, user_id)
+    def list_of_following(call: Call[PageQuery]) -> Reply:
+        """List the users that a user follows, newest follow first."""
+        page = list_follows.execute(_request(call), Direction.FOLLOWING)
+        return _answer(call, page, map(_render_follow, page.items), following)
 
     @routes.get("/v1/users/<me>/relationships")
     @endpoint(RELATIONSHIPS)
-    def relationships(caller: str, query: tuple[str, ...]) -> Response:
-        """Tell how the caller and some users are related."""
-        found = get_relationships.execute(GetRelationshipsRequest(caller, query))
+    def relationships(call: Call[tuple[str, ...]]) -> Reply:
+        """Get the relationships between the caller and other users."""
+        found = get_relationships.execute(GetRelationshipsRequest(call.caller, call.taken))
         return json_response(orjson.dumps({"data": found}))
 
     return routes
 
 
-def _paged(schema: Schema, pages: PagedList) -> Declaration:
-    return Declaration(Answer(200, schema), query=PageParameters(), pages=pages)
+def _paged(schema: Schema, pages: PagedList) -> Declaration[PageQuery]:
+    return Declaration(Answer(200, schema), PageParameters(), pages=pages)
 
 
-def _request(user_id: str, query: PageQuery, position: Position) -> PageRequest:
-    return PageRequest(user_id, query.limit, NEWEST if position is None else position[0])
+def _request(call: Call[PageQuery]) -> PageRequest:
+    return PageRequest(call.path["user_id"], call.taken.limit, NEWEST if call.position is None else call.position[0])
 
 
-def _answer(environ: Environ, page: Page[Item], items: Iterable[bytes], pages: PagedList, user_id: str) -> Response:
-    next_cursor = None if page.next_before is None else pages.cursor(user_id, page.next_before)
-    return page_response(environ, items, next_cursor)
+def _answer(call: Call[PageQuery], page: Page[Item], items: Iterable[bytes], pages: PagedList) -> Reply:
+    next_cursor = None if page.next_before is None else pages.cursor(call.path["user_id"], page.next_before)
+    return page_response(call.environ, items, next_cursor)
 
 
 def _render_follow(follow: tuple[int, str]) -> bytes:

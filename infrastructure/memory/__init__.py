@@ -1,1 +1,1 @@
-"""Stores in this process's memory. Each has one lock; its class says what the lock protects."""
+"""Stores in this process's memory. Each has one lock; the class docstring says what the lock protects."""

@@ -3,85 +3,108 @@
 import threading
 from collections.abc import Sequence
 
-from domain.user import Followees
-from infrastructure.memory.follower_list import FollowerList
+from domain.user import NOBODY, Followees
+from infrastructure.memory.follower_list import CHUNK_SIZE, FollowerList
 from infrastructure.memory.users import NumberedUsers, PerUser, Users
 
 
 class _Node:
-    """Whom one user follows, and who follows them; the user's number, one object for all their follows."""
+    """Whom one user follows, and who follows them; the user's number, one object for all their follows.
 
-    __slots__ = ("followers", "following", "lent", "number")
+    `followees` is what the last look gave, and `changes` what each author's follow id is since then, 0 for none.
+    """
 
-    def __init__(self, number: int) -> None:
+    __slots__ = ("changes", "followees", "followers", "number", "version")
+
+    def __init__(self, number: int, chunk_size: int) -> None:
         self.number = number
-        self.following: dict[str, int] = {}
-        self.lent = False
-        self.followers = FollowerList()
+        self.version = 0
+        self.followees = NOBODY
+        self.changes: dict[str, int] | None = None
+        self.followers = FollowerList(chunk_size)
 
-    def own_following(self) -> dict[str, int]:
-        """The dict to write to: a copy, where a `Followees` has taken over the present one."""
-        if self.lent:
-            self.following = dict(self.following)
-            self.lent = False
-        return self.following
+    def follow_id(self, author: str) -> int:
+        """The id of the follow of this author, 0 when there is none."""
+        before = self.followees.follow_id(author)
+        return self.changes.get(author, before) if self.changes else before
+
+    def change(self, author: str, follow_id: int) -> None:
+        """Sets the id of the follow of this author, 0 to end it; the id is larger than all before."""
+        self.version += 1
+        if self.changes is None:
+            self.changes = {}
+        # First: the changes are in the order of the follow ids.
+        self.changes.pop(author, None)
+        if follow_id or self.followees.follow_id(author):
+            self.changes[author] = follow_id
+
+    def look(self) -> Followees:
+        """Whom the user follows now: the same object as long as nothing changes."""
+        if self.version != self.followees.version:
+            self.followees = self.followees.changed(self.changes or {}, self.version)
+            self.changes = None
+        return self.followees
 
 
 class MemoryFollowGraph:
     """Both directions of every follow, and the last follow id.
 
     The lock protects all of it together: both directions change in one step. It is held for microseconds; for the
-    first change after a look at a user's followees it is held while these are copied.
+    first look at a user's followees after a change it is held while these are copied.
     """
 
-    def __init__(self, users: Users) -> None:
+    def __init__(self, users: Users, chunk_size: int = CHUNK_SIZE) -> None:
+        """`chunk_size` is that of each user's `FollowerList`."""
         self._users = users
+        self._chunk_size = chunk_size
         self._lock = threading.Lock()
         self._last_follow_id = 0
-        self._nodes: PerUser[_Node | None] = PerUser(users, None)
+        self._absent = _Node(-1, chunk_size)
+        self._nodes = PerUser(users, self._absent)
 
     def follow(self, follower_id: str, followee_id: str) -> bool:
         """Adds the follow with the next follow id; False, and nothing changes, when it is there."""
         follower_number, followee_number = self._users.number(follower_id), self._users.number(followee_id)
         with self._lock:
             follower, followee = self._node(follower_number), self._node(followee_number)
-            if followee_id in follower.following:
+            if follower.follow_id(followee_id):
                 return False
             self._last_follow_id += 1
-            follower.own_following()[self._users.id_of(followee_number)] = self._last_follow_id
+            follower.change(self._users.id_of(followee_number), self._last_follow_id)
             followee.followers.append(self._last_follow_id, follower.number)
             return True
 
     def unfollow(self, follower_id: str, followee_id: str) -> bool:
         """Removes the follow; False when there is none."""
         with self._lock:
-            follower, followee = self._nodes.get(follower_id), self._nodes.get(followee_id)
-            if follower is None or followee is None or followee_id not in follower.following:
+            follower = self._nodes.get(follower_id)
+            follow_id = follower.follow_id(followee_id)
+            if not follow_id:
                 return False
-            followee.followers.remove(follower.own_following().pop(followee_id))
+            follower.change(followee_id, 0)
+            self._nodes.get(followee_id).followers.remove(follow_id)
             return True
 
     def followees(self, user_id: str) -> Followees:
-        """Whom the user follows now. Not a copy: the next change makes one instead."""
+        """Whom the user follows now."""
         with self._lock:
-            node = self._nodes.get(user_id)
-            if node is None:
-                return Followees({})
-            node.lent = True
-            return Followees(node.following)
+            return self._nodes.get(user_id).look()
+
+    def follows_version(self, user_id: str) -> int:
+        """The `version` that the user's followees have now; every follow and unfollow of this user raises it."""
+        with self._lock:
+            return self._nodes.get(user_id).version
 
     def followers_after(self, user_id: str, follow_id: int, limit: int) -> tuple[Sequence[str], int]:
         """The `limit` followers with the next larger follow ids, and the last one's follow id."""
         with self._lock:
-            node = self._nodes.get(user_id)
-            followers, last = node.followers.after(follow_id, limit) if node else ([], follow_id)
+            followers, last = self._nodes.get(user_id).followers.after(follow_id, limit)
         return NumberedUsers(self._users, followers), last
 
     def followers_before(self, user_id: str, follow_id: int, limit: int) -> list[tuple[int, str]]:
         """At most `limit` pairs of follow id and follower with smaller follow ids, newest first."""
         with self._lock:
-            node = self._nodes.get(user_id)
-            page = node.followers.before(follow_id, limit) if node else []
+            page = self._nodes.get(user_id).followers.before(follow_id, limit)
         return [(follow_id, self._users.id_of(follower)) for follow_id, follower in page]
 
     def following_before(self, user_id: str, follow_id: int, limit: int) -> list[tuple[int, str]]:
@@ -90,30 +113,23 @@ class MemoryFollowGraph:
 
     def followers_count(self, user_id: str) -> int:
         with self._lock:
-            node = self._nodes.get(user_id)
-            return len(node.followers) if node else 0
+            return len(self._nodes.get(user_id).followers)
 
     def following_count(self, user_id: str) -> int:
-        with self._lock:
-            node = self._nodes.get(user_id)
-            return len(node.following) if node else 0
+        return len(self.followees(user_id).authors)
 
     def relationships(self, user_id: str, other_ids: Sequence[str]) -> list[tuple[bool, bool]]:
         """For each other user, as of one moment: is followed by `user_id`, follows `user_id`."""
         with self._lock:
             user = self._nodes.get(user_id)
-            others = map(self._nodes.get, other_ids)
             return [
-                (
-                    user is not None and other_id in user.following,
-                    other is not None and user_id in other.following,
-                )
-                for other_id, other in zip(other_ids, others, strict=True)
+                (user.follow_id(other_id) > 0, self._nodes.get(other_id).follow_id(user_id) > 0)
+                for other_id in other_ids
             ]
 
     def _node(self, number: int) -> _Node:
         node = self._nodes.at(number)
-        if node is None:
-            node = _Node(number)
+        if node is self._absent:
+            node = _Node(number, self._chunk_size)
             self._nodes.set(number, node)
         return node

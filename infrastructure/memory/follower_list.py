@@ -1,4 +1,4 @@
-"""The followers of one user, in the order of their follow ids."""
+"""The followers of one user, ordered by follow id."""
 
 from array import array
 from bisect import bisect_left, bisect_right
@@ -19,14 +19,15 @@ def _last(chunk: _Chunk) -> int:
 
 
 class FollowerList:
-    """Numbers of followers in chunks, so that a million of them can be paged and unfollowed without a million moves.
+    """The numbers of one user's followers, in chunks: a page or a removal among a million touches only a few.
 
-    Follow ids only grow, hence all is appended to the last chunk. No method is safe to call from two threads at once.
+    Follow ids only grow, so new followers are appended to the last chunk. This class is not thread-safe.
     """
 
-    __slots__ = ("_chunks", "_count")
+    __slots__ = ("_chunk_size", "_chunks", "_count")
 
-    def __init__(self) -> None:
+    def __init__(self, chunk_size: int = CHUNK_SIZE) -> None:
+        self._chunk_size = chunk_size
         self._chunks: list[_Chunk] = []
         self._count = 0
 
@@ -34,15 +35,15 @@ class FollowerList:
         return self._count
 
     def append(self, follow_id: int, follower: int) -> None:
-        """Adds a follower; the follow id is larger than all before."""
-        if not self._chunks or len(self._chunks[-1].follow_ids) == CHUNK_SIZE:
+        """Adds a follower; the follow id must be larger than all others in the list."""
+        if not self._chunks or len(self._chunks[-1].follow_ids) == self._chunk_size:
             self._chunks.append(_Chunk())
         self._chunks[-1].follow_ids.append(follow_id)
         self._chunks[-1].followers.append(follower)
         self._count += 1
 
     def remove(self, follow_id: int) -> None:
-        """Takes out the follower with this follow id, which must be there."""
+        """Removes the follower with this follow id, which must be in the list."""
         at = bisect_left(self._chunks, follow_id, key=_last)
         chunk = self._chunks[at]
         within = bisect_left(chunk.follow_ids, follow_id)
@@ -53,7 +54,7 @@ class FollowerList:
         self._count -= 1
 
     def after(self, follow_id: int, limit: int) -> tuple[list[int], int]:
-        """The `limit` followers with the next larger follow ids, and the last one's; `follow_id` when none are left."""
+        """Returns the `limit` followers with the next larger follow ids, and the last one's id, `follow_id` if none."""
         followers: list[int] = []
         last = follow_id
         for at in range(bisect_right(self._chunks, follow_id, key=_last), len(self._chunks)):
@@ -67,7 +68,7 @@ class FollowerList:
         return followers, last
 
     def before(self, follow_id: int, limit: int) -> list[tuple[int, int]]:
-        """At most `limit` pairs of follow id and follower with smaller follow ids, newest first."""
+        """Returns at most `limit` pairs of follow id and follower with smaller follow ids, newest first."""
         page: list[tuple[int, int]] = []
         newest = min(bisect_left(self._chunks, follow_id, key=_last), len(self._chunks) - 1)
         for at in range(newest, -1, -1):

@@ -1,4 +1,4 @@
-"""A dict for millions of keys that never stops to resize as a whole."""
+"""A dict for millions of keys that never resizes as a whole."""
 
 from collections.abc import Iterable
 from typing import Generic, TypeVar
@@ -7,14 +7,13 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 SHARDS = 1021
-"""A prime, so that ids which differ only in their high bits spread over all shards."""
+"""The number of shards: a prime, so that ids which differ only in their high bits spread over all shards."""
 
 
 class ShardedDict(Generic[K, V]):
-    """Spreads keys over many small dicts: growing one of them moves a thousandth of the entries.
+    """Spreads keys over many small dicts, so that a resize moves only a thousandth of the entries.
 
-    At ten million keys a plain dict stands still for about half a second when it grows. No method is safe to call
-    from two threads at once.
+    A plain dict of ten million keys blocks for about half a second when it grows. This class is not thread-safe.
     """
 
     __slots__ = ("_shards",)

@@ -4,54 +4,37 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
-from domain.timeline import Timeline, TimelineView, push
-from infrastructure.counts import TimelineCounts
+from domain.timeline import TimelineView
+from infrastructure.memory.timeline import Room, Timeline, push
 from infrastructure.memory.users import PerUser, Users
 
 IDLE_SLICE = 10_000
-"""Users among whom idle timelines are looked for in one go: about half a millisecond."""
-
-
-class _Installed(Timeline):
-    __slots__ = ("generation", "read_at")
-
-    def __init__(self, generation: int, read_at: float) -> None:
-        super().__init__()
-        self.generation = generation
-        self.read_at = read_at
-
-
-def _absent() -> _Installed:
-    """Stands for all timelines that are not there: a push then asks no more of them than of the others."""
-    absent = _Installed(0, math.inf)
-    absent.close()
-    return absent
+"""The number of users that are checked for idle timelines under one lock: about half a millisecond."""
 
 
 class MemoryTimelines:
-    """The timelines of those who read, by user.
+    """The timelines of the users who read.
 
-    The lock protects all of them, the last generation and the counts. It is held for one timeline at a time, for the
-    followers of one slice when a tweet is pushed to them, and for `IDLE_SLICE` users when idle ones are looked for.
+    The lock protects all timelines, their number and the last generation. It is held for one timeline at a time, for
+    the followers of one slice during a push, and for `IDLE_SLICE` users during the search for idle timelines.
     """
 
-    def __init__(self, users: Users, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> None:
-        """`capacity` entries are kept a user; one not read for `idle_seconds` is thrown away, 0 means never."""
+    def __init__(self, users: Users, room: Room, idle_seconds: float, monotonic: Callable[[], float]) -> None:
+        """`room` is that of each timeline. One that is not read for `idle_seconds` is discarded; 0 means never."""
         self._users = users
-        self._capacity = capacity
+        self._room = room
         self._idle_seconds = idle_seconds
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._last_generation = 0
-        self._absent = _absent()
+        # A closed timeline stands for every absent one, so that a push needs no special case.
+        self._absent = Timeline(0, math.inf)
+        self._absent.close()
         self._timelines = PerUser(users, self._absent)
-        self._rebuilt = 0
-        self._discarded_idle = 0
-        self._discarded_stale = 0
-        self._deliveries = 0
+        self._held = 0
 
     def view(self, user_id: str, low: int, high: int, limit: int) -> TimelineView:
-        """The newest `limit` entries strictly between the bounds, with floor and merge mark, in one look."""
+        """Returns the newest `limit` entries strictly between the bounds, with floor and merge mark, atomically."""
         now = self._monotonic()
         with self._lock:
             timeline = self._timelines.get(user_id)
@@ -59,43 +42,43 @@ class MemoryTimelines:
             return timeline.view(low, high, limit)
 
     def install(self, user_id: str) -> tuple[int, int]:
-        """Makes sure that the timeline is present; returns its generation and its merge mark."""
+        """Creates the timeline if it is absent; returns its generation and its merge mark."""
         now = self._monotonic()
         number = self._users.number(user_id)
         with self._lock:
             timeline = self._timelines.at(number)
             if timeline is self._absent:
                 self._last_generation += 1
-                timeline = _Installed(self._last_generation, now)
+                timeline = Timeline(self._last_generation, now)
                 self._timelines.set(number, timeline)
+                self._held += 1
             return timeline.generation, timeline.mark
 
     def merge(self, user_id: str, generation: int, ids: Iterable[int], floor: int, mark: int) -> None:
-        """Merges into the timeline of this generation; nothing happens when it was thrown away."""
+        """Merges into the timeline of this generation; does nothing if it was discarded."""
         with self._lock:
             timeline = self._timelines.get(user_id)
             if timeline.generation == generation:
-                self._rebuilt += not timeline.merged
-                timeline.merge(ids, floor, mark, self._capacity)
+                timeline.merge(ids, floor, mark, self._room)
 
-    def push(self, tweet_id: int, user_ids: Sequence[str]) -> None:
-        """Inserts the id into the timelines that are present, each user's once; doing so again changes nothing."""
+    def push(self, tweet_id: int, user_ids: Sequence[str]) -> int:
+        """Inserts the id once into each of these users' timelines that is present; returns how many took it."""
         numbers = self._users.numbers_of(user_ids)
         with self._lock:
-            self._deliveries += push(tweet_id, self._timelines.of_all(numbers), self._capacity)
+            return push(tweet_id, self._timelines.of_all(numbers), self._room)
 
-    def discard(self, user_id: str) -> None:
-        """Throws the timeline away."""
+    def discard(self, user_id: str) -> bool:
+        """Discards the timeline; returns False if it is absent."""
         number = self._users.known(user_id)
-        if number is None:
-            return
         with self._lock:
-            if self._timelines.at(number) is not self._absent:
-                self._timelines.set(number, self._absent)
-                self._discarded_stale += 1
+            if number is None or self._timelines.at(number) is self._absent:
+                return False
+            self._timelines.set(number, self._absent)
+            self._held -= 1
+            return True
 
     def discard_idle(self) -> int:
-        """Throws away what was not read for the idle time, slice by slice; returns how many that were."""
+        """Discards timelines that were not read during the idle time, slice by slice; returns their number."""
         if not self._idle_seconds:
             return 0
         oldest = self._monotonic() - self._idle_seconds
@@ -107,12 +90,11 @@ class MemoryTimelines:
                 idle = [number for number, held in zip(numbers, timelines, strict=True) if held.read_at < oldest]
                 for number in idle:
                     self._timelines.set(number, self._absent)
-                self._discarded_idle += len(idle)
+                self._held -= len(idle)
             discarded += len(idle)
         return discarded
 
-    def counts(self) -> TimelineCounts:
+    def held(self) -> int:
+        """Returns the number of timelines."""
         with self._lock:
-            # Every timeline was installed under a generation of its own.
-            held = self._last_generation - self._discarded_idle - self._discarded_stale
-            return TimelineCounts(held, self._rebuilt, self._discarded_idle, self._discarded_stale, self._deliveries)
+            return self._held

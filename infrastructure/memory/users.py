@@ -1,4 +1,4 @@
-"""Numbers for users, so that millions of look-ups by name become steps through a list."""
+"""Numbers for users, so that stores find millions of users by list index and not by name."""
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,9 +10,9 @@ V = TypeVar("V")
 
 
 class Users:
-    """Gives every user a number, from 0 on, when they are first heard of, and keeps it.
+    """Gives every user a permanent number, from 0 on, when the user is first seen.
 
-    The lock protects the giving out of numbers; a number that was given out is looked up without it.
+    The lock protects the assignment of new numbers. Look-ups of existing numbers do not need it.
     """
 
     def __init__(self) -> None:
@@ -24,19 +24,19 @@ class Users:
         return len(self._ids)
 
     def number(self, user_id: str) -> int:
-        """The user's number, a new one for a new user."""
+        """Returns the user's number; a new user gets a new one."""
         number = self._numbers.get(user_id)
         return self._new_number(user_id) if number is None else number
 
     def known(self, user_id: str) -> int | None:
-        """The user's number, None when they were never given one."""
+        """Returns the user's number; None if they have none."""
         return self._numbers.get(user_id)
 
     def id_of(self, number: int) -> str:
         return self._ids[number]
 
     def numbers_of(self, user_ids: Sequence[str]) -> Sequence[int]:
-        """The numbers of those users who have one."""
+        """Returns the numbers of those of the users who have one."""
         if isinstance(user_ids, NumberedUsers) and user_ids.users is self:
             return user_ids.numbers
         return [number for number in map(self._numbers.get, user_ids) if number is not None]
@@ -47,13 +47,13 @@ class Users:
             if number is None:
                 number = len(self._ids)
                 self._ids.append(user_id)
-                # Last: whoever finds the number without the lock finds the id too.
+                # Set last, so that a thread that finds the number without the lock also finds the id.
                 self._numbers[user_id] = number
             return number
 
 
 class NumberedUsers(Sequence[str]):
-    """Ids of users who have numbers; stores that share the `Users` go by these."""
+    """The ids of users who have numbers. Stores that share the `Users` use the numbers directly."""
 
     __slots__ = ("numbers", "users")
 
@@ -80,9 +80,9 @@ class NumberedUsers(Sequence[str]):
 
 
 class PerUser(Generic[V]):
-    """A value for each user, which is `absent` until another one is set.
+    """A value per user, which is `absent` until another value is set.
 
-    It takes 8 bytes a user, and growing it stops nobody for long. No method is safe to call from two threads at once.
+    It takes 8 bytes per user and blocks only briefly when it grows. This class is not thread-safe.
     """
 
     __slots__ = ("_absent", "_users", "_values")
@@ -100,7 +100,7 @@ class PerUser(Generic[V]):
         return self._values[number] if number < len(self._values) else self._absent
 
     def of_all(self, numbers: Iterable[int]) -> list[V]:
-        """The values of these users, in their order."""
+        """Returns the values of these users, in their order."""
         self._make_room()
         values = self._values
         return [values[number] for number in numbers]

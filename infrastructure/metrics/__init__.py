@@ -1,1 +1,1 @@
-"""Metrics for Prometheus: who counts what, and how it is named."""
+"""Metrics for Prometheus."""

@@ -1,4 +1,4 @@
-"""Metric families with their values."""
+"""Functions that make metric families."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ def counter(name: str, text: str, value: float) -> Metric:
 
 
 def counters(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
-    """A counter for each value of the label."""
+    """Returns a family with one counter for each value of the label."""
     family = CounterMetricFamily(name, text, labels=[label])
     for value_of_label, value in values.items():
         family.add_metric([value_of_label], value)

@@ -1,4 +1,4 @@
-"""HTTP requests: how many, and how long they take."""
+"""Metrics of HTTP requests: their number and duration."""
 
 import threading
 from bisect import bisect_left
@@ -33,7 +33,7 @@ _LE = [*map(floatToGoString, BUCKETS_SECONDS), "+Inf"]
 
 
 class _Series:
-    """Answers by bucket, not yet added up as Prometheus wants them, and their seconds."""
+    """The answers of each bucket, not cumulated as Prometheus has them, and the sum of their seconds."""
 
     __slots__ = ("buckets", "seconds")
 
@@ -47,9 +47,9 @@ class _Series:
 
 
 class HttpRequests:
-    """Observes answers, half a microsecond each. The lock protects the counts.
+    """Counts answers; each takes half a microsecond. The lock protects the counts.
 
-    Whatever is sent, labels have few values: the methods of HTTP, the routes of Perch, and the statuses that it gives.
+    Clients cannot create label values: methods are those of HTTP, routes and statuses those of Perch.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
@@ -58,7 +58,7 @@ class HttpRequests:
         registry.register(self)
 
     def __call__(self, environ: "WSGIEnvironment", status: str, seconds: float) -> None:
-        """An `Observe`: is told of every answer."""
+        """Counts one answer. This is an `Observe`."""
         method = environ["REQUEST_METHOD"]
         if method not in METHODS:
             method = OTHER_METHOD
@@ -70,7 +70,7 @@ class HttpRequests:
             series.seconds += seconds
 
     def collect(self) -> Iterator[Metric]:
-        """All requests, and how long they took whatever their status."""
+        """Yields the number of requests by status, and the durations of all of them."""
         requests = CounterMetricFamily("perch_http_requests_total", "HTTP requests answered.", labels=LABELS)
         by_route: defaultdict[tuple[str, str], _Series] = defaultdict(_Series)
         with self._lock:

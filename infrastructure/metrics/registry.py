@@ -1,10 +1,10 @@
-"""The registry that one Perch has for itself."""
+"""The registry of metrics. Each Perch has its own."""
 
 from prometheus_client import CollectorRegistry, GCCollector, Info, PlatformCollector, ProcessCollector
 
 
 def new_registry(version: str) -> CollectorRegistry:
-    """A registry with what any process has to tell: memory, CPU, files, Python, garbage collection, its version."""
+    """Returns a registry with the metrics of any process: memory, CPU, files, Python, garbage collection, version."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)

@@ -1,4 +1,4 @@
-"""Streams and what was shed, as metrics."""
+"""Metrics of streams and of refused requests."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,14 +9,14 @@ from infrastructure.metrics.families import counters, gauge
 
 
 class StreamCollector:
-    """Asks for the counts once when Prometheus does."""
+    """Reads the counts once per scrape."""
 
     def __init__(self, count: Callable[[], StreamCounts], shed_in_flight: Callable[[], int]) -> None:
         self._count = count
         self._shed_in_flight = shed_in_flight
 
     def collect(self) -> Iterator[Metric]:
-        """All families, one after the other."""
+        """Yields all families."""
         counts = self._count()
         yield gauge("perch_streams_open", "Streams open.", counts.open)
         yield gauge("perch_streams_capacity", "Streams that may be open.", counts.capacity)

@@ -1,4 +1,4 @@
-"""Threads that died and were started again, as metrics."""
+"""Metrics of background threads that died and were restarted."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -14,17 +14,17 @@ class Thread(Protocol):
 
     @property
     def restarts(self) -> int:
-        """How often it died and was started again."""
+        """The number of times that the thread died and was restarted."""
 
 
 class ThreadCollector:
-    """Asks each thread once when Prometheus does."""
+    """Reads each thread's count once per scrape."""
 
     def __init__(self, threads: Sequence[Thread]) -> None:
         self._threads = threads
 
     def collect(self) -> Iterator[Metric]:
-        """One family."""
-        text = "Threads in the background that died and were started again."
+        """Yields one family."""
+        text = "Background threads that died and were restarted."
         restarts = {thread.name: thread.restarts for thread in self._threads}
         yield counters("perch_threads_restarted_total", text, "thread", restarts)

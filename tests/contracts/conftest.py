@@ -1,16 +1,58 @@
-"""The adapters. A new one is a fixture that makes it, and the name of that fixture in the list of its port."""
+"""The adapters. A new engine is one more way to make all of them, named in the list of `stores`."""
+
+from collections.abc import Callable
+from typing import Protocol
 
 import pytest
 
+from app.compose.ports import Announcements, Events, FollowGraph, Outbox, Timelines, Tweets
 from app.testing import ManualClock
-from infrastructure.events.event_queue import EventQueue
-from infrastructure.memory.dead_letters import MemoryDeadLetters
-from infrastructure.memory.follow_graph import MemoryFollowGraph
-from infrastructure.memory.timelines import MemoryTimelines
-from infrastructure.memory.tweets import MemoryTweets
-from infrastructure.memory.users import Users
-from tests.contracts import ports
-from tests.contracts.limits import DEAD_LETTERS_KEPT, EVENTS_QUEUED, IDLE_SECONDS, NODE_ID, TIMELINE_CAPACITY
+from domain.delivery import RetryPolicy
+from infrastructure.memory.stores import MemoryOptions, open_memory
+from tests.contracts.limits import (
+    DUE_SECONDS,
+    HINTS_QUEUED,
+    IDLE_SECONDS,
+    KEYS_KEPT,
+    MAX_ATTEMPTS,
+    NODE_ID,
+    TIMELINE_CAPACITY,
+)
+
+
+class Stores(Protocol):
+    """One adapter of each port, on one engine."""
+
+    @property
+    def tweets(self) -> Tweets: ...
+
+    @property
+    def outbox(self) -> Outbox: ...
+
+    @property
+    def graph(self) -> FollowGraph: ...
+
+    @property
+    def timelines(self) -> Timelines: ...
+
+    @property
+    def events(self) -> Events: ...
+
+    @property
+    def announcements(self) -> Announcements: ...
+
+
+def in_memory(clock: ManualClock) -> Stores:
+    options = MemoryOptions(
+        RetryPolicy(MAX_ATTEMPTS, jitter=lambda: 1.0),
+        node_id=NODE_ID,
+        idempotency_capacity=KEYS_KEPT,
+        timeline_capacity=TIMELINE_CAPACITY,
+        timeline_idle_seconds=IDLE_SECONDS,
+        event_queue_capacity=HINTS_QUEUED,
+        due_seconds=DUE_SECONDS,
+    )
+    return open_memory(options, clock)
 
 
 @pytest.fixture
@@ -18,61 +60,38 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(params=["memory_tweets"])
-def tweets(request: pytest.FixtureRequest) -> ports.Tweets:
-    adapter: ports.Tweets = request.getfixturevalue(request.param)
-    return adapter
-
-
-@pytest.fixture(params=["memory_follow_graph"])
-def graph(request: pytest.FixtureRequest) -> ports.FollowGraph:
-    adapter: ports.FollowGraph = request.getfixturevalue(request.param)
-    return adapter
-
-
-@pytest.fixture(params=["memory_timelines"])
-def timelines(request: pytest.FixtureRequest) -> ports.Timelines:
-    adapter: ports.Timelines = request.getfixturevalue(request.param)
-    return adapter
-
-
-@pytest.fixture(params=["memory_dead_letters"])
-def dead_letters(request: pytest.FixtureRequest) -> ports.DeadLetters:
-    adapter: ports.DeadLetters = request.getfixturevalue(request.param)
-    return adapter
-
-
-@pytest.fixture(params=["memory_events"])
-def events(request: pytest.FixtureRequest) -> ports.Events:
-    adapter: ports.Events = request.getfixturevalue(request.param)
-    return adapter
+@pytest.fixture(params=[in_memory])
+def stores(request: pytest.FixtureRequest, clock: ManualClock) -> Stores:
+    """Empty stores, on every engine."""
+    open_stores: Callable[[ManualClock], Stores] = request.param
+    return open_stores(clock)
 
 
 @pytest.fixture
-def memory_tweets(clock: ManualClock) -> ports.Tweets:
-    return MemoryTweets(clock.now_ms, NODE_ID)
+def tweets(stores: Stores) -> Tweets:
+    return stores.tweets
 
 
 @pytest.fixture
-def users() -> Users:
-    return Users()
+def outbox(stores: Stores) -> Outbox:
+    return stores.outbox
 
 
 @pytest.fixture
-def memory_follow_graph(users: Users) -> ports.FollowGraph:
-    return MemoryFollowGraph(users)
+def graph(stores: Stores) -> FollowGraph:
+    return stores.graph
 
 
 @pytest.fixture
-def memory_timelines(users: Users, clock: ManualClock) -> ports.Timelines:
-    return MemoryTimelines(users, TIMELINE_CAPACITY, IDLE_SECONDS, clock.monotonic)
+def timelines(stores: Stores) -> Timelines:
+    return stores.timelines
 
 
 @pytest.fixture
-def memory_dead_letters() -> ports.DeadLetters:
-    return MemoryDeadLetters(DEAD_LETTERS_KEPT)
+def events(stores: Stores) -> Events:
+    return stores.events
 
 
 @pytest.fixture
-def memory_events() -> ports.Events:
-    return EventQueue(EVENTS_QUEUED)
+def announcements(stores: Stores) -> Announcements:
+    return stores.announcements

@@ -1,13 +1,15 @@
 import pytest
 
+from app.compose.ports import Outbox, Tweets
 from tests.contracts.limits import ALL, NEWEST
-from tests.contracts.ports import Tweets
 
 
 @pytest.fixture
 def ids(tweets: Tweets) -> list[int]:
     """Tweets by alice, bob, carol, alice, bob, carol, in this order; oldest first."""
-    return [tweets.publish(author, "hello", pulled=False).id for author in ("alice", "bob", "carol") * 2]
+    return [
+        tweets.publish(author, "hello", pulled=False, key=None).tweet.id for author in ("alice", "bob", "carol") * 2
+    ]
 
 
 def test_the_log_of_one_author_is_newest_first(tweets: Tweets, ids: list[int]) -> None:
@@ -38,15 +40,15 @@ def test_nobody_and_strangers_have_no_log(tweets: Tweets) -> None:
     assert list(tweets.newest(["stranger", "Alice"], 0, NEWEST, ALL)) == []
 
 
-def test_pushed_and_pulled_tweets_stay_in_the_log(tweets: Tweets, ids: list[int]) -> None:
-    tweets.mark_pushed(ids[0])
-    pulled = tweets.publish("alice", "hello", pulled=True)
+def test_pushed_and_pulled_tweets_stay_in_the_log(tweets: Tweets, outbox: Outbox, ids: list[int]) -> None:
+    outbox.done(ids[0])
+    pulled = tweets.publish("alice", "hello", pulled=True, key=None).tweet
     assert list(tweets.newest(["alice"], 0, NEWEST, ALL)) == [pulled.id, ids[3], ids[0]]
 
 
 def test_what_was_handed_out_never_changes(tweets: Tweets, ids: list[int]) -> None:
     one, several = tweets.newest(["bob"], 0, NEWEST, ALL), tweets.newest(["bob", "carol"], 0, NEWEST, ALL)
     before = list(one), list(several)
-    tweets.publish("bob", "later", pulled=False)
+    tweets.publish("bob", "later", pulled=False, key=None)
     tweets.delete(ids[1])
     assert (list(one), list(several)) == before

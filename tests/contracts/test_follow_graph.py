@@ -2,8 +2,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from app.compose.ports import FollowGraph
 from tests.contracts.limits import ALL, NEWEST
-from tests.contracts.ports import FollowGraph
 
 
 def following(graph: FollowGraph, user_id: str) -> list[str]:
@@ -115,6 +115,48 @@ def test_followees_never_change_once_handed_out(graph: FollowGraph) -> None:
     assert graph.followees("alice").authors == {"carol"}
 
 
+def test_every_follow_and_unfollow_of_a_user_raises_their_version(graph: FollowGraph) -> None:
+    versions = [graph.follows_version("alice")]
+    for change, author in [
+        (graph.follow, "bob"),
+        (graph.follow, "carol"),
+        (graph.unfollow, "bob"),
+        (graph.follow, "bob"),
+        (graph.unfollow, "carol"),
+        (graph.unfollow, "bob"),
+    ]:
+        change("alice", author)
+        versions.append(graph.follows_version("alice"))
+        assert graph.followees("alice").version == versions[-1]
+    assert versions == sorted(set(versions))
+
+
+def test_a_version_stays_while_the_user_follows_the_same(graph: FollowGraph) -> None:
+    graph.follow("alice", "bob")
+    before = graph.follows_version("alice")
+    graph.follow("alice", "bob")
+    graph.unfollow("alice", "carol")
+    graph.follow("bob", "alice")
+    graph.follow("carol", "bob")
+    graph.unfollow("bob", "alice")
+    assert graph.follows_version("alice") == graph.followees("alice").version == before
+    assert graph.follows_version("nobody") == graph.followees("nobody").version
+
+
+@pytest.mark.parametrize("looks", [0, 1, 2, 3])
+def test_looks_between_changes_make_no_difference(graph: FollowGraph, looks: int) -> None:
+    changes = [(graph.follow, "bob"), (graph.follow, "carol"), (graph.unfollow, "bob"), (graph.unfollow, "carol")]
+    for at, (change, author) in enumerate([*changes, *changes, *changes[:2], changes[2], changes[0]]):
+        assert change("alice", author)
+        assert not change("alice", author)
+        if looks and at % looks == 0:
+            graph.followees("alice")
+    assert following(graph, "alice") == ["bob", "carol"]
+    assert graph.relationships("alice", ["bob", "carol", "dan"]) == [(True, False), (True, False), (False, False)]
+    assert graph.following_count("alice") == 2
+    assert (followers(graph, "bob"), followers(graph, "carol")) == (["alice"], ["alice"])
+
+
 def test_lists_never_change_once_handed_out(graph: FollowGraph) -> None:
     graph.follow("alice", "bob")
     here, there = graph.following_before("alice", NEWEST, ALL), graph.followers_before("bob", NEWEST, ALL)
@@ -123,8 +165,6 @@ def test_lists_never_change_once_handed_out(graph: FollowGraph) -> None:
     graph.follow("carol", "bob")
     assert [name for _, name in here] == ["bob"]
     assert [name for _, name in there] == ["alice"] == list(slice_)
-    here.clear()
-    there.clear()
     assert followers(graph, "bob") == ["carol"]
 
 

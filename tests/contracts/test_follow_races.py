@@ -1,8 +1,8 @@
 from functools import partial
 
-from domain.user import Followees
+from app.compose.ports import FollowGraph
+from domain.user import NOBODY, Followees
 from tests.contracts.limits import ALL, NEWEST
-from tests.contracts.ports import FollowGraph
 from tests.contracts.racing import RACERS, race, race_of_twenty
 
 ROUNDS = 50
@@ -56,7 +56,7 @@ def test_what_a_look_at_followees_finds_later_has_a_larger_follow_id(graph: Foll
     """A timeline's merge mark stands for all follows up to it: none may come up below."""
 
     def look() -> None:
-        before = Followees({})
+        before = NOBODY
         for _ in range(4 * ROUNDS):
             now = graph.followees("fan")
             assert set(now.authors) - set(before.authors) <= set(now.followed_after(before.newest_follow_id))
@@ -87,6 +87,31 @@ def test_followees_handed_out_stay_as_they_were_while_others_follow(graph: Follo
         for followees, authors in kept:
             assert followees.followed_after(0) == authors
             assert set(authors) == followees.authors
+
+
+def test_followees_of_one_version_are_the_same(graph: FollowGraph) -> None:
+    """So a reader who sees the version unchanged knows that the follows were the same all along."""
+
+    def churn(number: int) -> None:
+        for _ in range(ROUNDS):
+            graph.follow("fan", f"star{number}")
+            graph.unfollow("fan", f"star{number}")
+
+    def look() -> dict[int, list[str]]:
+        seen = {}
+        for _ in range(4 * ROUNDS):
+            before = graph.follows_version("fan")
+            followees = graph.followees("fan")
+            assert before <= followees.version <= graph.follows_version("fan")
+            seen[followees.version] = followees.followed_after(0)
+        return seen
+
+    results = race_of_twenty(lambda number: look() if number % 4 == 0 else churn(number))
+    by_version: dict[int, list[str]] = {}
+    for seen in filter(None, results):
+        for version, authors in seen.items():
+            assert by_version.setdefault(version, authors) == authors
+    assert graph.follows_version("fan") == 2 * ROUNDS * 15
 
 
 def test_relationships_are_of_one_moment(graph: FollowGraph) -> None:

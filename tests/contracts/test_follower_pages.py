@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.compose.ports import FollowGraph
 from tests.contracts.limits import NEWEST
-from tests.contracts.ports import FollowGraph
 
 STAR = "star"
 

@@ -1,9 +1,9 @@
 import pytest
 
+from app.compose.ports import Timelines
 from app.testing import ManualClock
 from domain.timeline import EMPTY_VIEW, TimelineView
 from tests.contracts.limits import IDLE_SECONDS, NEWEST, TIMELINE_CAPACITY
-from tests.contracts.ports import Timelines
 
 
 def view(timelines: Timelines, user_id: str = "alice") -> TimelineView:
@@ -103,9 +103,9 @@ def test_a_view_never_changes(timelines: Timelines) -> None:
 def test_a_timeline_that_was_thrown_away_is_absent(timelines: Timelines) -> None:
     build(timelines, 1, 2)
     build(timelines, 5, user_id="bob")
-    timelines.discard("alice")
-    timelines.discard("absent")
-    timelines.push(3, ["alice"])
+    assert timelines.discard("alice") is True
+    assert [timelines.discard(user_id) for user_id in ("alice", "absent")] == [False, False]
+    assert timelines.push(3, ["alice"]) == 0
     assert view(timelines) == EMPTY_VIEW
     assert ids(timelines, "bob") == [5]
 

@@ -1,9 +1,9 @@
 from collections.abc import Sequence
 from functools import partial
 
+from app.compose.ports import Outbox, Tweets
 from domain.tweet import Tweet
 from tests.contracts.limits import ALL, NEWEST
-from tests.contracts.ports import Tweets
 from tests.contracts.racing import RACERS, race, race_of_twenty
 
 EACH = 25
@@ -11,7 +11,7 @@ AUTHORS = [f"author{number}" for number in range(RACERS)]
 
 
 def publish_some(tweets: Tweets, author: str) -> list[Tweet]:
-    return [tweets.publish(author, "hello", pulled=False) for _ in range(EACH)]
+    return [tweets.publish(author, "hello", pulled=False, key=None).tweet for _ in range(EACH)]
 
 
 def test_ids_are_unique_and_each_author_sees_them_increase(tweets: Tweets) -> None:
@@ -23,7 +23,6 @@ def test_ids_are_unique_and_each_author_sees_them_increase(tweets: Tweets) -> No
         assert own == sorted(own)
         assert list(tweets.newest([author], 0, NEWEST, ALL)) == own[::-1]
         assert tweets.get_many(own) == by_one
-    assert [event.tweet_id for event in tweets.unqueued(RACERS * EACH)] == sorted(ids)
 
 
 def test_one_author_publishes_from_many_threads(tweets: Tweets) -> None:
@@ -56,13 +55,13 @@ def test_the_frontier_never_hides_a_stored_tweet(tweets: Tweets) -> None:
         assert list(seen) == [id_ for id_ in all_ids if id_ <= frontier]
 
 
-def test_a_tweet_is_published_in_one_step(tweets: Tweets) -> None:
+def test_a_tweet_is_published_in_one_step(tweets: Tweets, outbox: Outbox) -> None:
     def look() -> None:
         for _ in range(EACH // 2):
             ids = tweets.newest(AUTHORS, 0, NEWEST, ALL)
             assert None not in tweets.get_many(ids)
             assert set(ids) <= set(tweets.unpushed(set(AUTHORS), 0, NEWEST, ALL))
-            assert len(ids) <= tweets.unqueued_count()
+            assert len(ids) <= outbox.counts().waiting
 
     def write_or_look(number: int) -> None:
         if number % 4 == 0:
@@ -75,7 +74,7 @@ def test_a_tweet_is_published_in_one_step(tweets: Tweets) -> None:
 
 def test_one_of_twenty_deletes_a_tweet(tweets: Tweets) -> None:
     for _ in range(20):
-        tweet_id = tweets.publish("alice", "hello", pulled=False).id
+        tweet_id = tweets.publish("alice", "hello", pulled=False, key=None).tweet.id
         assert race(*[partial(tweets.delete, tweet_id)] * RACERS).count(True) == 1
     assert tweets.count("alice") == 0
 
@@ -86,29 +85,29 @@ def delete_all(tweets: Tweets, doomed: Sequence[Tweet]) -> list[Tweet]:
     return []
 
 
-def mark_all(tweets: Tweets, pushed: Sequence[Tweet]) -> list[Tweet]:
+def push_all(outbox: Outbox, pushed: Sequence[Tweet]) -> list[Tweet]:
     for tweet in pushed:
-        tweets.mark_pushed(tweet.id)
-        tweets.mark_queued(tweet.id)
+        outbox.done(tweet.id)
     return []
 
 
-def test_deletions_pushes_and_new_tweets_of_one_author_do_not_disturb_each_other(tweets: Tweets) -> None:
+def test_deletions_pushes_and_new_tweets_of_one_author_do_not_disturb_each_other(
+    tweets: Tweets, outbox: Outbox
+) -> None:
     mixed = [tweet for _ in range(16) for tweet in publish_some(tweets, "alice")]
     doomed, pushed = mixed[::2], mixed[1::2]
     deletions = [partial(delete_all, tweets, doomed[part::6]) for part in range(6)]
-    pushes = [partial(mark_all, tweets, pushed[part::6]) for part in range(6)]
+    pushes = [partial(push_all, outbox, pushed[part::6]) for part in range(6)]
     publications = [partial(publish_some, tweets, "alice")] * 8
 
     published = [tweet for part in race(*deletions, *pushes, *publications) for tweet in part]
     fresh = sorted((tweet.id for tweet in published), reverse=True)
     assert list(tweets.newest(["alice"], 0, NEWEST, ALL)) == fresh + [tweet.id for tweet in reversed(pushed)]
     assert list(tweets.unpushed({"alice"}, 0, NEWEST, ALL)) == fresh
-    assert [event.tweet_id for event in tweets.unqueued(ALL)] == fresh[::-1]
     assert set(tweets.get_many(tweet.id for tweet in doomed)) == {None}
 
 
-def test_deletions_and_pushes_hide_no_other_tweet_from_a_reader(tweets: Tweets) -> None:
+def test_deletions_and_pushes_hide_no_other_tweet_from_a_reader(tweets: Tweets, outbox: Outbox) -> None:
     mixed = [tweet for _ in range(16) for tweet in publish_some(tweets, "alice")]
     stable, doomed, pushed = mixed[::3], mixed[1::3], mixed[2::3]
     below, high = stable[:-1], stable[-1].id
@@ -121,15 +120,15 @@ def test_deletions_and_pushes_hide_no_other_tweet_from_a_reader(tweets: Tweets) 
         return []
 
     deletions = [partial(delete_all, tweets, doomed[part::6]) for part in range(6)]
-    pushes = [partial(mark_all, tweets, pushed[part::6]) for part in range(6)]
+    pushes = [partial(push_all, outbox, pushed[part::6]) for part in range(6)]
     race(*deletions, *pushes, *[look] * 8)
 
 
-def test_authors_come_and_go_among_the_unpushed_while_others_look(tweets: Tweets) -> None:
+def test_authors_come_and_go_among_the_unpushed_while_others_look(tweets: Tweets, outbox: Outbox) -> None:
     def publish_and_push(number: int) -> None:
         for at in range(EACH):
-            tweet = tweets.publish(f"{AUTHORS[number]}-{at % 5}", "hello", pulled=False)
-            tweets.mark_pushed(tweet.id)
+            tweet = tweets.publish(f"{AUTHORS[number]}-{at % 5}", "hello", pulled=False, key=None).tweet
+            outbox.done(tweet.id)
 
     def look() -> None:
         everybody = {f"{author}-{at}" for author in AUTHORS for at in range(5)}

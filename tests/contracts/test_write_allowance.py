@@ -8,7 +8,8 @@ import pytest
 
 from app.testing import ManualClock
 from domain.errors import RateLimited
-from infrastructure.memory.write_allowance import AllowanceLeft, FixedWindowAllowance, Rate
+from infrastructure.memory.write_allowance import FixedWindowAllowance, Rate
+from usecases.allowance import AllowanceLeft
 
 RATE = Rate(writes=40, seconds=60)
 WINDOW_MS = RATE.seconds * 1000
@@ -44,17 +45,13 @@ def refusal(allowance: FixedWindowAllowance) -> RateLimited:
     return caught.value
 
 
-def test_asking_spends_nothing(allowance: FixedWindowAllowance, clock: ManualClock) -> None:
-    for _ in range(3):
-        assert allowance.left("alice") == AllowanceLeft(RATE.writes, RATE.seconds)
-        clock.advance(1000)
-
-
-def test_the_window_begins_with_the_first_write(allowance: FixedWindowAllowance, clock: ManualClock) -> None:
+def test_each_write_says_what_is_left_of_the_window_that_the_first_one_began(
+    allowance: FixedWindowAllowance, clock: ManualClock
+) -> None:
     clock.advance(WINDOW_MS * 5 // 2)
-    allowance.spend("alice")
+    assert allowance.spend("alice") == AllowanceLeft(RATE.writes, RATE.writes - 1, RATE.seconds)
     clock.advance(1500)
-    assert allowance.left("alice") == AllowanceLeft(RATE.writes - 1, RATE.seconds - 1)
+    assert allowance.spend("alice") == AllowanceLeft(RATE.writes, RATE.writes - 2, RATE.seconds - 1)
 
 
 def test_a_refused_write_is_not_counted(allowance: FixedWindowAllowance, clock: ManualClock) -> None:
@@ -72,8 +69,9 @@ def test_users_do_not_share_their_writes(allowance: FixedWindowAllowance, clock:
     clock.advance(WINDOW_MS - 1)
     spend_all(allowance, "carol")
     clock.advance(1)
-    assert allowance.left("alice").writes == RATE.writes
-    assert allowance.left("carol").writes == 0
+    assert allowance.spend("alice").writes == RATE.writes - 1
+    with pytest.raises(RateLimited):
+        allowance.spend("carol")
 
 
 def test_many_at_once_spend_no_more_than_there_is(allowance: FixedWindowAllowance) -> None:
@@ -92,4 +90,4 @@ def test_many_at_once_spend_no_more_than_there_is(allowance: FixedWindowAllowanc
 
     with ThreadPoolExecutor(THREADS) as pool:
         assert sum(pool.map(spend, range(THREADS))) == RATE.writes
-    assert allowance.left("alice").writes == 0
+    assert refusal(allowance).limit == RATE.writes

@@ -1,1 +1,1 @@
-"""What Perch says of itself: its OpenAPI document, its Postman collection, its documentation page."""
+"""Tests of the OpenAPI document, the Postman collection, the documentation page and the guides."""

@@ -21,7 +21,7 @@ TIMEOUT_MS = 30_000
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser without a window. Where there is none the test is skipped, but fails in CI."""
+    """A headless browser. Without Chromium the test is skipped, but fails in CI."""
     path = program("chromium", "it is Debian's package of this name", Path("/usr/bin"))
     with sync_playwright() as playwright, playwright.chromium.launch(executable_path=path, args=ARGUMENTS) as browser:
         yield browser

@@ -22,7 +22,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the collection sends, the statuses that its test scripts expect, and the answers that it shows."""
+    """A request of the collection, with the statuses that its test scripts expect and its example answers."""
 
     name: str
     method: str
@@ -31,7 +31,7 @@ class Request:
     examples: tuple[Example, ...]
 
     def operation(self) -> tuple[str, str]:
-        """Method and path of the operation of the document that this is a request of."""
+        """The method and path of this request's operation in the OpenAPI document."""
         matching = [
             (method, template)
             for method, template in operations()
@@ -64,7 +64,7 @@ def _example(response: dict[str, Any]) -> Example:
 
 
 def _fits(path: list[str], template: list[str]) -> bool:
-    """One's own id, a variable here, may stand for `me`."""
+    """A variable, such as the caller's own id, may stand for `me`."""
     return len(path) == len(template) and all(
         expected.startswith("{") or part == expected or (expected == "me" and VARIABLE.fullmatch(part))
         for part, expected in zip(path, template, strict=True)

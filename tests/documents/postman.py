@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.documents.document import DOCS
 from tests.documents.programs import NODE_TOOLS
-from tests.http.service import running_service
+from tests.e2e.perch_process import running_perch
 
 COLLECTION = DOCS / "perch.postman_collection.json"
 ADMIN_TOKEN = "admin"  # noqa: S105 - of a service that ends with the run
@@ -17,9 +17,9 @@ def main(options: list[str]) -> int:
     """Hands the options on to newman and returns its exit status."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_service(Path(folder) / "log", ADMIN_TOKEN=ADMIN_TOKEN) as url,
+        running_perch(Path(folder), ADMIN_TOKEN=ADMIN_TOKEN) as perch,
     ):
-        variables = {"baseUrl": url, "adminToken": ADMIN_TOKEN, "skipStreams": "true"}
+        variables = {"baseUrl": perch.url, "adminToken": ADMIN_TOKEN, "skipStreams": "true"}
         settings = [option for pair in variables.items() for option in ("--env-var", "=".join(pair))]
         return subprocess.run([NODE_TOOLS / "newman", "run", COLLECTION, *settings, *options], check=False).returncode
 

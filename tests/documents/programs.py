@@ -14,7 +14,7 @@ NPM_HINT = "`make node-tools` does it, which needs npm"
 
 
 def program(name: str, hint: str, folder: Path | None = None) -> str:
-    """Where the program is. Without it the test is skipped, but fails in CI, which is to leave nothing out."""
+    """The path of the program. Without it the test is skipped, but fails in CI, which must run every test."""
     found = shutil.which(name, path=folder)
     if found is None:
         _go_without(name, hint)

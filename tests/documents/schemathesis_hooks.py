@@ -1,4 +1,4 @@
-"""What Schemathesis cannot know of Perch."""
+"""Rules of Perch that Schemathesis cannot know."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from schemathesis.generation.meta import TestPhase
 def before_call(_: HookContext, case: Case[Any], **__: object) -> None:
     """Sends no idempotency key in sequences of requests.
 
-    With one, repeating a request gives the 201 of a tweet that an earlier sequence has deleted, as it should, but that
-    looks like a tweet that was lost.
+    With a key, a repeated request correctly gets the 201 of a tweet that an earlier sequence has deleted.
+    Schemathesis would take it for a lost tweet.
     """
     if case.meta is not None and case.meta.phase.name is TestPhase.STATEFUL:
         case.headers.pop("Idempotency-Key", None)

@@ -1,9 +1,9 @@
-"""The table of what the log says has every event that the code logs, at its level, and no other."""
+"""The table of log events has every event that the code logs, at its level, and no other."""
 
 import re
-from pathlib import Path
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.e2e.perch_process import REPOSITORY
+
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|", re.MULTILINE)
 CALL = re.compile(r'\blog\.(\w+)\(\s*(?:level,\s*)?"(\w+)"')
 LEVELS = {"log": "below", "exception": "ERROR"}

@@ -1,4 +1,4 @@
-"""The Postman collection goes with the OpenAPI document; `make postman` tells whether the service goes with it."""
+"""The Postman collection matches the OpenAPI document; `make postman` checks it against a service."""
 
 import json
 from typing import Any
@@ -14,18 +14,18 @@ REQUESTS = list(requests())
 every_request = pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: request.name)
 
 
-def test_it_has_every_operation_and_no_other() -> None:
+def test_the_collection_has_every_operation_and_no_other() -> None:
     assert {request.operation() for request in REQUESTS} == set(document.operations())
 
 
 @every_request
-def test_it_expects_one_documented_status(request_: Request) -> None:
+def test_each_request_expects_one_documented_status(request_: Request) -> None:
     (status,) = request_.statuses
     assert str(status) in document.operations()[request_.operation()]["responses"]
 
 
 @every_request
-def test_it_shows_an_answer_of_that_status_and_schema(request_: Request) -> None:
+def test_each_request_has_an_example_of_its_status_and_schema(request_: Request) -> None:
     (example,) = request_.examples
     assert {example.status} == request_.statuses
     content = document.operations()[request_.operation()]["responses"][str(example.status)].get("content")

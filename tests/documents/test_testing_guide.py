@@ -1,4 +1,4 @@
-"""The guide for testers is right: its tests pass as they stand."""
+"""The tests in the testing guide pass as they are printed."""
 
 import re
 import subprocess
@@ -13,12 +13,12 @@ BLOCKS = re.findall(r"```python\n(.*?)```", (REPOSITORY / "docs/testing.md").rea
 SECONDS_MAX = 60
 
 
-def test_the_guide_has_its_tests() -> None:
+def test_the_guide_has_two_tests() -> None:
     assert len(BLOCKS) == 2
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=["in process", "on a free port"])
-def test_what_the_guide_shows_passes(tmp_path: Path, block: str) -> None:
+def test_each_test_of_the_guide_passes(tmp_path: Path, block: str) -> None:
     (tmp_path / "test_guide.py").write_text(block)
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "test_guide.py"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS_MAX, check=False)

@@ -1,4 +1,4 @@
-"""Processes, applications on real sockets, and real data."""
+"""Fixtures: processes of Perch, an edge list, and real data."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -13,23 +13,12 @@ StartPerch = Callable[..., PerchProcess]
 RealData = Callable[[str], Path]
 
 
-on_both_servers = pytest.mark.parametrize("server", ["waitress", "granian"])
-
-
 @pytest.fixture
-def server() -> str:
-    """What serves where a test is not marked `on_both_servers`."""
-    return "waitress"
-
-
-@pytest.fixture
-def start_perch(tmp_path: Path, server: str) -> Iterator[StartPerch]:
+def start_perch(tmp_path: Path) -> Iterator[StartPerch]:
     """Starts Perch with command line arguments and settings; it is stopped when the test is over."""
     log = tmp_path / "perch.log"
     with ExitStack() as stack:
-        yield lambda *arguments, **settings: stack.enter_context(
-            PerchProcess(log, *arguments, **{"SERVER": server, **settings})
-        )
+        yield lambda *arguments, **settings: stack.enter_context(PerchProcess(log, *arguments, **settings))
 
 
 @pytest.fixture

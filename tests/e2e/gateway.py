@@ -1,4 +1,4 @@
-"""nginx in front of Perch, by the configuration that the documentation gives."""
+"""nginx in front of Perch, with the documented configuration."""
 
 import getpass
 import socket
@@ -19,10 +19,10 @@ STOP_SECONDS = 10.0
 
 
 class Gateway:
-    """nginx in a folder of its own, for some users; as a context manager it answers meanwhile."""
+    """nginx in its own folder, for these users; as a context manager it runs until the block ends."""
 
     def __init__(self, folder: Path, perch_port: int, *users: str, connections: int = 100) -> None:
-        """Each address may have so many connections; those of a test all come from one."""
+        """`connections` is the limit for each address; all connections of a test come from one address."""
         self._connections = connections
         self._folder = folder
         self.port = free_port()
@@ -55,7 +55,7 @@ class Gateway:
         raise AssertionError(f"nginx does not listen.\n{(self._folder / 'nginx.log').read_text()}")
 
     def _adapted(self, text: str, perch_port: int) -> str:
-        """The configuration with the ports and folders of a test; nothing else is changed."""
+        """The configuration with the ports, folders and limit of a test; nothing else is changed."""
         places = {
             "user www-data;": f"user {getpass.getuser()};",
             "limit_conn addresses 100;": f"limit_conn addresses {self._connections};",
@@ -73,7 +73,7 @@ class Gateway:
 
 
 def basic(user: str, password: str = PASSWORD) -> dict[str, str]:
-    """The header by which nginx knows the user."""
+    """The header that identifies the user to nginx."""
     return {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
 
 

@@ -1,4 +1,4 @@
-"""One who reads a stream, as the specification of server-sent events has it."""
+"""A reader of streams, by the specification of server-sent events."""
 
 import json
 import socket
@@ -14,12 +14,12 @@ from typing import Any
 
 STREAM = "/v1/users/me/timeline/stream"
 SILENCE_SECONDS_MAX = 15.0
-"""The contract: something comes at least this often."""
+"""The contract: a stream is never silent for longer."""
 
 
 @dataclass
 class Block:
-    """The lines up to an empty one: an event, or what only says something about the stream."""
+    """The lines up to an empty line: an event, a comment, or fields of the stream such as `retry`."""
 
     comments: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Block:
 
 
 class Listener:
-    """Opens a stream over a connection of its own, and reads it only when it is asked to."""
+    """Opens a stream over its own connection, and reads only when a method asks for blocks or tweets."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Listener:
         self.response: HTTPResponse = self._connection.getresponse()
 
     def blocks(self) -> Iterator[Block]:
-        """What comes, until the stream ends. Raises `TimeoutError` after `SILENCE_SECONDS_MAX` without anything."""
+        """The blocks until the stream ends. Raises `TimeoutError` after `SILENCE_SECONDS_MAX` of silence."""
         block = Block()
         for line in self._lines():
             if not line:
@@ -77,7 +77,7 @@ class Listener:
         self._connection.close()
 
     def reset(self) -> None:
-        """Is gone without a word: the connection is reset."""
+        """Resets the connection instead of closing it in order."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close()
 
@@ -91,7 +91,7 @@ class Listener:
 
 
 class ListenerThread(threading.Thread):
-    """Reads a stream to its end, and notes each tweet with the time that it came."""
+    """Reads a stream to its end, and records each tweet with its time of arrival."""
 
     def __init__(self, listener: Listener) -> None:
         super().__init__(daemon=True)
@@ -107,6 +107,6 @@ class ListenerThread(threading.Thread):
                     self._more.notify_all()
 
     def wait_for(self, count: int, timeout: float) -> bool:
-        """Waits until so many tweets have come."""
+        """Waits until `count` tweets have arrived; returns whether they did in time."""
         with self._more:
             return self._more.wait_for(lambda: len(self.came) >= count, timeout)

@@ -1,4 +1,4 @@
-"""Perch as a process of its own, on a real socket."""
+"""Perch as a separate process on a real socket."""
 
 import os
 import selectors
@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
@@ -42,36 +43,36 @@ def command(*arguments: object) -> list[str]:
 
 
 def environment(settings: dict[str, str]) -> dict[str, str]:
-    """The environment of a process: these settings, whatever those of the one who runs the tests are."""
+    """The environment of a process: these settings, and none of the shell that runs the tests."""
     return {"PATH": os.environ.get("PATH", "")} | settings
 
 
-class PerchProcess:
-    """`python -m app serve`, from the moment it says where it listens until it has stopped.
+class ServerProcess:
+    """A process that serves Perch at `port`, which a subclass finds out.
 
     As a context manager it stops the process, and raises `AssertionError` when it did not stop well.
     """
 
-    def __init__(self, log: Path, *arguments: str, **settings: str) -> None:
-        """Raises `AssertionError` when it does not listen within `START_SECONDS`. Its log goes into the file."""
+    port: int
+
+    def __init__(self, log: Path, command_line: list[str], settings: dict[str, str]) -> None:
+        """Starts it; its log goes into the file."""
         self._log = log
         self._asked_to_stop = False
         self.started_at = time.monotonic()
         with log.open("w") as stderr:
             self.process = subprocess.Popen(
-                command("serve", *arguments),
+                command_line,
                 cwd=REPOSITORY,
                 env=environment(SETTINGS | settings),
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,
             )
-        line = self._first_line()
-        if not line.startswith(_LISTENS):
-            self._close()
-            raise AssertionError(f"Perch started with {line!r}.\n{self.log()}")
-        self.port = int(line.rpartition(":")[2])
-        self.url = f"http://127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         return self
@@ -86,7 +87,7 @@ class PerchProcess:
             self._close()
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> str:
-        """Asks it to stop, unless somebody did, and waits for the end; returns what it said since it listened.
+        """Asks the process to stop, if nothing has yet, and waits for its end; returns its output since it listened.
 
         Raises `AssertionError` when that takes over `STOP_SECONDS`, or its exit status is not 0.
         """
@@ -108,20 +109,15 @@ class PerchProcess:
         return self._log.read_text()
 
     def call(self, method: str, path: str, user: str = "", body: bytes | None = None) -> tuple[int, bytes]:
-        """Status and body of the answer, over a connection of its own."""
+        """Status and body of the answer, over a new connection."""
         with closing(self.connect()) as connection:
             return exchange(connection, method, path, user, body)
 
     def connect(self) -> HTTPConnection:
-        """A connection that is open, for the caller to close."""
+        """An open connection, for the caller to close."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
         connection.connect()
         return connection
-
-    def _first_line(self) -> str:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._stdout, selectors.EVENT_READ)
-            return self._stdout.readline() if selector.select(START_SECONDS) else ""
 
     @property
     def _stdout(self) -> IO[str]:
@@ -132,3 +128,30 @@ class PerchProcess:
         self.process.kill()
         self.process.wait()
         self._stdout.close()
+
+
+class PerchProcess(ServerProcess):
+    """`python -m app serve`, from the moment it says where it listens until it has stopped."""
+
+    def __init__(self, log: Path, *arguments: str, **settings: str) -> None:
+        """Raises `AssertionError` when it does not listen within `START_SECONDS`."""
+        super().__init__(log, command("serve", *arguments), settings)
+        line = self._first_line()
+        if not line.startswith(_LISTENS):
+            self._close()
+            raise AssertionError(f"Perch started with {line!r}.\n{self.log()}")
+        self.port = int(line.rpartition(":")[2])
+
+    def _first_line(self) -> str:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._stdout, selectors.EVENT_READ)
+            return self._stdout.readline() if selector.select(START_SECONDS) else ""
+
+
+@contextmanager
+def running_perch(folder: Path, **settings: str) -> Iterator[PerchProcess]:
+    """A process with these settings; its log goes into the folder, and must not hold a traceback."""
+    log = folder / "log"
+    with PerchProcess(log, **settings) as perch:
+        yield perch
+    assert "Traceback" not in log.read_text()

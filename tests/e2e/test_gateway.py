@@ -1,4 +1,4 @@
-"""Perch behind nginx, as the documentation has it."""
+"""Perch behind nginx, configured as documented."""
 
 import json
 import time
@@ -50,13 +50,13 @@ def publish(gateway: Gateway, user: str, **more: str) -> dict[str, str]:
     return tweet
 
 
-def test_the_caller_is_whom_the_gateway_knows_whatever_they_claim(gateway: Gateway) -> None:
+def test_the_gateway_sets_the_identity_whatever_the_client_sends(gateway: Gateway) -> None:
     assert publish(gateway, "alice")["author_id"] == "alice"
     for name in ("X-User-Id", "x-user-id", "X_User_Id"):
         assert publish(gateway, "alice", **{name: "bob"})["author_id"] == "alice"
 
 
-def test_nobody_gets_through_without_a_password(gateway: Gateway) -> None:
+def test_a_request_without_a_valid_password_is_refused(gateway: Gateway) -> None:
     for headers in ({}, {"X-User-Id": "alice"}, basic("alice", "wrong"), basic("carol")):
         assert ask(gateway, "GET", TIMELINE, headers)[0].status == 401
 
@@ -64,12 +64,12 @@ def test_nobody_gets_through_without_a_password(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     "path", ["/metrics", "/v1/admin/dead-letters", "/livez", "/readyz", "//metrics", "/x/../metrics"]
 )
-def test_the_inside_is_not_to_be_had_from_outside(gateway: Gateway, path: str) -> None:
+def test_internal_routes_cannot_be_reached(gateway: Gateway, path: str) -> None:
     response, _ = ask(gateway, "GET", path, basic("alice") | {"X-Admin-Token": ADMIN_TOKEN})
     assert response.status == 404
 
 
-def test_events_come_when_they_happen(gateway: Gateway) -> None:
+def test_the_events_of_a_stream_are_not_delayed(gateway: Gateway) -> None:
     assert ask(gateway, "PUT", "/v1/users/me/following/alice", basic("bob"))[0].status == 204
     with closing(Listener(gateway.port, more_headers=basic("bob"))) as listener:
         blocks = listener.blocks()
@@ -81,13 +81,13 @@ def test_events_come_when_they_happen(gateway: Gateway) -> None:
             assert time.monotonic() - published_at < AT_ONCE_SECONDS
 
 
-def test_what_is_too_large_ends_at_the_gateway(gateway: Gateway) -> None:
+def test_a_body_that_is_too_large_is_refused(gateway: Gateway) -> None:
     response, _ = ask(gateway, "POST", "/v1/tweets", basic("alice") | JSON, b"x" * (16 * 1024 + 1))
     assert response.status == 413
     assert publish(gateway, "alice")["author_id"] == "alice"
 
 
-def test_answers_are_those_of_perch(gateway: Gateway) -> None:
+def test_answers_of_perch_pass_unchanged(gateway: Gateway) -> None:
     response, body = ask(gateway, "GET", f"{TIMELINE}?limit=0", basic("alice"))
     assert response.status == 422
     assert response.headers["Content-Type"] == "application/problem+json"

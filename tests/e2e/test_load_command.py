@@ -1,4 +1,4 @@
-"""`python -m app load`: what it makes up by itself, and the sentences with which it gives up."""
+"""`python -m app load`: loads of generated data, and the sentences that report failures."""
 
 import signal
 import socket
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.built import served_behind
 from tests.e2e.conftest import StartPerch
 from tests.e2e.perch_process import REPOSITORY, command, environment, run_app
-from tests.e2e.served import served
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -20,7 +20,7 @@ FAILED_STATUS = 2
 INTERRUPTED_STATUS = 130
 
 
-def test_two_loads_of_made_up_data_into_one_service_do_not_meet(start_perch: StartPerch) -> None:
+def test_two_loads_of_generated_data_into_one_service_do_not_interfere(start_perch: StartPerch) -> None:
     perch = start_perch()
 
     for _ in range(2):
@@ -32,7 +32,7 @@ def test_two_loads_of_made_up_data_into_one_service_do_not_meet(start_perch: Sta
         assert outcome.stderr == ""
 
 
-def test_a_service_that_cannot_be_reached_is_told_in_one_sentence() -> None:
+def test_an_unreachable_service_is_reported_in_one_sentence() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and does not listen
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -40,7 +40,7 @@ def test_a_service_that_cannot_be_reached_is_told_in_one_sentence() -> None:
         assert url in failure("--url", url)
 
 
-def test_a_tweet_that_the_service_refuses_is_told_in_one_sentence(start_perch: StartPerch, edges: Path) -> None:
+def test_a_refused_tweet_is_reported_in_one_sentence(start_perch: StartPerch, edges: Path) -> None:
     perch = start_perch(TWEET_MAX_LENGTH="5")
 
     said = failure("--url", perch.url, "--graph", edges)
@@ -48,17 +48,17 @@ def test_a_tweet_that_the_service_refuses_is_told_in_one_sentence(start_perch: S
     assert "with status 422: A tweet's text has at most 5 characters" in said
 
 
-def test_an_answer_that_is_no_tweet_is_told_in_one_sentence(edges: Path) -> None:
+def test_an_answer_that_is_no_tweet_is_reported_in_one_sentence(edges: Path) -> None:
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         start_response("204 No Content" if environ["REQUEST_METHOD"] == "PUT" else "201 Created", [])
         return [b"" if environ["REQUEST_METHOD"] == "PUT" else b"[]"]
 
-    with served(answer) as url:
+    with served_behind(lambda _: answer) as url:
         assert "with something else: '[]'" in failure("--url", url, "--graph", edges)
 
 
 @pytest.mark.parametrize("option", ["--graph", "--tweets"])
-def test_a_file_that_is_not_there_is_told_in_one_sentence(tmp_path: Path, option: str) -> None:
+def test_a_missing_file_is_reported_in_one_sentence(tmp_path: Path, option: str) -> None:
     path = tmp_path / "nothing.txt"
 
     assert str(path) in failure(option, path)
@@ -74,7 +74,7 @@ def test_a_file_that_is_not_there_is_told_in_one_sentence(tmp_path: Path, option
         pytest.param("--tweets", b"good\nb\xe4d\n", id="tweets not UTF-8"),
     ],
 )
-def test_a_bad_line_is_told_with_file_and_number(tmp_path: Path, option: str, content: bytes) -> None:
+def test_a_bad_line_is_reported_with_file_and_number(tmp_path: Path, option: str, content: bytes) -> None:
     path = tmp_path / "bad.txt"
     path.write_bytes(content)
 
@@ -82,7 +82,7 @@ def test_a_bad_line_is_told_with_file_and_number(tmp_path: Path, option: str, co
 
 
 @pytest.mark.parametrize("option", ["--graph", "--tweets"])
-def test_an_empty_file_is_told_in_one_sentence(tmp_path: Path, option: str) -> None:
+def test_an_empty_file_is_reported_in_one_sentence(tmp_path: Path, option: str) -> None:
     path = tmp_path / "empty.txt"
     path.write_text("\n")
 
@@ -101,7 +101,7 @@ def test_a_bad_argument_is_named(arguments: tuple[str, str]) -> None:
     assert "Traceback" not in outcome.stderr
 
 
-def test_ctrl_c_ends_it_cleanly(start_perch: StartPerch) -> None:
+def test_ctrl_c_ends_a_load_cleanly(start_perch: StartPerch) -> None:
     perch = start_perch()
     with subprocess.Popen(
         command("load", "--url", perch.url, "--sample", 1_000_000),

@@ -1,4 +1,4 @@
-"""Graphs that the load reads and makes."""
+"""Graphs that the load reads or generates."""
 
 import random
 from collections import Counter
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.load.graph import make_graph, read_graph
+from load.graph import make_graph, read_graph
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from app.load.graph import make_graph, read_graph
         pytest.param("1 2\n2 3\n1 2\n3 3\n", id="repeated edge and self-loop"),
     ],
 )
-def test_an_edge_list_is_read_however_it_is_written(tmp_path: Path, content: str) -> None:
+def test_every_format_of_an_edge_list_is_read(tmp_path: Path, content: str) -> None:
     path = tmp_path / "graph.edges"
     path.write_text(content, newline="")
 
@@ -50,7 +50,7 @@ def test_a_made_graph_is_the_same_for_the_same_seed() -> None:
     assert make_graph("u-", random.Random(1)) != make_graph("u-", random.Random(2))
 
 
-def test_in_a_made_graph_few_have_many_followers() -> None:
+def test_a_made_graph_has_few_users_with_many_followers() -> None:
     graph = make_graph("u-", random.Random(1))
 
     followers = sorted(Counter(followee for _, followee in graph.follows).values())

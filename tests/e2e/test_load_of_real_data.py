@@ -44,7 +44,7 @@ def test_no_timeline_differs_while_nothing_is_pushed(start_perch: StartPerch, re
     printed = load(perch, real_data("socfb-Reed98.edges"), real_data("tweets.txt"), seconds=200)
 
     assert printed[-1] == "timelines compared: 962, 0 timelines differ"
-    assert perch.stop() == f"Perch stopped; events left: {4200 + SAMPLE}\n"
+    assert perch.stop() == f"Perch stopped; tweets left to push: {4200 + SAMPLE}\n"
 
 
 @pytest.mark.long

@@ -1,14 +1,14 @@
-"""What the load holds every timeline against."""
+"""The oracle that the load compares every timeline with."""
 
 import pytest
 
-from app.load.graph import Graph
-from app.load.oracle import Oracle, Tweet, difference
+from load.graph import Graph
+from load.oracle import Oracle, Tweet, difference
 
 ONE, TWO, THREE = (Tweet(id_, "ann", f"text {id_}") for id_ in (1, 2, 3))
 
 
-def test_a_home_is_all_tweets_of_all_followees_newest_first() -> None:
+def test_a_home_timeline_has_all_tweets_of_all_followees_newest_first() -> None:
     graph = Graph(["ann", "bob", "cid"], [("bob", "ann"), ("bob", "cid"), ("cid", "bob")])
     by_cid, by_bob = Tweet(20, "cid", "hello"), Tweet(40, "bob", "hello")
 
@@ -36,11 +36,11 @@ def test_equal_timelines_do_not_differ() -> None:
         ([ONE, TWO, TWO], "1 missing (3); 1 more than once (2); 1 out of order (2)"),
     ],
 )
-def test_each_kind_of_difference_is_told(read: list[Tweet], finding: str) -> None:
+def test_each_kind_of_difference_is_reported(read: list[Tweet], finding: str) -> None:
     assert difference([THREE, TWO, ONE], read) == finding
 
 
-def test_of_many_ids_the_first_are_shown() -> None:
+def test_only_the_first_of_many_ids_are_shown() -> None:
     tweets = [Tweet(id_, "ann", "text") for id_ in range(9, 0, -1)]
 
     assert difference(tweets, []) == "9 missing (9, 8, 7, ...)"

@@ -1,14 +1,14 @@
-"""What the load prints."""
+"""The report that the load prints."""
 
-from app.load import report
-from app.load.phases import Reading
+from load import report
+from load.phases import Reading
 
 
-def test_a_rate_is_the_count_by_the_seconds() -> None:
+def test_a_rate_is_the_count_divided_by_the_seconds() -> None:
     assert report.rate("tweets", 4200, 1.5) == "tweets: 4200 in 1.5 s, 2800 tweets/s"
 
 
-def test_delays_are_told_as_percentiles_in_milliseconds() -> None:
+def test_delays_are_reported_as_percentiles_in_milliseconds() -> None:
     seconds = [n / 1000 for n in range(100, 0, -1)]
 
     assert report.delays(seconds) == "visible after: p50 50.0 ms, p99 99.0 ms, max 100.0 ms (100 tweets)"

@@ -1,9 +1,10 @@
-"""The README is right: its commands, run in order against a fresh service, give what it says."""
+"""The commands of the README, run in order against a new service, print what the README shows."""
 
 import re
 import subprocess
 from collections.abc import Iterator
 
+from tests.documents.programs import program
 from tests.e2e.conftest import StartPerch
 from tests.e2e.perch_process import REPOSITORY
 
@@ -12,7 +13,8 @@ URL_IN_README = "http://127.0.0.1:8080"
 COMMAND_SECONDS = 30
 
 
-def test_every_command_gives_what_the_readme_says(start_perch: StartPerch) -> None:
+def test_every_command_prints_what_the_readme_shows(start_perch: StartPerch) -> None:
+    program("curl", "it is Debian's package of this name")
     url = start_perch().url
     commands = list(commands_and_outputs((REPOSITORY / "README.md").read_text()))
     assert len(commands) >= 10
@@ -32,6 +34,6 @@ def commands_and_outputs(text: str) -> Iterator[tuple[str, str]]:
 
 
 def matches(said: str, given: str) -> bool:
-    """Whether they are the same, but for what … stands for."""
+    """True if both are equal, where … stands for any text."""
     pattern = ".*".join(re.escape(part) for part in said.split("…"))
     return re.fullmatch(pattern, given, re.DOTALL) is not None

@@ -1,24 +1,22 @@
-"""Starting: it is quick, and a setting that makes no sense stops it with a sentence."""
+"""The start of Perch is quick, and an invalid setting stops it with one sentence."""
 
 import socket
-import sys
 import time
 from contextlib import closing
 from http.client import HTTPConnection
 
 import pytest
 
-from app.__main__ import main
-from tests.e2e.conftest import StartPerch, on_both_servers
+from tests.e2e.conftest import StartPerch
 from tests.e2e.exchange import exchange
 from tests.e2e.perch_process import SETTINGS, START_SECONDS, run_app
+from tests.fakes.log import json_lines
 from tests.integration.effort import LONG
 
 BAD_SETTING_STATUS = 2
 READY_SECONDS = 5.0 if LONG else START_SECONDS
 
 
-@on_both_servers
 def test_perch_is_ready_soon_after_its_start(start_perch: StartPerch) -> None:
     perch = start_perch()
 
@@ -36,6 +34,7 @@ def test_perch_is_ready_soon_after_its_start(start_perch: StartPerch) -> None:
         ("PORT", "abc"),
         ("PORT", "65536"),
         ("HOST", ""),
+        ("HOST", "not a host"),
         ("TIMELINE_WINDOW_SECONDS", "-1"),
         ("TIMELINE_WINDOW_SECONDS", "nan"),
         ("TIMELINE_CAPACITY", "0"),
@@ -43,12 +42,14 @@ def test_perch_is_ready_soon_after_its_start(start_perch: StartPerch) -> None:
         ("PULL_FOLLOWERS_THRESHOLD", "1.5"),
         ("EVENT_QUEUE_CAPACITY", "0"),
         ("DELIVERY_MAX_ATTEMPTS", "0"),
-        ("DEAD_LETTER_CAPACITY", "-3"),
+        ("DATABASE_URL", "oracle://there"),
         ("TWEET_MAX_LENGTH", "0"),
         ("NODE_ID", "1024"),
         ("SECRET_KEY", ""),
         ("AUTH_MODE", "none"),
-        ("SERVER", "apache"),
+        ("SECRET_KEY_FILE", "beside the one that is set"),
+        ("JWT_KEY_FILE", "/there/is/no/such/file"),
+        ("ADMIN_TOKEN_FILE", "/dev"),
         ("SHUTDOWN_SECONDS", "inf"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "XML"),
@@ -58,36 +59,24 @@ def test_a_bad_setting_stops_the_start_with_a_sentence_that_names_it(name: str, 
     assert_refused(name, **{name: value})
 
 
-@on_both_servers
-def test_a_port_in_use_stops_the_start_with_a_sentence_that_names_it(server: str) -> None:
+def test_a_misspelt_setting_causes_a_warning(start_perch: StartPerch) -> None:
+    perch = start_perch(TIMELINE_CAPACITYY="5")
+    perch.stop()
+    [line] = json_lines(perch.log())
+    assert (line["level"], line["event"]) == ("warning", "unknown_setting")
+    assert (line["name"], line["did_you_mean"]) == ("TIMELINE_CAPACITYY", "TIMELINE_CAPACITY")
+
+
+def test_a_port_in_use_stops_the_start_with_a_sentence_that_names_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        assert_refused("PORT", PORT=str(port), SERVER=server)
+        assert_refused("PORT", PORT=str(port))
 
 
-@on_both_servers
-def test_an_address_that_is_none_stops_the_start(server: str) -> None:
-    assert_refused("HOST", HOST="not a host", SERVER=server)
-
-
-@on_both_servers
-def test_it_listens_on_ipv6(start_perch: StartPerch) -> None:
+def test_perch_listens_on_ipv6(start_perch: StartPerch) -> None:
     perch = start_perch(HOST="::1")
     with closing(HTTPConnection("::1", perch.port, timeout=START_SECONDS)) as connection:
         assert exchange(connection, "GET", "/livez")[0] == 200
-
-
-def test_a_server_that_is_not_installed_stops_the_start_with_a_sentence_that_names_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setitem(sys.modules, "granian", None)
-    monkeypatch.setenv("SERVER", "granian")
-    monkeypatch.setattr(sys, "argv", ["perch", "serve"])
-    assert main() == BAD_SETTING_STATUS
-    assert (
-        capsys.readouterr().err
-        == "SERVER is granian, which is not installed: pip install 'perch[granian]' does that.\n"
-    )
 
 
 def assert_refused(name: str, **settings: str) -> None:
@@ -100,14 +89,13 @@ def assert_refused(name: str, **settings: str) -> None:
     assert outcome.stderr.endswith(".\n")
 
 
-@on_both_servers
-def test_a_public_address_without_tokens_is_warned_of_loudly(start_perch: StartPerch) -> None:
+def test_a_public_address_without_tokens_causes_a_warning(start_perch: StartPerch) -> None:
     public = start_perch(HOST="0.0.0.0")  # noqa: S104 - that is what is warned of
     public.stop()
     assert "CAN CLAIM TO BE ANYBODY" in public.log()
 
 
-def test_loopback_is_not_warned_of(start_perch: StartPerch) -> None:
+def test_a_loopback_address_causes_no_warning(start_perch: StartPerch) -> None:
     perch = start_perch()
     perch.stop()
     assert "ANYBODY" not in perch.log()

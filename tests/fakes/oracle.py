@@ -1,5 +1,6 @@
 """The naive pull: what a home timeline is, by definition."""
 
+from dataclasses import dataclass
 from weakref import WeakSet
 
 
@@ -52,29 +53,39 @@ class Oracle:
             watch.note(published)
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What one timeline showed at some time while its user followed exactly these authors."""
+
+    authors: frozenset[str]
+    shown: frozenset[int]
+
+
 class Watch:
     """What one timeline showed since the watch began.
 
-    `always`: what it showed all the time. `ever`: what it showed at any time. `unbroken`: what was published since
-    then, was on it at once, and still is.
+    `always`: what it showed all the time. `unbroken`: what was published since then, was on it at once, and still is.
+    `moments`: one for each set of followees, in the order of time.
     """
 
     def __init__(self, oracle: Oracle, user_id: str, *, include_self: bool) -> None:
         self._oracle = oracle
         self._user_id = user_id
         self._include_self = include_self
-        home = frozenset(oracle.home(user_id, include_self=include_self))
-        self.always = home
-        self.ever = home
+        now = self._now()
+        self.moments = [now]
+        self.always = now.shown
         self.unbroken: frozenset[int] = frozenset()
 
-    @property
-    def undisturbed(self) -> bool:
-        """Whether the timeline was the same all the time."""
-        return self.always == self.ever
-
     def note(self, published: int | None) -> None:
-        home = frozenset(self._oracle.home(self._user_id, include_self=self._include_self))
-        self.always &= home
-        self.ever |= home
-        self.unbroken = (self.unbroken | ({published} if published is not None else set())) & home
+        now = self._now()
+        self.always &= now.shown
+        self.unbroken = (self.unbroken | ({published} if published is not None else set())) & now.shown
+        if now.authors == self.moments[-1].authors:
+            now = Moment(now.authors, now.shown | self.moments.pop().shown)
+        self.moments.append(now)
+
+    def _now(self) -> Moment:
+        own = {self._user_id} if self._include_self else set()
+        shown = self._oracle.home(self._user_id, include_self=self._include_self)
+        return Moment(frozenset(self._oracle.followees(self._user_id) | own), frozenset(shown))

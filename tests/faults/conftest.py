@@ -5,10 +5,10 @@ from typing import cast
 
 import pytest
 
-from tests.e2e.conftest import server, start_perch
+from tests.e2e.conftest import start_perch
 from tests.faults.report import Line, table, taken
 
-__all__ = ["server", "start_perch"]
+__all__ = ["start_perch"]
 
 PROPERTY = "fault"
 

@@ -3,23 +3,24 @@
 import ctypes
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import cast
 
-import pytest
-
-from app import container
-from app.config import Settings
-from app.perch import Perch
+from app.compose import Adapters, Perch
+from app.compose.ports import Timelines
 from app.testing import serving
-from infrastructure.memory.timelines import MemoryTimelines
-from infrastructure.memory.users import Users
+from infrastructure.background import BackgroundThread
+from infrastructure.delivery.worker import FanOutWorker
+from tests.built import built, settings_of
 from tests.fakes.scrapes import samples
 from tests.faults.load import Load
 from tests.http.client import Client
 from tests.http.walking import walk
 from tests.http.wire import OverSocket
 from tests.integration.effort import AT_ONCE_SECONDS
+from tests.integration.watched import FaultyTimelines
 
 ADMIN = "the administrator's token"
 AUTHORS = ("ann", "ben", "cat")
@@ -29,41 +30,29 @@ VICTIM = "vic"
 
 WAIT_SECONDS = 30.0
 
-Fault = Callable[[int, Sequence[str]], None]
-"""Called before each push with the tweet and the followers of the slice; may raise, and may take its time."""
+
+def kill(thread: BackgroundThread) -> None:
+    """Ends the thread wherever it stands."""
+    doomed = thread._thread
+    deadline = time.monotonic() + WAIT_SECONDS
+    while doomed.is_alive():
+        assert time.monotonic() < deadline, "it does not die"
+        raise_in(doomed)
+        doomed.join(1.0)
 
 
-def no_fault(_tweet_id: int, _user_ids: Sequence[str]) -> None:
-    pass
-
-
-class FaultyTimelines(MemoryTimelines):
-    """Fails as it is told to, and notes what was pushed. The condition protects these notes."""
-
-    def __init__(self, users: Users, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> None:
-        super().__init__(users, capacity, idle_seconds, monotonic)
-        self.fault: Fault = no_fault
-        self._pushed: set[int] = set()
-        self._push = threading.Condition()
-
-    def push(self, tweet_id: int, user_ids: Sequence[str]) -> None:
-        self.fault(tweet_id, user_ids)
-        super().push(tweet_id, user_ids)
-        with self._push:
-            self._pushed.add(tweet_id)
-            self._push.notify_all()
-
-    def await_push(self, tweet_id: int, timeout: float) -> bool:
-        """Whether some slice of the tweet was pushed by then."""
-        with self._push:
-            return self._push.wait_for(lambda: tweet_id in self._pushed, timeout)
+def raise_in(thread: threading.Thread) -> None:
+    """Has `SystemExit` raised at the line that the thread runs, or the next one if it waits."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
 
 
 class Service:
     """A server with everything in it, for those who break it."""
 
     def __init__(self, perch: Perch, timelines: FaultyTimelines, url: str) -> None:
+        assert perch.work.worker is not None
         self.perch = perch
+        self.worker: FanOutWorker = perch.work.worker
         self.timelines = timelines
         self.url = url
         self._transport = OverSocket(url)
@@ -100,8 +89,7 @@ class Service:
 
     def settle(self) -> None:
         """Waits until everything is pushed or a dead letter."""
-        assert self.perch.worker is not None
-        assert self.perch.worker.join(WAIT_SECONDS)
+        assert self.worker.join(WAIT_SECONDS)
 
     def seconds_to_push(self, author: str) -> float:
         """How long a new tweet takes; fails when that is not at once."""
@@ -109,34 +97,23 @@ class Service:
         assert self.timelines.await_push(self.publish(author), AT_ONCE_SECONDS), "it was not pushed at once"
         return time.monotonic() - started
 
-    def kill_worker(self) -> None:
-        """Ends the worker's thread wherever it stands. In the middle of a push that is one more failed attempt."""
-        doomed = self.perch.threads[0]._thread
-        deadline = time.monotonic() + WAIT_SECONDS
-        while doomed.is_alive():
-            assert time.monotonic() < deadline, "it does not die"
-            ident = ctypes.c_ulong(doomed.ident or 0)
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(SystemExit))
-            doomed.join(1.0)
-
     def close(self) -> None:
-        self.timelines.fault = no_fault
+        self.timelines.fail_no_more()
         self._transport.close()
 
 
 @contextmanager
-def broken_service(monkeypatch: pytest.MonkeyPatch, **settings: int) -> Iterator[Service]:
+def broken_service(environment: dict[str, str] | None = None) -> Iterator[Service]:
     """A service that nothing is wrong with yet."""
     made: list[FaultyTimelines] = []
 
-    def make(users: Users, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> FaultyTimelines:
-        made.append(FaultyTimelines(users, capacity, idle_seconds, monotonic))
-        return made[0]
+    def with_faults(adapters: Adapters) -> Adapters:
+        made.append(FaultyTimelines(adapters.timelines))
+        return replace(adapters, timelines=cast("Timelines", made[0]))
 
-    monkeypatch.setattr(container, "MemoryTimelines", make)
-    all_settings = Settings(secret_key="faults", admin_token=ADMIN, **settings)  # type: ignore[arg-type] # noqa: S106
-    perch = container.build(all_settings)
-    with serving(perch, all_settings) as url:
+    environment = {"ADMIN_TOKEN": ADMIN, **(environment or {})}
+    perch = built(environment, change=with_faults, run_worker=True)
+    with serving(perch, settings_of(environment)) as url:
         service = Service(perch, made[0], url)
         try:
             yield service

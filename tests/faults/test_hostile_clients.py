@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 
 import pytest
 
-from app.channel import SEND_SECONDS_MAX
+from infrastructure.server.channel import SEND_SECONDS_MAX
 from tests.e2e.conftest import StartPerch
 from tests.e2e.exchange import exchange
 from tests.e2e.perch_process import PerchProcess

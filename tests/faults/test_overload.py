@@ -6,18 +6,18 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import pytest
 
-from app.config import Settings
-from app.container import build
-from app.perch import Perch
+from app.compose import Adapters, Perch
+from app.compose.ports import Timelines
 from app.testing import serving
 from benchmarks.open_loop import OpenLoop, Outcome, percentile
 from benchmarks.service import request
 from domain.timeline import TimelineView
-from infrastructure.memory.timelines import MemoryTimelines
+from tests.built import built, settings_of
 from tests.e2e.conftest import StartPerch
 from tests.e2e.exchange import TIMELINE, exchange
 from tests.e2e.perch_process import PerchProcess
@@ -26,6 +26,7 @@ from tests.faults.vital_signs import vital_signs
 from tests.http.problems import assert_problem
 from tests.http.wire import Answer, InProcess, OverSocket, Request
 from tests.integration.effort import LONG
+from tests.integration.watched import Around
 
 SECONDS = 8.0 if LONG else 2.0
 CONNECTIONS = 64
@@ -132,25 +133,36 @@ class Held:
         return answers
 
 
+class HeldTimelines(Around):
+    """Shows no timeline until it may."""
+
+    def __init__(self, timelines: Timelines) -> None:
+        super().__init__(timelines)
+        self.arrived, self.go_on = threading.Semaphore(0), threading.Event()
+
+    def view(self, user_id: str, low: int, high: int, limit: int) -> TimelineView:
+        self.arrived.release()
+        assert self.go_on.wait(STUCK_SECONDS)
+        view: TimelineView = self._store.view(user_id, low, high, limit)
+        return view
+
+
 @pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
-    arrived, go_on = threading.Semaphore(0), threading.Event()
-    view = MemoryTimelines.view
+def held() -> Iterator[Held]:
+    timelines: list[HeldTimelines] = []
 
-    def wait_and_view(timelines: MemoryTimelines, user_id: str, low: int, high: int, limit: int) -> TimelineView:
-        arrived.release()
-        assert go_on.wait(STUCK_SECONDS)
-        return view(timelines, user_id, low, high, limit)
+    def hold(adapters: Adapters) -> Adapters:
+        timelines.append(HeldTimelines(adapters.timelines))
+        return replace(adapters, timelines=cast("Timelines", timelines[0]))
 
-    monkeypatch.setattr(MemoryTimelines, "view", wait_and_view)
-    settings = Settings(secret_key="the key of these tests", max_in_flight=2, threads=2)  # noqa: S106
-    built = build(settings)
-    with serving(built, settings) as url:
-        held = Held(built, url, arrived, go_on)
+    environment = {"MAX_IN_FLIGHT": "2", "THREADS": "2"}
+    perch = built(environment, change=hold)
+    with serving(perch, settings_of(environment)) as url:
+        held = Held(perch, url, timelines[0].arrived, timelines[0].go_on)
         # Not over a connection, which has its place until after the answer.
-        assert InProcess(built.app).send(Request("PUT", "/v1/users/me/following/alice", BOB)).status == 204
+        assert InProcess(perch.app).send(Request("PUT", "/v1/users/me/following/alice", BOB)).status == 204
         yield held
-        go_on.set()
+        held.go_on.set()
 
 
 def test_while_every_thread_waits_for_a_store_more_are_refused_and_the_watchers_answered(held: Held) -> None:

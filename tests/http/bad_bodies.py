@@ -1,4 +1,4 @@
-"""Bodies that cannot be read, or not be accepted."""
+"""Bodies that are unreadable or invalid."""
 
 import json
 
@@ -125,7 +125,7 @@ CASES = [
     *(_too_large(name, body) for name, body in TOO_LARGE.items()),
     *(_too_large(f"{name}, chunked", body, chunked=True) for name, body in TOO_LARGE.items()),
     Case(
-        "sent as nothing in particular",
+        "sent without a media type",
         publication(TEXT, headers=()),
         415,
         "unsupported-media-type",

@@ -1,4 +1,4 @@
-"""Callers who say nobody, or nothing that can be read."""
+"""Identity headers that are missing or malformed."""
 
 from tests.http.cases import IDENTITY_HEADER, PRIVATE_ROUTES, Case, Route
 from tests.http.wire import HeaderList

@@ -1,4 +1,4 @@
-"""Paths that lead nowhere, methods that they do not take, and ids that are none."""
+"""Unknown paths, and malformed ids in paths."""
 
 from tests.http.cases import AS_CALLER, Case
 from tests.http.wire import Request
@@ -42,7 +42,7 @@ USER_ROUTES = [
     "PUT /v1/users/me/following/{}",
     "DELETE /v1/users/me/following/{}",
 ]
-NO_TWEET_IDS = {
+UNKNOWN_TWEET_IDS = {
     "a word": "abc",
     "0": "0",
     "negative": "-1",
@@ -67,7 +67,7 @@ NO_TWEET_IDS = {
     "dots": "..",
     "me": "me",
 }
-NOWHERE = [
+UNKNOWN_PATHS = [
     "/v1",
     "/v1/",
     "/v2/tweets",
@@ -122,13 +122,13 @@ def _no_tweet(name: str, method: str, tweet_id: str) -> Case:
     return Case(f"{method} a tweet: {name}", request, 404, "tweet-not-found")
 
 
-def _nowhere(target: str, method: str) -> Case:
+def _unknown_path(target: str, method: str) -> Case:
     return Case(f"{method} {target[:40]}", Request(method, target, AS_CALLER), 404, "not-found")
 
 
 CASES = [
     *(_malformed_user_id(name, route, id_) for route in USER_ROUTES for name, id_ in MALFORMED_USER_IDS.items()),
-    *(_no_tweet(name, method, id_) for method in ("GET", "DELETE") for name, id_ in NO_TWEET_IDS.items()),
-    *(_nowhere(target, method) for target in NOWHERE for method in ("GET", "BREW")),
-    *(_nowhere("/v1/nowhere", method) for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")),
+    *(_no_tweet(name, method, id_) for method in ("GET", "DELETE") for name, id_ in UNKNOWN_TWEET_IDS.items()),
+    *(_unknown_path(target, method) for target in UNKNOWN_PATHS for method in ("GET", "BREW")),
+    *(_unknown_path("/v1/nowhere", method) for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")),
 ]

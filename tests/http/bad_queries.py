@@ -1,4 +1,4 @@
-"""Query strings that cannot be read, or not be accepted."""
+"""Query strings that are unreadable or invalid."""
 
 from tests.http.cases import LISTS, ROUTES, Case, Route
 
@@ -74,7 +74,7 @@ ID_LISTS = {
     "101 ids": "ids=" + ",".join(f"user{n}" for n in range(101)),
     "101 times the same": "ids=" + ",".join(["bob"] * 101),
 }
-STRANGERS = {
+UNKNOWN = {
     "unknown": ("x=1", "x"),
     "unknown without a value": ("x", "x"),
     "unknown without a name": ("=1", ""),
@@ -102,8 +102,8 @@ def _forged(name: str, target: str, cursor: str) -> Case:
     return Case(f"{target} with a cursor: {name}", request, 400, "malformed-cursor", {"parameter": "cursor"})
 
 
-def _stranger(name: str, route: Route, query: str, parameter: str) -> Case:
-    # The relationships need their ids; the stranger is then the only thing wrong.
+def _unknown(name: str, route: Route, query: str, parameter: str) -> Case:
+    # With the ids that relationships need, the unknown parameter is the only fault.
     needed = "ids=bob&" if route.target.endswith("relationships") else ""
     request = route.request(f"?{needed}{query}")
     return Case(f"{route} with a parameter {name}", request, 422, "invalid-input", {"parameter": parameter})
@@ -125,7 +125,7 @@ CASES = [
     _refused("repeated ids", RELATIONSHIPS, "ids=bob&ids=carol", "ids"),
     *(_forged(name, TIMELINE, cursor) for name, cursor in CURSORS.items()),
     *(_forged(name, list_, CURSORS[name]) for list_ in OTHER_LISTS for name in ("empty", "of a cursor's length")),
-    *(_stranger(name, Route("GET", TIMELINE), query, parameter) for name, (query, parameter) in STRANGERS.items()),
-    *(_stranger("unknown", route, "x=1", "x") for route in ROUTES if route.target != TIMELINE),
-    *(_stranger("unknown and given twice", route, "x=1&x=2", "x") for route in ROUTES if route.target != TIMELINE),
+    *(_unknown(name, Route("GET", TIMELINE), query, parameter) for name, (query, parameter) in UNKNOWN.items()),
+    *(_unknown("unknown", route, "x=1", "x") for route in ROUTES if route.target != TIMELINE),
+    *(_unknown("unknown and given twice", route, "x=1&x=2", "x") for route in ROUTES if route.target != TIMELINE),
 ]

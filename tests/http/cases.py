@@ -1,4 +1,4 @@
-"""What a row of the tables of bad input says."""
+"""The rows of the tables of bad input, and the routes that they are sent to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tests.http.wire import HeaderList, Request
 
 IDENTITY_HEADER = "X-User-Id"
 CALLER = "alice"
-"""Whoever sends the bad input; what is stored under this name must not change."""
+"""The user who sends bad input; nothing that is stored for this user may change."""
 
 AS_CALLER = ((IDENTITY_HEADER, CALLER),)
 
@@ -26,7 +26,7 @@ class Case:
 
 
 def publication(body: bytes, *, headers: HeaderList = (JSON,), query: str = "", chunked: bool = False) -> Request:
-    """A request to publish, by the caller."""
+    """A request of the caller to publish."""
     return Request("POST", f"/v1/tweets{query}", (*AS_CALLER, *headers), body, chunked)
 
 
@@ -40,7 +40,7 @@ class Route:
     body: bytes = b""
 
     def request(self, query: str = "", *, headers: HeaderList | None = None) -> Request:
-        """A request to it by the caller, or with other headers than theirs."""
+        """A request of the caller to this route; `headers` replace the caller's identity."""
         sent = AS_CALLER if headers is None else headers
         return Request(self.method, self.target + query, (*sent, JSON) if self.body else sent, self.body)
 

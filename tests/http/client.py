@@ -1,4 +1,4 @@
-"""One caller, who speaks to the service through some transport."""
+"""One caller of the service, over any transport."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ JSON = ("Content-Type", "application/json")
 
 
 class Client:
-    """Sends requests as this user, or as nobody."""
+    """Sends requests as this user, or without an identity."""
 
     def __init__(self, transport: Transport, user_id: str | None = None) -> None:
         self._transport = transport
@@ -31,7 +31,7 @@ class Client:
         return self.send("POST", target, JSON, body=json.dumps(document).encode())
 
     def publish(self, text: str = "hello") -> dict[str, Any]:
-        """The tweet, once it is stored."""
+        """Publishes a tweet and returns it."""
         answer = self.post("/v1/tweets", {"text": text})
         assert answer.status == 201, answer.body
         return answer.json()
@@ -43,7 +43,7 @@ class Client:
         assert self.delete(f"/v1/users/me/following/{user_id}").status == 204
 
     def page(self, target: str) -> dict[str, Any]:
-        """The page that is there."""
+        """The page at this target; the status must be 200."""
         answer = self.get(target)
         assert answer.status == 200, answer.body
         return answer.json()

@@ -1,32 +1,43 @@
-"""What the HTTP tests share."""
+"""Fixtures of the HTTP tests."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from app.config import Settings
-from app.container import build
-from app.perch import Perch
+from app.compose import Perch
+from app.testing import ManualClock
+from tests.built import KEY, built
+from tests.e2e.perch_process import running_perch
 from tests.http.client import Client
-from tests.http.service import running_service
+from tests.http.opened import Opened
 from tests.http.wire import InProcess, OverSocket, Transport
 
-KEY = "the key of these tests"
-
 SignIn = Callable[[str], Client]
+OpenStream = Callable[..., Opened]
 
 
 @pytest.fixture
-def perch() -> Iterator[Perch]:
-    """The whole application in process; nothing is pushed unless a test steps the fan-out."""
-    with build(Settings(secret_key=KEY), run_worker=False) as perch:
-        yield perch
+def perch() -> Perch:
+    """The whole application without its threads: only the test pushes tweets and wakes streams."""
+    return built()
 
 
 @pytest.fixture
-def sign_in(perch: Perch) -> SignIn:
-    """Makes a client of any user."""
-    return lambda user_id: Client(InProcess(perch.app), user_id)
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def app(perch: Perch) -> InProcess:
+    """A transport to the application in this process."""
+    return InProcess(perch.app)
+
+
+@pytest.fixture
+def sign_in(app: InProcess) -> SignIn:
+    """Returns a client for any user."""
+    return lambda user_id: Client(app, user_id)
 
 
 @pytest.fixture
@@ -40,32 +51,37 @@ def bob(sign_in: SignIn) -> Client:
 
 
 @pytest.fixture
-def anyone(perch: Perch) -> Client:
+def open_stream(perch: Perch) -> Iterator[OpenStream]:
+    """Opens streams as bob, or another user; they are closed when the test is over."""
+    opened: list[Opened] = []
+
+    def open_stream(*headers: tuple[str, str], user: str = "bob", **more: Any) -> Opened:  # noqa: ANN401
+        opened.append(Opened(perch, ("X-User-Id", user), *headers, **more))
+        return opened[-1]
+
+    yield open_stream
+    for stream in opened:
+        stream.close()
+
+
+@pytest.fixture
+def anyone(app: InProcess) -> Client:
     """A client without an identity."""
-    return Client(InProcess(perch.app))
+    return Client(app)
 
 
 @pytest.fixture(scope="session")
 def in_process() -> Iterator[InProcess]:
-    """One application for all tests that go both ways; they must not count on being alone in it."""
-    with build(Settings(secret_key=KEY), run_worker=False) as perch:
-        yield InProcess(perch.app)
-
-
-@pytest.fixture(scope="session")
-def by_flask() -> Iterator[InProcess]:
-    """The same, but a hook has Flask call every endpoint, as those of CORS do."""
-    with build(Settings(secret_key=KEY), run_worker=False) as perch:
-        perch.app.before_request(lambda: None)
+    """One application that all tests of both transports share; it may hold data of other tests."""
+    with built() as perch:
         yield InProcess(perch.app)
 
 
 @pytest.fixture(scope="session")
 def service_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One service for all tests that go over a socket; they must not count on being alone in it."""
-    log = tmp_path_factory.mktemp("service") / "log"
-    with running_service(log, SECRET_KEY=KEY) as url:
-        yield url
+    """One service that all tests over a socket share; it may hold data of other tests."""
+    with running_perch(tmp_path_factory.mktemp("service"), SECRET_KEY=KEY) as perch:
+        yield perch.url
 
 
 @pytest.fixture(scope="session")
@@ -75,8 +91,8 @@ def over_socket(service_url: str) -> Iterator[OverSocket]:
     transport.close()
 
 
-@pytest.fixture(params=["in_process", "by_flask", "over_socket"])
+@pytest.fixture(params=["in_process", "over_socket"])
 def transport(request: pytest.FixtureRequest) -> Transport:
-    """All ways to reach the application, which must make no difference."""
+    """Each transport to the application; the answers must be the same."""
     chosen: Transport = request.getfixturevalue(request.param)
     return chosen

@@ -1,10 +1,10 @@
-"""A stream, which `Client` cannot read because it waits for the end of every answer."""
+"""Reads streams, which `Client` cannot, because it waits for the end of every answer."""
 
 from http import HTTPStatus
 
 from werkzeug.test import run_wsgi_app
 
-from app.perch import Perch
+from app.compose import Perch
 from tests.http.wire import Request, wsgi_environ
 
 STREAM = "/v1/users/me/timeline/stream"
@@ -27,4 +27,5 @@ class Opened:
         return b"".join(self._blocks).decode()
 
     def close(self) -> None:
-        self._body.close()  # type: ignore[attr-defined]
+        if hasattr(self._body, "close"):
+            self._body.close()

@@ -1,4 +1,4 @@
-"""What every error looks like."""
+"""Checks of problem documents."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ def assert_problem(answer: Answer, status: int, code: str, where: Where | None =
 
 
 def read_problem(answer: Answer) -> tuple[dict[str, Any], list[Where]]:
-    """The members of a problem, whichever it is, and where its errors are."""
+    """The members of any problem, and the places of its errors."""
     assert answer.headers["Content-Type"] == "application/problem+json"
     problem = answer.json()
     errors = problem.pop("errors", [])

@@ -1,4 +1,4 @@
-"""What looks odd but breaks no rule is accepted."""
+"""Unusual input that breaks no rule is accepted."""
 
 import json
 
@@ -57,18 +57,18 @@ def test_texts_are_normalised_and_stripped(transport: Transport, text: str, *, e
 
 
 @pytest.mark.parametrize("media_type", MEDIA_TYPES)
-def test_json_may_be_announced_in_several_ways(transport: Transport, media_type: str) -> None:
+def test_every_spelling_of_the_json_media_type_is_accepted(transport: Transport, media_type: str) -> None:
     assert transport.send(publication(TEXT, headers=[("Content-Type", media_type)])).status == 201
 
 
 @pytest.mark.parametrize("chunked", [True, False], ids=["chunked", "of known length"])
 @pytest.mark.parametrize("size", [len(TEXT), 16 * 1024], ids=["small", "16 KiB"])
-def test_bodies_may_have_16_kib(transport: Transport, size: int, *, chunked: bool) -> None:
+def test_a_body_of_up_to_16_kib_is_accepted(transport: Transport, size: int, *, chunked: bool) -> None:
     assert transport.send(publication(TEXT.ljust(size), chunked=chunked)).status == 201
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_queries_within_bounds_give_a_page(transport: Transport, query: str) -> None:
+def test_queries_within_bounds_return_a_page(transport: Transport, query: str) -> None:
     assert Client(transport, "reader").get(f"/v1/users/me/timeline{query}").status == 200
 
 
@@ -92,12 +92,12 @@ def test_ids_may_be_given_with_escaped_commas(transport: Transport) -> None:
 @pytest.mark.parametrize(
     "headers", [[("X-User-Id", " alice ")], [("X-User-Id", "\talice\t")], [("x-user-id", "alice")]]
 )
-def test_white_space_around_a_header_does_not_count(transport: Transport, headers: HeaderList) -> None:
+def test_white_space_around_a_header_value_is_ignored(transport: Transport, headers: HeaderList) -> None:
     assert transport.send(Request("GET", "/v1/users/alice/timeline", headers)).status == 200
 
 
 @pytest.mark.parametrize("headers", [(), (JSON,), (("Content-Type", "text/plain"),)], ids=str)
-def test_bodies_that_nobody_asked_for_are_not_read(transport: Transport, headers: HeaderList) -> None:
+def test_the_body_of_a_get_is_not_read(transport: Transport, headers: HeaderList) -> None:
     request = Request("GET", "/v1/users/me/timeline", (*AS_CALLER, *headers), b"{")
     answer = transport.send(request)
     assert answer.status == 200

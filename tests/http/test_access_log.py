@@ -1,14 +1,13 @@
-"""One line a request, at a level by its outcome, with its request id."""
+"""The access log: one line for each request, with its request id, at a level set by its outcome."""
 
 import pytest
 
-from app.perch import Perch
 from domain.errors import Unavailable
 from infrastructure.http.access_log import log_request
 from infrastructure.log import current_request_id, get_logger
 from infrastructure.memory.tweets import MemoryTweets
+from tests.built import in_process
 from tests.fakes.log import event_of, written_log
-from tests.http.built import in_process
 from tests.http.client import Client
 from tests.http.test_failures import failing
 from tests.http.wire import Answer, InProcess, Request
@@ -19,19 +18,14 @@ HERS = ("X-Request-Id", "hers")
 
 
 def logged(app: InProcess, request: Request) -> tuple[Answer, dict[str, object]]:
-    """The answer and the one line of it, down to DEBUG."""
+    """The answer to the request and its one line in the access log at DEBUG."""
     with written_log("DEBUG") as written:
         answer = app.send(request)
     [line] = [line for line in written.lines() if line["event"] == "request"]
     return answer, line
 
 
-@pytest.fixture
-def app(perch: Perch) -> InProcess:
-    return InProcess(perch.app)
-
-
-def test_a_line_says_what_was_asked_by_whom_and_how_it_went(app: InProcess) -> None:
+def test_a_line_has_the_route_the_user_the_status_and_the_duration(app: InProcess) -> None:
     answer, line = logged(app, Request("PUT", "/v1/users/alice/following/bob", [("X-User-Id", "alice")]))
     duration_ms = line.pop("duration_ms")
     del line["timestamp"]
@@ -62,7 +56,7 @@ def test_a_line_says_what_was_asked_by_whom_and_how_it_went(app: InProcess) -> N
         ("GET", "//livez", 404, "info", None),
     ],
 )
-def test_the_level_is_by_the_outcome(
+def test_the_outcome_sets_the_level(
     app: InProcess, method: str, target: str, status: int, level: str, route: str | None
 ) -> None:
     answer, line = logged(app, Request(method, target))
@@ -90,21 +84,21 @@ def test_a_failure_has_a_line_of_its_own_with_the_same_request_id(
     assert (failed["request_id"], accessed["request_id"]) == ("hers", "hers")
 
 
-def test_who_writes_too_often_is_warned_of() -> None:
+def test_a_rate_limited_write_is_logged_as_a_warning() -> None:
     app = in_process({"RATE_LIMIT_WRITES": "1/day"})
     Client(app, "alice").follow("bob")
     _, line = logged(app, Request("PUT", "/v1/users/me/following/bob", [("X-User-Id", "alice")]))
     assert (line["status"], line["level"], line["user_id"]) == (429, "warning", "alice")
 
 
-def test_a_preflight_is_no_line_by_default() -> None:
+def test_a_preflight_is_logged_at_debug() -> None:
     app = in_process({"CORS_ORIGINS": "https://app.example"})
     asked = [("Origin", "https://app.example"), ("Access-Control-Request-Method", "GET")]
     _, line = logged(app, Request("OPTIONS", "/v1/users/bob", asked))
     assert (line["level"], line["method"]) == ("debug", "OPTIONS")
 
 
-def test_by_default_writes_are_lines_and_successful_reads_are_none(alice: Client) -> None:
+def test_by_default_writes_are_logged_and_successful_reads_are_not(alice: Client) -> None:
     with written_log() as written:
         alice.follow("bob")
         alice.publish()
@@ -113,7 +107,7 @@ def test_by_default_writes_are_lines_and_successful_reads_are_none(alice: Client
     assert [(line["method"], line["status"]) for line in written.lines()] == [("PUT", 204), ("POST", 201)]
 
 
-def test_what_a_store_logs_has_the_request_id(app: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_lines_of_a_store_have_the_request_id(app: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     count = MemoryTweets.count
 
     def talkative(store: MemoryTweets, author_id: str) -> int:
@@ -127,7 +121,7 @@ def test_what_a_store_logs_has_the_request_id(app: InProcess, monkeypatch: pytes
     assert (line["event"], line["request_id"]) == ("counting", "hers")
 
 
-def test_after_a_request_no_line_has_its_id(app: InProcess, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_lines_after_a_request_do_not_have_its_id(app: InProcess, caplog: pytest.LogCaptureFixture) -> None:
     app.send(Request("GET", "/v1/users/bob", [HERS]))
     with failing(MemoryTweets, "count", SystemExit()), pytest.raises(SystemExit):
         app.send(Request("GET", "/v1/users/bob", [HERS]))
@@ -136,7 +130,7 @@ def test_after_a_request_no_line_has_its_id(app: InProcess, caplog: pytest.LogCa
     assert event_of(caplog.records[-1]) == {"event": "after"}
 
 
-def test_an_answer_that_nobody_routed_is_a_line(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_answer_without_a_route_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     log_request({"REQUEST_METHOD": "\x1b[2J"}, "502 BAD GATEWAY", 0.0015)
     [record] = caplog.records
     assert record.levelname == "ERROR"

@@ -1,10 +1,10 @@
-"""Who may see dead letters, and what may be asked of them."""
+"""Access to the dead letter routes, and the checks of their input."""
 
 import json
 
 import pytest
 
-from tests.http.built import in_process
+from tests.built import in_process
 from tests.http.client import JSON, Client
 from tests.http.problems import Where, assert_problem
 from tests.http.wire import Answer, HeaderList, InProcess, Request
@@ -53,9 +53,9 @@ def redrive(service: InProcess, document: object) -> Answer:
     return service.send(Request("POST", REDRIVE, [ADMIN, JSON], json.dumps(document).encode()))
 
 
-@pytest.mark.parametrize("headers", [[], [ADMIN], [("X-User-Id", "alice")]], ids=["none", "some", "a user's"])
+@pytest.mark.parametrize("headers", [[], [ADMIN], [("X-User-Id", "alice")]], ids=["none", "a token", "a user"])
 @pytest.mark.parametrize(("method", "target", "body"), REQUESTS)
-def test_without_the_setting_there_is_no_administrator(
+def test_without_the_setting_every_request_is_forbidden(
     method: str, target: str, body: bytes, headers: HeaderList
 ) -> None:
     assert_problem(in_process({}).send(Request(method, target, [*headers, JSON], body)), 403, "forbidden")
@@ -65,7 +65,7 @@ def test_without_the_setting_there_is_no_administrator(
     "headers", [[], [("X-Admin-Token", "")], [("X-User-Id", "admin")], [("Authorization", "Bearer x")]], ids=str
 )
 @pytest.mark.parametrize(("method", "target", "body"), REQUESTS)
-def test_an_administrator_shows_a_token(
+def test_a_request_without_a_token_is_unauthenticated(
     service: InProcess, method: str, target: str, body: bytes, headers: HeaderList
 ) -> None:
     answer = service.send(Request(method, target, [*headers, JSON], body))
@@ -75,7 +75,7 @@ def test_an_administrator_shows_a_token(
 
 @pytest.mark.parametrize("headers", [[WRONG], [ADMIN, ADMIN], [("X-Admin-Token", "\xff")]], ids=str)
 @pytest.mark.parametrize(("method", "target", "body"), REQUESTS)
-def test_a_wrong_token_is_refused_and_stays_out_of_sight(
+def test_a_wrong_token_is_refused_and_not_in_the_log_or_the_answer(
     service: InProcess,
     caplog: pytest.LogCaptureFixture,
     method: str,
@@ -90,24 +90,24 @@ def test_a_wrong_token_is_refused_and_stays_out_of_sight(
 
 
 @pytest.mark.parametrize(("method", "target", "body"), REQUESTS)
-def test_the_right_token_is_enough(service: InProcess, method: str, target: str, body: bytes) -> None:
+def test_the_right_token_is_accepted(service: InProcess, method: str, target: str, body: bytes) -> None:
     answer = service.send(Request(method, target, [ADMIN, JSON], body))
     assert answer.status in {200, 202}
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 
-def test_no_dead_letters_are_an_empty_page(service: InProcess) -> None:
+def test_without_dead_letters_the_page_is_empty(service: InProcess) -> None:
     assert Client(service).get(LETTERS, ADMIN).json() == {"data": [], "meta": {"next_cursor": None}}
 
 
 @pytest.mark.parametrize("document", ACCEPTED, ids=lambda document: str(document)[:30])
-def test_redriving_nothing_is_nothing_bad(service: InProcess, document: object) -> None:
+def test_a_redrive_of_nothing_succeeds(service: InProcess, document: object) -> None:
     answer = redrive(service, document)
     assert (answer.status, answer.json()) == (202, {"redriven": 0})
 
 
 @pytest.mark.parametrize(("document", "pointer"), REFUSED, ids=lambda value: str(value)[:30])
-def test_a_redrive_names_either_ids_or_all(service: InProcess, document: object, pointer: str) -> None:
+def test_a_redrive_needs_either_ids_or_all(service: InProcess, document: object, pointer: str) -> None:
     assert_problem(redrive(service, document), 422, "invalid-input", {"pointer": pointer})
 
 
@@ -128,7 +128,7 @@ ORDER: list[tuple[int, str, Where | None, str, str, HeaderList, bytes]] = [
 
 
 @pytest.mark.parametrize(("status", "code", "where", "method", "target", "headers", "body"), ORDER)
-def test_checks_have_an_order(
+def test_the_checks_run_in_order(
     service: InProcess,
     status: int,
     code: str,

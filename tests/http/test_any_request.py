@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is one that a client can understand."""
+"""Every request gets an answer that a client can parse."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,20 +16,22 @@ HEADERS = [
     *("X-User-Id", "X-Request-Id", "Content-Type", "Host", "Transfer-Encoding", "Expect", "Upgrade", "Connection"),
     *("Accept", "Range", "Origin", "Cookie", "Authorization", "Content-Encoding", "X-Forwarded-Host"),
 ]
-SAID = ["", "alice", "application/json", "chunked", "websocket", "Upgrade", "..", "[::1", "a" * 70, "\xff", 'a;b="']
+HEADER_VALUES = [
+    *("", "alice", "application/json", "chunked", "websocket", "Upgrade", "..", "[::1", "a" * 70, "\xff", 'a;b="'),
+]
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "BREW"]
 
 words = st.sampled_from(IN_URLS) | st.text("abcXYZ019", max_size=3)
 paths = st.lists(st.sampled_from(SEGMENTS) | words, max_size=6).map(lambda segments: "/" + "/".join(segments))
 parameters = st.tuples(st.sampled_from(NAMES) | words, st.sampled_from(VALUES) | words).map("=".join)
 queries = st.lists(parameters, max_size=3).map("&".join)
-headers = st.lists(st.tuples(st.sampled_from(HEADERS), st.sampled_from(SAID)), max_size=4)
+headers = st.lists(st.tuples(st.sampled_from(HEADERS), st.sampled_from(HEADER_VALUES)), max_size=4)
 bodies = st.sampled_from([b"", TEXT, *UNREADABLE.values(), *TOO_LARGE.values()]) | st.binary(max_size=50)
 
 
 @st.composite
 def requests(draw: st.DrawFn) -> Request:
-    """To a route or to some path, with parameters, headers and a body that may fit or not."""
+    """A request to a route or to any path, with parameters, headers and a body that may be valid or not."""
     route = draw(st.sampled_from(ROUTES))
     method = draw(st.just(route.method) | st.sampled_from(METHODS))
     path = draw(st.just(route.target) | paths)
@@ -39,7 +41,7 @@ def requests(draw: st.DrawFn) -> Request:
 
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(request=requests())
-def test_any_request_is_answered(in_process: InProcess, request: Request) -> None:
+def test_any_request_gets_a_well_formed_answer(in_process: InProcess, request: Request) -> None:
     answer = in_process.send(request)
     assert answer.status < 500, answer.body
     assert answer.headers["X-Request-Id"]

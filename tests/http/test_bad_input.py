@@ -1,4 +1,4 @@
-"""Whatever a client sends, the answer says what is wrong with it, nothing is stored, and the connection lives on."""
+"""Bad input is answered with the problem that it has, changes nothing, and does not end the connection."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_bad_input_is_a_problem_and_changes_nothing(transport: Transport, case: 
         "/v1/users/\xff",
     ],
 )
-def test_bytes_that_a_server_may_let_through_are_no_failure(in_process: InProcess, target: str) -> None:
+def test_raw_bytes_in_a_target_are_a_client_error(in_process: InProcess, target: str) -> None:
     answer = Client(in_process, CALLER).get(target)
     assert answer.status in {400, 422}, answer.body
     read_problem(answer)

@@ -1,4 +1,4 @@
-"""A request that breaks two rules is told about the one that is checked first."""
+"""A request that breaks two rules is answered with the problem that is checked first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from tests.http.problems import assert_problem
 from tests.http.wire import Request, Transport
 
 Parts = Mapping[str, str]
-"""What a request is made of; names that start with `?` are query parameters."""
+"""The parts of a request; names that start with `?` are query parameters."""
 
 DEFAULTS: Parts = {"identity": CALLER, "me": "me", "media type": "application/json", "body": "", "padding": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What breaks one rule, and the problem that it is answered with."""
+    """A change that breaks one rule, and the problem that answers it."""
 
     status: int
     code: str
@@ -99,7 +99,7 @@ ROUTES: Sequence[tuple[Parts, Sequence[Fault]]] = [
         [ELSEWHERE, WRONG_METHOD, TOO_LARGE, FORGED_CURSOR, STRANGER, WRONG_LIMIT, WRONG_USER_ID],
     ),
 ]
-"""What a good request to each route is made of, and the faults in the order of their checks."""
+"""The parts of a good request to each route, and its faults in the order of the checks."""
 
 SINGLES = [(good, fault) for good, faults in ROUTES for fault in faults]
 PAIRS = [
@@ -111,7 +111,7 @@ PAIRS = [
 
 
 def name(value: object) -> str:
-    """Of a good request its method and path, of a fault its status and parts."""
+    """The method and path of a good request, or the status and parts of a fault."""
     return f"{value['method']} {value['path']}" if isinstance(value, Mapping) else str(value)
 
 
@@ -139,13 +139,13 @@ def test_a_fault_is_answered_with_its_problem(transport: Transport, good: Parts,
 
 
 @pytest.mark.parametrize(("good", "first", "second"), PAIRS, ids=name)
-def test_of_two_faults_the_first_is_answered(transport: Transport, good: Parts, first: Fault, second: Fault) -> None:
+def test_the_first_of_two_faults_is_answered(transport: Transport, good: Parts, first: Fault, second: Fault) -> None:
     answer = transport.send(request_of(transport, {**good, **first.parts, **second.parts}))
     codes = {fault.code for fault in (first, second) if fault.status == first.status}
     assert answer.status == first.status
     assert answer.json()["code"] in codes
 
 
-def test_a_forged_cursor_is_told_before_the_since_id_beside_it(transport: Transport) -> None:
+def test_a_forged_cursor_is_reported_before_a_since_id(transport: Transport) -> None:
     answer = Client(transport, CALLER).get("/v1/users/me/timeline?cursor=forged&since_id=1")
     assert_problem(answer, 400, "malformed-cursor", {"parameter": "cursor"})

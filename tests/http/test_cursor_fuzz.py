@@ -1,4 +1,4 @@
-"""No cursor but those given out gives a page."""
+"""A cursor that the service did not issue is refused."""
 
 import string
 from collections.abc import Callable
@@ -8,24 +8,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.config import Settings
-from app.container import build
+from tests.built import in_process
 from tests.http.client import Client
-from tests.http.conftest import KEY
 from tests.http.problems import assert_problem
 from tests.http.test_cursors import LISTS, befriend, first_cursor
 from tests.http.wire import InProcess
 
 Edit = Callable[[str], str]
 
-# Most of what a forger tries is Base64 itself; what is not must do no better.
+# Most forged cursors are Base64; other characters must be refused too.
 CHARACTERS = st.sampled_from(string.ascii_letters + string.digits + "-_+/= \n") | st.characters(codec="utf-8")
 PLACES = st.integers(0, 100)
 
 
 @st.composite
 def edits(draw: st.DrawFn) -> Edit:
-    """Changes, cuts or adds a single character."""
+    """Changes, removes or adds one character."""
     place, character = draw(PLACES), draw(CHARACTERS)
     taken, put = draw(st.sampled_from([(1, character), (1, ""), (0, character)]))
 
@@ -38,8 +36,8 @@ def edits(draw: st.DrawFn) -> Edit:
 
 @pytest.fixture(scope="module")
 def transport() -> InProcess:
-    """An application that nobody writes to while its cursors are tried."""
-    transport = InProcess(build(Settings(secret_key=KEY), run_worker=False).app)
+    """An application without writes while cursors are tried."""
+    transport = in_process()
     befriend(transport)
     return transport
 
@@ -47,7 +45,7 @@ def transport() -> InProcess:
 @pytest.mark.parametrize("list_", LISTS)
 @settings(max_examples=300, deadline=None)
 @given(edit=edits())
-def test_a_cursor_with_one_character_edited_is_no_cursor(transport: InProcess, list_: str, edit: Edit) -> None:
+def test_a_cursor_with_one_edited_character_is_refused(transport: InProcess, list_: str, edit: Edit) -> None:
     cursor = first_cursor(transport, "alice", list_)
     edited = edit(cursor)
     answer = Client(transport, "alice").get(f"/v1/users/alice/{list_}?cursor={quote(edited, safe='')}")
@@ -60,6 +58,6 @@ def test_a_cursor_with_one_character_edited_is_no_cursor(transport: InProcess, l
 @pytest.mark.parametrize("list_", LISTS)
 @settings(max_examples=100, deadline=None)
 @given(made_up=st.binary(max_size=100) | st.text(max_size=100).map(str.encode))
-def test_a_made_up_cursor_is_no_cursor(transport: InProcess, list_: str, made_up: bytes) -> None:
+def test_a_made_up_cursor_is_refused(transport: InProcess, list_: str, made_up: bytes) -> None:
     answer = Client(transport, "alice").get(f"/v1/users/alice/{list_}?cursor={quote(made_up, safe='')}")
     assert_problem(answer, 400, "malformed-cursor", {"parameter": "cursor"})

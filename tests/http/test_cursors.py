@@ -1,15 +1,14 @@
-"""Cursors are good for the list, the user and the kind of page that they were made for, and for nothing else."""
+"""A cursor is valid for the list, the user and the kind of page that it was made for, and for nothing else."""
 
 from collections.abc import Callable
 from itertools import permutations
 
 import pytest
 
-from app.config import Settings
-from app.container import build
-from app.perch import Perch
+from app.compose import build, open_adapters
+from app.settings import Settings
+from tests.built import KEY, in_process
 from tests.http.client import Client
-from tests.http.conftest import KEY
 from tests.http.problems import assert_problem
 from tests.http.wire import InProcess, Transport
 
@@ -53,19 +52,18 @@ def first_cursor(transport: Transport, user: str, list_: str, query: str = "") -
 
 @pytest.mark.parametrize(("made_for", "used_on"), list(permutations(ALL_LISTS, 2)), ids=lambda of: f"{of[0]}'s {of[1]}")
 def test_a_cursor_is_bound_to_its_list_and_user(
-    perch: Perch, made_for: tuple[str, str], used_on: tuple[str, str]
+    app: InProcess, made_for: tuple[str, str], used_on: tuple[str, str]
 ) -> None:
-    transport = InProcess(perch.app)
-    befriend(transport)
+    befriend(app)
     user, list_ = used_on
-    cursor = first_cursor(transport, *made_for)
-    answer = Client(transport, user).get(f"/v1/users/{user}/{list_}?cursor={cursor}")
+    cursor = first_cursor(app, *made_for)
+    answer = Client(app, user).get(f"/v1/users/{user}/{list_}?cursor={cursor}")
     assert_problem(answer, 400, "malformed-cursor", {"parameter": "cursor"})
 
 
 @pytest.mark.parametrize("list_", LISTS)
 @pytest.mark.parametrize("spoiled", SPOILED)
-def test_a_spoiled_cursor_is_no_cursor(transport: Transport, spoiled: str, list_: str) -> None:
+def test_a_spoiled_cursor_is_refused(transport: Transport, spoiled: str, list_: str) -> None:
     befriend(transport)
     cursor = SPOILED[spoiled](first_cursor(transport, "alice", list_))
     answer = Client(transport, "alice").get(f"/v1/users/alice/{list_}?cursor={cursor}")
@@ -73,15 +71,15 @@ def test_a_spoiled_cursor_is_no_cursor(transport: Transport, spoiled: str, list_
 
 
 @pytest.mark.parametrize("list_", LISTS)
-def test_a_whole_cursor_gives_the_next_page(transport: Transport, list_: str) -> None:
+def test_a_cursor_returns_the_next_page(transport: Transport, list_: str) -> None:
     befriend(transport)
     cursor = first_cursor(transport, "alice", list_)
     assert len(Client(transport, "alice").page(f"/v1/users/alice/{list_}?limit=1&cursor={cursor}")["data"]) == 1
 
 
-def test_a_cursor_is_good_under_me_and_under_ones_own_id(perch: Perch) -> None:
-    befriend(InProcess(perch.app))
-    alice = Client(InProcess(perch.app), "alice")
+def test_a_cursor_is_valid_for_me_and_for_the_users_own_id(app: InProcess) -> None:
+    befriend(app)
+    alice = Client(app, "alice")
     cursor = alice.page(f"{TIMELINE}?limit=1")["meta"]["next_cursor"]
     assert alice.page(f"/v1/users/alice/timeline?cursor={cursor}") == alice.page(f"{TIMELINE}?cursor={cursor}")
 
@@ -95,35 +93,35 @@ def test_a_cursor_is_good_under_me_and_under_ones_own_id(perch: Perch) -> None:
         ("&include_self=true", "&include_self=false"),
     ],
 )
-def test_a_cursor_keeps_to_its_include_self(perch: Perch, made_with: str, used_with: str) -> None:
-    befriend(InProcess(perch.app))
-    alice = Client(InProcess(perch.app), "alice")
-    cursor = first_cursor(InProcess(perch.app), "alice", "timeline", made_with)
+def test_a_cursor_with_another_include_self_is_refused(app: InProcess, made_with: str, used_with: str) -> None:
+    befriend(app)
+    alice = Client(app, "alice")
+    cursor = first_cursor(app, "alice", "timeline", made_with)
     answer = alice.get(f"{TIMELINE}?cursor={cursor}{used_with}")
     assert_problem(answer, 422, "invalid-input", {"parameter": "include_self"})
 
 
 @pytest.mark.parametrize("since_id", ["0", "1", str(2**63 - 1)])
-def test_a_cursor_does_not_go_with_since_id(perch: Perch, since_id: str) -> None:
-    befriend(InProcess(perch.app))
-    cursor = first_cursor(InProcess(perch.app), "alice", "timeline", "&since_id=0")
-    answer = Client(InProcess(perch.app), "alice").get(f"{TIMELINE}?cursor={cursor}&since_id={since_id}")
+def test_a_cursor_with_a_since_id_is_refused(app: InProcess, since_id: str) -> None:
+    befriend(app)
+    cursor = first_cursor(app, "alice", "timeline", "&since_id=0")
+    answer = Client(app, "alice").get(f"{TIMELINE}?cursor={cursor}&since_id={since_id}")
     assert_problem(answer, 422, "invalid-input", {"parameter": "since_id"})
 
 
 @pytest.mark.parametrize("list_", LISTS)
-def test_a_cursor_outlives_a_restart_with_the_same_key(perch: Perch, list_: str) -> None:
-    befriend(InProcess(perch.app))
-    cursor = first_cursor(InProcess(perch.app), "alice", list_)
-    restarted = InProcess(build(Settings(secret_key=KEY), run_worker=False).app)
-    assert Client(restarted, "alice").get(f"/v1/users/alice/{list_}?cursor={cursor}").status == 200
+def test_a_cursor_outlives_a_restart_with_the_same_key(app: InProcess, list_: str) -> None:
+    befriend(app)
+    cursor = first_cursor(app, "alice", list_)
+    assert Client(in_process(), "alice").get(f"/v1/users/alice/{list_}?cursor={cursor}").status == 200
 
 
 @pytest.mark.parametrize("list_", LISTS)
-@pytest.mark.parametrize("key", [f"not {KEY}", ""], ids=["another key", "a key made at start"])
-def test_a_cursor_is_no_cursor_under_another_key(perch: Perch, list_: str, key: str) -> None:
-    befriend(InProcess(perch.app))
-    cursor = first_cursor(InProcess(perch.app), "alice", list_)
-    restarted = InProcess(build(Settings(secret_key=key), run_worker=False).app)
+@pytest.mark.parametrize("key", [{"SECRET_KEY": f"not {KEY}"}, {}], ids=["another key", "a key made at start"])
+def test_a_cursor_is_refused_under_another_key(app: InProcess, list_: str, key: dict[str, str]) -> None:
+    befriend(app)
+    cursor = first_cursor(app, "alice", list_)
+    settings = Settings.from_environment(key)
+    restarted = InProcess(build(settings, open_adapters(settings), run_worker=False).app)
     answer = Client(restarted, "alice").get(f"/v1/users/alice/{list_}?cursor={cursor}")
     assert_problem(answer, 400, "malformed-cursor", {"parameter": "cursor"})

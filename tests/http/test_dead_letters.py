@@ -1,14 +1,14 @@
-"""Tweets that could not be pushed, until an administrator has them pushed again."""
+"""Dead letters: deliveries that failed, their list and their redrive."""
 
 import json
 from typing import Any
 
 import pytest
 
-from app.perch import Perch
+from app.compose import Perch
 from app.testing import ManualClock
 from infrastructure.memory.timelines import MemoryTimelines
-from tests.http.built import built
+from tests.built import built
 from tests.http.client import JSON, Client
 from tests.http.problems import assert_problem
 from tests.http.test_failures import failing
@@ -17,11 +17,13 @@ from tests.http.wire import InProcess
 ADMIN = ("X-Admin-Token", "let me in")
 LETTERS = "/v1/admin/dead-letters"
 ATTEMPTS = 3
+CAPACITY = 5
+DUE_MS = 2500
 ERROR = ConnectionError("the shelf fell over")
 
 
 class Administrator:
-    """Somebody with the token."""
+    """A client with the admin token."""
 
     def __init__(self, perch: Perch) -> None:
         self._client = Client(InProcess(perch.app))
@@ -43,14 +45,13 @@ class Administrator:
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
 def perch(clock: ManualClock) -> Perch:
-    environment = {"ADMIN_TOKEN": ADMIN[1], "DELIVERY_MAX_ATTEMPTS": str(ATTEMPTS), "EVENT_QUEUE_CAPACITY": "10"}
-    return built(environment, clock)
+    environment = {
+        "ADMIN_TOKEN": ADMIN[1],
+        "DELIVERY_MAX_ATTEMPTS": str(ATTEMPTS),
+        "EVENT_QUEUE_CAPACITY": str(CAPACITY),
+    }
+    return built(environment, clock=clock)
 
 
 @pytest.fixture
@@ -59,19 +60,20 @@ def admin(perch: Perch) -> Administrator:
 
 
 def push_all(perch: Perch) -> None:
-    while perch.fan_out.step():
-        """Until there is nothing left to do."""
+    while perch.work.fan_out.step():
+        pass
 
 
 def dead_letters(perch: Perch, author: Client, count: int) -> list[str]:
-    """The ids of so many new dead letters, newest first."""
+    """Makes `count` dead letters and returns their ids, newest first."""
+    Client(InProcess(perch.app), "reader").follow("alice")
     ids = [author.publish()["id"] for _ in range(count)]
     with failing(MemoryTimelines, "push", ERROR):
         push_all(perch)
     return ids[::-1]
 
 
-def test_a_failed_delivery_is_listed_redriven_pushed_and_gone(
+def test_a_failed_delivery_is_listed_until_a_redrive_pushes_it(
     perch: Perch, admin: Administrator, alice: Client, bob: Client, clock: ManualClock
 ) -> None:
     bob.follow("alice")
@@ -93,9 +95,9 @@ def test_a_failed_delivery_is_listed_redriven_pushed_and_gone(
 
     assert admin.redrive({"ids": [tweet["id"]]}) == 1
     assert admin.ids() == []
-    assert perch.fan_out.left() == 1
+    assert perch.outbox.counts().waiting == 1
     push_all(perch)
-    assert perch.fan_out.left() == 0
+    assert perch.outbox.counts().waiting == 0
     assert admin.ids() == []
     assert bob.page("/v1/users/me/timeline")["data"] == [tweet]
 
@@ -110,7 +112,7 @@ def test_a_redriven_delivery_may_fail_again(perch: Perch, admin: Administrator, 
     ]
 
 
-def test_pages_are_newest_first(perch: Perch, admin: Administrator, alice: Client) -> None:
+def test_dead_letters_are_listed_newest_first(perch: Perch, admin: Administrator, alice: Client) -> None:
     ids = dead_letters(perch, alice, 5)
     seen, cursor = [], ""
     while True:
@@ -122,7 +124,7 @@ def test_pages_are_newest_first(perch: Perch, admin: Administrator, alice: Clien
     assert seen == [ids[:2], ids[2:4], ids[4:]]
 
 
-def test_a_full_last_page_is_the_last(perch: Perch, admin: Administrator, alice: Client) -> None:
+def test_a_full_last_page_has_no_next_cursor(perch: Perch, admin: Administrator, alice: Client) -> None:
     ids = dead_letters(perch, alice, 4)
     first = admin.page("?limit=2")
     last = admin.page(f"?limit=2&cursor={first['meta']['next_cursor']}")
@@ -130,7 +132,7 @@ def test_a_full_last_page_is_the_last(perch: Perch, admin: Administrator, alice:
     assert last["meta"] == {"next_cursor": None}
 
 
-def test_a_cursor_of_another_list_is_foreign(perch: Perch, alice: Client) -> None:
+def test_a_cursor_of_another_list_is_refused(perch: Perch, alice: Client) -> None:
     for _ in range(2):
         alice.publish()
     cursor = alice.page("/v1/users/alice/tweets?limit=1")["meta"]["next_cursor"]
@@ -138,30 +140,42 @@ def test_a_cursor_of_another_list_is_foreign(perch: Perch, alice: Client) -> Non
     assert_problem(answer, 400, "malformed-cursor", {"parameter": "cursor"})
 
 
-def test_only_those_that_are_named_are_redriven(perch: Perch, admin: Administrator, alice: Client) -> None:
+def test_a_redrive_by_ids_redrives_only_these_ids(perch: Perch, admin: Administrator, alice: Client) -> None:
     ids = dead_letters(perch, alice, 4)
     assert admin.redrive({"ids": [ids[1], ids[1], "1", ids[3]]}) == 2
     assert admin.ids() == [ids[0], ids[2]]
 
 
 @pytest.mark.parametrize("everything", [True, False], ids=["all", "ids"])
-def test_redriving_twice_changes_nothing(perch: Perch, admin: Administrator, alice: Client, everything: bool) -> None:
+def test_a_second_redrive_changes_nothing(perch: Perch, admin: Administrator, alice: Client, everything: bool) -> None:
     ids = dead_letters(perch, alice, 3)
     document = {"all": True} if everything else {"ids": ids}
     assert [admin.redrive(document), admin.redrive(document)] == [3, 0]
-    assert perch.fan_out.left() == 3
+    assert perch.outbox.counts().waiting == 3
     push_all(perch)
     assert admin.ids() == []
     assert admin.redrive(document) == 0
 
 
-def test_what_finds_no_room_stays_a_dead_letter(perch: Perch, admin: Administrator, alice: Client) -> None:
-    dead_letters(perch, alice, 3)
-    for _ in range(8):
+def test_a_redrive_needs_no_room_in_the_queue(
+    perch: Perch, admin: Administrator, alice: Client, clock: ManualClock
+) -> None:
+    dead_letters(perch, alice, CAPACITY)
+    for _ in range(CAPACITY + 2):
         alice.publish()
-    assert admin.redrive({"all": True}) == 2
-    assert len(admin.ids()) == 1
+    assert admin.redrive({"all": True}) == CAPACITY
+    assert admin.ids() == []
     push_all(perch)
-    assert admin.redrive({"all": True}) == 1
+    assert perch.outbox.counts().waiting == 2, "the queue had no room for their hints"
+    clock.advance(DUE_MS)
+    push_all(perch)
+    assert perch.outbox.counts().waiting == 0
+    assert admin.ids() == []
+
+
+def test_no_dead_letter_is_dropped(perch: Perch, admin: Administrator, alice: Client) -> None:
+    ids = [each for _ in range(5) for each in dead_letters(perch, alice, CAPACITY)]
+    assert sorted(admin.ids()) == sorted(ids)
+    assert admin.redrive({"all": True}) == len(ids)
     push_all(perch)
     assert admin.ids() == []

@@ -1,4 +1,4 @@
-"""What the caller is told when something inside fails."""
+"""Answers when a store fails."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,6 @@ from typing import NoReturn
 
 import pytest
 
-from app.perch import Perch
 from domain.errors import Unavailable
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.timelines import MemoryTimelines
@@ -46,7 +45,7 @@ def name(value: object) -> str:
 
 @contextmanager
 def failing(store: type, method: str, error: BaseException) -> Iterator[None]:
-    """Meanwhile that method of that store raises the error."""
+    """Makes this method of the store raise the error until the block ends."""
 
     def fail(*_: object, **__: object) -> NoReturn:
         raise error
@@ -61,26 +60,26 @@ def state(client: Client) -> list[bytes]:
 
 
 @pytest.mark.parametrize(("route", "store", "method"), FAILURES, ids=name)
-def test_a_failing_store_is_answered_with_when_to_come_back(
-    perch: Perch, alice: Client, route: Route, store: type, method: str
+def test_an_unavailable_store_is_answered_with_503_and_retry_after(
+    app: InProcess, alice: Client, route: Route, store: type, method: str
 ) -> None:
     alice.follow("bob")
     before = state(alice)
     with failing(store, method, Unavailable("The store does not answer.", retry_after_seconds=7)):
-        answer = InProcess(perch.app).send(route.request())
+        answer = app.send(route.request())
     assert_problem(answer, 503, "unavailable")
     assert answer.headers["Retry-After"] == "7"
     assert state(alice) == before
-    assert InProcess(perch.app).send(route.request()).status in {200, 201, 204, 404}
+    assert app.send(route.request()).status in {200, 201, 204, 404}
 
 
 @pytest.mark.parametrize(("route", "store", "method"), FAILURES, ids=name)
-def test_a_fault_is_told_to_the_log_alone(
-    perch: Perch, alice: Client, caplog: pytest.LogCaptureFixture, route: Route, store: type, method: str
+def test_an_unexpected_error_is_described_only_in_the_log(
+    app: InProcess, alice: Client, caplog: pytest.LogCaptureFixture, route: Route, store: type, method: str
 ) -> None:
     alice.follow("bob")
     with failing(store, method, LookupError("the innermost secret")):
-        answer = InProcess(perch.app).send(route.request())
+        answer = app.send(route.request())
     assert_problem(answer, 500, "internal-error")
     assert b"secret" not in answer.body
     assert b"LookupError" not in answer.body

@@ -1,4 +1,4 @@
-"""Following, unfollowing, and who follows whom."""
+"""Follow, unfollow, and the lists of followers and followees."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def followers(client: Client, user_id: str) -> list[str]:
 
 
 @pytest.mark.parametrize("me", ["me", "alice"])
-def test_following_twice_is_following_once(alice: Client, anyone: Client, me: str) -> None:
+def test_a_second_follow_changes_nothing(alice: Client, anyone: Client, me: str) -> None:
     for _ in range(2):
         answer = alice.put(f"/v1/users/{me}/following/bob")
         assert (answer.status, answer.body) == (204, b"")
@@ -25,7 +25,7 @@ def test_following_twice_is_following_once(alice: Client, anyone: Client, me: st
 
 
 @pytest.mark.parametrize("me", ["me", "alice"])
-def test_unfollowing_twice_is_unfollowing_once(alice: Client, anyone: Client, me: str) -> None:
+def test_a_second_unfollow_changes_nothing(alice: Client, anyone: Client, me: str) -> None:
     alice.follow("bob")
     for _ in range(2):
         answer = alice.delete(f"/v1/users/{me}/following/bob")
@@ -35,18 +35,18 @@ def test_unfollowing_twice_is_unfollowing_once(alice: Client, anyone: Client, me
 
 
 @pytest.mark.parametrize("me", ["me", "alice"])
-def test_nobody_follows_themselves(alice: Client, anyone: Client, me: str) -> None:
+def test_a_self_follow_is_refused(alice: Client, anyone: Client, me: str) -> None:
     answer = alice.put(f"/v1/users/{me}/following/alice")
     assert_problem(answer, 422, "self-follow", {"parameter": "user_id"})
     assert following(anyone, "alice") == []
 
 
-def test_nobody_unfollows_themselves_in_vain(alice: Client) -> None:
+def test_a_self_unfollow_succeeds(alice: Client) -> None:
     assert alice.delete("/v1/users/me/following/alice").status == 204
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-def test_nobody_follows_for_another(alice: Client, bob: Client, anyone: Client, method: str) -> None:
+def test_a_follow_for_another_user_is_forbidden(alice: Client, bob: Client, anyone: Client, method: str) -> None:
     alice.follow("carol")
     assert_problem(bob.send(method, "/v1/users/alice/following/dave"), 403, "forbidden")
     assert_problem(bob.send(method, "/v1/users/alice/following/carol"), 403, "forbidden")
@@ -62,13 +62,13 @@ def test_lists_start_with_the_newest_follow(alice: Client, sign_in: SignIn, anyo
     assert anyone.page("/v1/users/alice/followers") == expected
 
 
-def test_following_again_moves_nobody(alice: Client, anyone: Client) -> None:
+def test_a_repeated_follow_keeps_its_place_in_the_list(alice: Client, anyone: Client) -> None:
     for user_id in ("bob", "carol", "bob"):
         alice.follow(user_id)
     assert following(anyone, "alice") == ["carol", "bob"]
 
 
-def test_a_refollow_is_a_new_follow(alice: Client, bob: Client, sign_in: SignIn, anyone: Client) -> None:
+def test_a_refollow_is_listed_as_the_newest_follow(alice: Client, bob: Client, sign_in: SignIn, anyone: Client) -> None:
     alice.follow("bob")
     alice.follow("carol")
     sign_in("dave").follow("bob")

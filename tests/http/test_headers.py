@@ -1,4 +1,4 @@
-"""Headers that every answer carries, or every answer of a kind."""
+"""Headers that all answers have, or all answers of one kind."""
 
 import re
 
@@ -15,7 +15,7 @@ TARGETS = ["/livez", "/nowhere", "/v1/users/me/timeline", "/v1/users/%00", "/v1/
 
 
 def request_id(transport: Transport, target: str, *sent: str) -> str:
-    """The id that comes back when these are sent."""
+    """The id in the answer to a request with these ids."""
     headers = [("X-Request-Id", id_) for id_ in sent]
     answer = transport.send(Request("GET", target, headers))
     assert len(answer.headers.getlist("X-Request-Id")) == 1
@@ -24,7 +24,7 @@ def request_id(transport: Transport, target: str, *sent: str) -> str:
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("sent", ECHOED)
-def test_a_request_id_comes_back(transport: Transport, target: str, sent: str) -> None:
+def test_a_request_id_is_returned(transport: Transport, target: str, sent: str) -> None:
     assert request_id(transport, target, sent) == sent
 
 
@@ -51,7 +51,7 @@ def test_every_route_answers_with_a_request_id(transport: Transport, route: Rout
 
 @pytest.mark.parametrize("headers", [[("X-User-Id", "alice")], [], [("X-User-Id", "me")]], ids=["200", "401", "400"])
 @pytest.mark.parametrize("route", PRIVATE_ROUTES, ids=str)
-def test_answers_that_depend_on_the_caller_are_not_kept(
+def test_answers_that_depend_on_the_caller_are_not_cached(
     transport: Transport, route: Route, headers: list[tuple[str, str]]
 ) -> None:
     answer = transport.send(route.request(headers=headers))
@@ -59,7 +59,7 @@ def test_answers_that_depend_on_the_caller_are_not_kept(
     assert answer.headers.getlist("Vary") == ["X-User-Id"]
 
 
-def test_an_answer_about_another_is_not_kept(transport: Transport) -> None:
+def test_a_forbidden_answer_is_not_cached(transport: Transport) -> None:
     answer = Client(transport, "alice").get("/v1/users/bob/timeline")
     assert answer.status == 403
     assert answer.headers["Cache-Control"] == "private, no-store"
@@ -76,14 +76,14 @@ def test_public_answers_are_the_same_for_everybody(transport: Transport, route: 
     assert len({(answer.status, answer.body) for answer in answers}) == 1
 
 
-def test_nobody_is_told_how_to_say_who_they_are(transport: Transport) -> None:
+def test_an_unauthenticated_answer_has_a_challenge(transport: Transport) -> None:
     answer = Client(transport).get("/v1/users/me/timeline")
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-def test_an_answer_without_a_body_has_no_type(transport: Transport, method: str) -> None:
+def test_an_answer_without_a_body_has_no_content_type(transport: Transport, method: str) -> None:
     answer = Client(transport, "alice").send(method, "/v1/users/me/following/bob")
     assert answer.status == 204
     assert "Content-Type" not in answer.headers

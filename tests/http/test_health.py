@@ -1,7 +1,6 @@
-"""Whether the process answers, and whether it wants requests."""
+"""Liveness and readiness."""
 
-from app.config import Settings
-from app.container import build
+from tests.built import built
 from tests.http.client import Client
 from tests.http.problems import assert_problem
 from tests.http.wire import InProcess, Transport
@@ -15,7 +14,7 @@ def test_a_running_service_is_alive_and_ready(transport: Transport) -> None:
 
 
 def test_a_service_is_ready_from_its_start_to_its_stop() -> None:
-    perch = build(Settings(), run_worker=False)
+    perch = built()
     client = Client(InProcess(perch.app))
     assert_not_ready(client)
     with perch:

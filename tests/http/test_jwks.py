@@ -1,11 +1,11 @@
-"""Tokens that are signed with a key from a JWKS address."""
+"""Tokens that are signed with a key from a JWKS URL."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from app.testing import ManualClock
-from tests.http.built import in_process
+from tests.built import in_process
 from tests.http.jwks_server import JwksServer, jwks_server
 from tests.http.problems import assert_problem
 from tests.http.tokens import bearer, claims, ec_key, jwk, public_pem, rsa_key, signed
@@ -35,21 +35,16 @@ def jwks() -> Iterator[JwksServer]:
         yield server
 
 
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
 def get(service: InProcess, token: str) -> Answer:
     return service.send(Request("GET", "/v1/users/alice/timeline", [bearer(token)]))
 
 
 def by_key(name: str) -> str:
-    """A good token signed with the RSA key of that name."""
+    """A valid token signed with the RSA key of this name."""
     return signed("RS256", rsa_key(name), claims(), kid=name)
 
 
-def assert_nobody(answer: Answer) -> None:
+def assert_refused(answer: Answer) -> None:
     assert_problem(answer, 401, "unauthenticated", {"header": "Authorization"})
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
@@ -60,50 +55,50 @@ def assert_unavailable(answer: Answer) -> None:
     assert "WWW-Authenticate" not in answer.headers
 
 
-def test_a_published_key_is_believed_and_kept(jwks: JwksServer) -> None:
+def test_a_published_key_is_trusted_and_fetched_once(jwks: JwksServer) -> None:
     service = in_process(jwks.settings("RS256"))
     assert [get(service, by_key("first")).status for _ in range(10)] == [200] * 10
     assert jwks.fetches == 1
 
 
-def test_a_key_of_another_kind_is_not(jwks: JwksServer) -> None:
+def test_a_key_of_another_type_is_not_trusted(jwks: JwksServer) -> None:
     on_curve = in_process(jwks.settings("ES256"))
     assert get(on_curve, signed("ES256", ec_key(), claims(), kid="curve")).status == 200
-    assert_nobody(get(on_curve, by_key("first")))
-    assert_nobody(get(on_curve, signed("ES256", ec_key(), claims(), kid="first")))
-    assert_nobody(get(in_process(jwks.settings("RS256")), signed("RS256", rsa_key(), claims(), kid="curve")))
+    assert_refused(get(on_curve, by_key("first")))
+    assert_refused(get(on_curve, signed("ES256", ec_key(), claims(), kid="first")))
+    assert_refused(get(in_process(jwks.settings("RS256")), signed("RS256", rsa_key(), claims(), kid="curve")))
 
 
 @pytest.mark.parametrize("header", [{}, {"kid": "unknown"}, {"kid": ""}, {"kid": 1}, {"kid": "\ud800"}], ids=ascii)
 def test_a_token_must_name_a_published_key(jwks: JwksServer, header: dict[str, object]) -> None:
-    assert_nobody(get(in_process(jwks.settings("RS256")), signed("RS256", rsa_key(), claims(), **header)))
+    assert_refused(get(in_process(jwks.settings("RS256")), signed("RS256", rsa_key(), claims(), **header)))
 
 
 def test_a_forged_token_is_refused(jwks: JwksServer) -> None:
     service = in_process(jwks.settings("RS256"))
-    assert_nobody(get(service, signed("RS256", rsa_key("another"), claims(), kid="first")))
-    assert_nobody(get(service, signed("HS256", public_pem(rsa_key()).encode(), claims(), kid="first")))
-    assert_nobody(get(service, signed("none", None, claims(), kid="first")))
-    assert_nobody(get(service, "garbage"))
+    assert_refused(get(service, signed("RS256", rsa_key("another"), claims(), kid="first")))
+    assert_refused(get(service, signed("HS256", public_pem(rsa_key()).encode(), claims(), kid="first")))
+    assert_refused(get(service, signed("none", None, claims(), kid="first")))
+    assert_refused(get(service, "garbage"))
 
 
-def test_unknown_keys_do_not_make_a_flood_of_questions(jwks: JwksServer) -> None:
+def test_unknown_keys_cause_one_fetch(jwks: JwksServer) -> None:
     service = in_process(jwks.settings("RS256"))
     for number in range(20):
-        assert_nobody(get(service, signed("RS256", rsa_key(), claims(), kid=f"unknown {number}")))
+        assert_refused(get(service, signed("RS256", rsa_key(), claims(), kid=f"unknown {number}")))
     assert jwks.fetches == 1
 
 
-def test_keys_rotate(jwks: JwksServer, clock: ManualClock) -> None:
+def test_a_rotation_replaces_the_trusted_keys(jwks: JwksServer, clock: ManualClock) -> None:
     service = in_process(jwks.settings("RS256"), clock)
     assert get(service, by_key("first")).status == 200
     jwks.publish(jwk(rsa_key("second"), "second"))
     clock.advance(AN_HOUR_MS)
     assert get(service, by_key("second")).status == 200
-    assert_nobody(get(service, by_key("first")))
+    assert_refused(get(service, by_key("first")))
 
 
-def test_without_the_keys_nobody_can_be_told(
+def test_a_failed_fetch_is_answered_with_503_until_keys_are_known(
     jwks: JwksServer, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     service = in_process(jwks.settings("RS256"), clock)
@@ -122,14 +117,14 @@ def test_without_the_keys_nobody_can_be_told(
     assert_unavailable(get(service, token))
 
 
-def test_where_nobody_listens_nobody_can_be_told() -> None:
+def test_an_unreachable_jwks_url_is_answered_with_503() -> None:
     with jwks_server() as gone:
         settings = gone.settings("RS256")
     assert_unavailable(get(in_process(settings), by_key("first")))
 
 
 @pytest.mark.parametrize("body", GARBAGE.values(), ids=GARBAGE)
-def test_garbage_instead_of_keys_is_not_the_callers_fault(jwks: JwksServer, clock: ManualClock, body: bytes) -> None:
+def test_a_malformed_key_set_is_answered_with_503(jwks: JwksServer, clock: ManualClock, body: bytes) -> None:
     service = in_process(jwks.settings("RS256"), clock)
     jwks.body = body
     assert_unavailable(get(service, by_key("first")))
@@ -138,6 +133,6 @@ def test_garbage_instead_of_keys_is_not_the_callers_fault(jwks: JwksServer, cloc
     assert get(service, by_key("first")).status == 200
 
 
-def test_a_token_that_is_none_is_refused_without_keys(jwks: JwksServer) -> None:
+def test_a_malformed_token_is_refused_without_keys(jwks: JwksServer) -> None:
     jwks.status = 500
-    assert_nobody(get(in_process(jwks.settings("RS256")), "garbage"))
+    assert_refused(get(in_process(jwks.settings("RS256")), "garbage"))

@@ -1,12 +1,11 @@
-"""The files of the live page, as they are sent."""
+"""The files of the live page are served with the right headers."""
 
 import re
 
 import pytest
 
-from app.config import BadSetting, Settings
 from infrastructure.http.live_page import FOLDER
-from tests.http.built import in_process
+from tests.built import in_process
 from tests.http.client import Client
 from tests.http.problems import assert_problem
 from tests.http.wire import Request, Transport
@@ -22,7 +21,7 @@ PAGE_BYTES_MAX = 64 * 1024
 
 @pytest.mark.parametrize("target", ["/", *FILES])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_file_may_do_only_what_the_page_needs(transport: Transport, target: str, method: str) -> None:
+def test_a_file_has_its_type_and_a_strict_content_policy(transport: Transport, target: str, method: str) -> None:
     answer = Client(transport).send(method, target)
     assert answer.status == 200
     assert answer.headers["Content-Type"] == TYPES.get(target.rpartition(".")[2], "text/html; charset=utf-8")
@@ -34,7 +33,7 @@ def test_a_file_may_do_only_what_the_page_needs(transport: Transport, target: st
 
 
 @pytest.mark.parametrize("target", ["/", *FILES])
-def test_a_known_file_is_not_sent_again(transport: Transport, target: str) -> None:
+def test_a_matching_etag_is_answered_with_304(transport: Transport, target: str) -> None:
     etag = Client(transport).get(target).headers["ETag"]
     answer = Client(transport).get(target, ("If-None-Match", f'"other", W/{etag}'))
     assert (answer.status, answer.body) == (304, b"")
@@ -44,12 +43,12 @@ def test_a_known_file_is_not_sent_again(transport: Transport, target: str) -> No
 
 
 @pytest.mark.parametrize("target", ["/live", "/live/", "/live/none.js", "/live/index.html", "/live/..%2Flive_page.py"])
-def test_what_is_not_a_file_is_a_problem(transport: Transport, target: str) -> None:
+def test_an_unknown_file_is_a_problem(transport: Transport, target: str) -> None:
     assert_problem(Client(transport).get(target), 404, "not-found")
 
 
 @pytest.mark.parametrize("target", ["/", FILES[0]])
-def test_files_are_only_read(transport: Transport, target: str) -> None:
+def test_files_are_read_only(transport: Transport, target: str) -> None:
     answer = transport.send(Request("POST", target))
     assert_problem(answer, 405, "method-not-allowed")
     assert answer.headers["Allow"] == "GET, HEAD"
@@ -60,13 +59,7 @@ def test_the_page_can_be_turned_off(target: str) -> None:
     assert_problem(Client(in_process({"LIVE_PAGE": "false"})).get(target), 404, "not-found")
 
 
-def test_whether_there_is_a_page_is_true_or_false() -> None:
-    assert Settings.from_environment({"LIVE_PAGE": "true"}).live_page
-    with pytest.raises(BadSetting, match="LIVE_PAGE must be true or false, not 'yes'"):
-        Settings.from_environment({"LIVE_PAGE": "yes"})
-
-
-def test_the_page_asks_for_files_that_are_there_and_for_nothing_else() -> None:
+def test_the_page_loads_all_its_files_and_nothing_else() -> None:
     page = (FOLDER / "index.html").read_text()
     scripts = {path.name: path.read_text() for path in FOLDER.glob("*.js")}
     loaded = {f"/{name}" for name in re.findall(r'(?:href|src)="(live/[^"]+)"', page)}

@@ -1,16 +1,15 @@
-"""Nothing that was sent in confidence gets into the log, whatever becomes of the request."""
+"""No secret of a request gets into the log, whatever its outcome."""
 
 import json
 from collections.abc import Iterator
 
 import pytest
 
-from app.config import Settings
-from app.container import build
-from app.perch import Perch
+from app.compose import Perch
 from app.testing import serving
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from tests.built import built, in_process, settings_of
 from tests.fakes.log import WrittenLog, written_log
 from tests.http.client import JSON, Client
 from tests.http.test_failures import failing
@@ -18,11 +17,11 @@ from tests.http.tokens import HS256, bearer, shared, signed
 from tests.http.wire import Answer, InProcess, OverSocket, Request, Transport
 
 MARKER = "s3ntinel"
-"""In everything below that must not be logged."""
+"""A part of every value below that must not be logged."""
 
 TEXT = f"{MARKER} a tweet's text"
-SECRETS = {"SECRET_KEY": f"{MARKER} of cursors", "ADMIN_TOKEN": f"{MARKER} of the administrator"}
-ADMIN = ("X-Admin-Token", SECRETS["ADMIN_TOKEN"])
+ADMIN = ("X-Admin-Token", f"{MARKER} of the administrator")
+SETTINGS = {"SECRET_KEY": f"{MARKER} of cursors", "ADMIN_TOKEN": ADMIN[1], "DELIVERY_MAX_ATTEMPTS": "2"}
 LETTERS = "/v1/admin/dead-letters"
 TIMELINE = "/v1/users/me/timeline"
 TWEETS = "/v1/tweets"
@@ -78,7 +77,7 @@ TOKENS = [
 
 
 class Script:
-    """Sends requests, and remembers what is secret in them and which ids their answers had."""
+    """Sends requests, and records their secrets and the request ids of their answers."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -90,8 +89,8 @@ class Script:
         self.request_ids.append(answer.headers["X-Request-Id"])
         return answer
 
-    def assert_kept(self, written: WrittenLog) -> None:
-        """Whether the log is JSON with one line for each request, and holds none of the secrets."""
+    def assert_secrets_kept(self, written: WrittenLog) -> None:
+        """The log is JSON with one line for each request, and holds none of the secrets."""
         accessed = [line for line in written.lines() if line["event"] == "request"]
         assert [line["request_id"] for line in accessed] == self.request_ids
         assert not [secret for secret in self.secrets if secret in written.getvalue()]
@@ -103,18 +102,13 @@ def written() -> Iterator[WrittenLog]:
         yield written
 
 
-def built(**environment: str) -> tuple[Perch, Settings]:
-    settings = Settings.from_environment({**SECRETS, "DELIVERY_MAX_ATTEMPTS": "2", **environment})
-    return build(settings, jitter=lambda: 0.0, run_worker=False), settings
-
-
 @pytest.fixture(params=["in process", "over a socket"])
 def script(request: pytest.FixtureRequest, perch: Perch) -> Iterator[Script]:
-    """A script for a service with secrets of its own."""
+    """A script for a service whose settings hold secrets."""
     if request.param == "in process":
         yield Script(InProcess(perch.app))
         return
-    with serving(*built()) as url:
+    with serving(perch, settings_of(SETTINGS)) as url:
         transport = OverSocket(url)
         yield Script(transport)
         transport.close()
@@ -122,10 +116,10 @@ def script(request: pytest.FixtureRequest, perch: Perch) -> Iterator[Script]:
 
 @pytest.fixture
 def perch() -> Perch:
-    return built()[0]
+    return built(SETTINGS)
 
 
-def test_good_requests(written: WrittenLog, script: Script) -> None:
+def test_successful_requests_log_no_secret(written: WrittenLog, script: Script) -> None:
     client = Client(script, "bob")
     client.follow("alice")
     for number in range(3):
@@ -140,10 +134,10 @@ def test_good_requests(written: WrittenLog, script: Script) -> None:
         client.send("POST", TWEETS, JSON, keyed, body=body)
     client.get(LETTERS, ADMIN)
     client.get(f"{LETTERS}?cursor={cursor}", ADMIN)
-    script.assert_kept(written)
+    script.assert_secrets_kept(written)
 
 
-def test_bad_requests(written: WrittenLog, script: Script) -> None:
+def test_refused_requests_log_no_secret(written: WrittenLog, script: Script) -> None:
     for body in BODIES:
         script.send(Request("POST", TWEETS, [AS_ALICE, JSON], body))
         script.send(Request("POST", f"{LETTERS}/redrive", [ADMIN, JSON], body))
@@ -155,10 +149,10 @@ def test_bad_requests(written: WrittenLog, script: Script) -> None:
         script.send(Request("GET", TIMELINE, [header]))
         script.send(Request("GET", LETTERS, [header]))
     script.secrets.add(MARKER.upper())
-    script.assert_kept(written)
+    script.assert_secrets_kept(written)
 
 
-def test_requests_that_fail_inside(written: WrittenLog, script: Script) -> None:
+def test_failed_requests_log_no_secret(written: WrittenLog, script: Script) -> None:
     Client(script, "alice").follow("bob")
     for store, method in ((MemoryTweets, "publish"), (MemoryTweets, "frontier"), (MemoryTimelines, "view")):
         with failing(store, method, LookupError("gone")):
@@ -169,27 +163,26 @@ def test_requests_that_fail_inside(written: WrittenLog, script: Script) -> None:
     assert failed
     assert all("LookupError: gone" in line["exception"] for line in failed)
     assert {line["request_id"] for line in failed} <= set(script.request_ids)
-    script.assert_kept(written)
+    script.assert_secrets_kept(written)
 
 
-def test_deliveries_that_fail(written: WrittenLog, perch: Perch) -> None:
+def test_failed_deliveries_log_no_secret(written: WrittenLog, perch: Perch) -> None:
     script = Script(InProcess(perch.app))
     Client(script, "bob").follow("alice")
     Client(script, "alice").publish(TEXT)
     with failing(MemoryTimelines, "push", ConnectionError("gone")):
-        while perch.fan_out.left():
-            perch.fan_out.step()
+        while perch.work.fan_out.step():
+            pass
     events = [line["event"] for line in written.lines()]
     assert events == ["request", "request", "tweet_not_pushed", "tweet_dead_lettered"]
-    script.assert_kept(written)
+    script.assert_secrets_kept(written)
 
 
-def test_tokens(written: WrittenLog) -> None:
-    perch, _ = built(**HS256)
-    script = Script(InProcess(perch.app))
+def test_no_token_is_logged(written: WrittenLog) -> None:
+    script = Script(in_process({**SETTINGS, **HS256}))
     for token in TOKENS:
         script.secrets |= {part for part in token.split(".") if len(part) > 1}
         for target in (TIMELINE, f"{TIMELINE}?access_token={token}", LETTERS):
             script.send(Request("GET", target, [bearer(token)]))
         script.send(Request("POST", TWEETS, [bearer(token), JSON], BODIES[0]))
-    script.assert_kept(written)
+    script.assert_secrets_kept(written)

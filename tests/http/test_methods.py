@@ -1,4 +1,4 @@
-"""Which methods each path takes."""
+"""The methods of each path."""
 
 import pytest
 
@@ -31,14 +31,14 @@ def allow(answer: Answer) -> set[str]:
 
 
 @pytest.mark.parametrize(("path", "method"), REFUSED)
-def test_other_methods_are_refused_with_those_that_are_taken(transport: Transport, path: str, method: str) -> None:
+def test_other_methods_are_refused_with_the_allowed_ones(transport: Transport, path: str, method: str) -> None:
     answer = transport.send(Request(method, path, AS_CALLER))
     assert_problem(answer, 405, "method-not-allowed")
     assert allow(answer) == ALLOWED[path]
 
 
 @pytest.mark.parametrize("path", [path for path, allowed in ALLOWED.items() if "HEAD" not in allowed])
-def test_what_cannot_be_got_has_no_head(transport: Transport, path: str) -> None:
+def test_a_path_without_get_refuses_head(transport: Transport, path: str) -> None:
     answer = transport.send(Request("HEAD", path, AS_CALLER))
     assert (answer.status, answer.body) == (405, b"")
     assert allow(answer) == ALLOWED[path]
@@ -55,7 +55,7 @@ def test_a_head_is_a_get_without_its_body(transport: Transport, route: Route, qu
     assert fields(head) == fields(get)
 
 
-def test_a_head_names_the_next_page(transport: Transport) -> None:
+def test_a_head_has_the_link_to_the_next_page(transport: Transport) -> None:
     author = Client(transport, "alice")
     for _ in range(2):
         author.publish()

@@ -1,4 +1,4 @@
-"""What Prometheus gets at /metrics, and that it is what Prometheus expects."""
+"""The answer of /metrics, and its conformance to the formats of Prometheus."""
 
 import re
 
@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 
 from app.testing import ManualClock
 from infrastructure.http.metrics import OPENMETRICS
-from tests.http.built import built
+from tests.built import built
 from tests.http.client import Client
 from tests.http.problems import assert_problem
 from tests.http.wire import InProcess, Transport
@@ -37,14 +37,14 @@ OTHER_UNITS = {"milliseconds", "microseconds", "ms", "us", "minutes", "hours", "
 
 
 def families(text: str, *, openmetrics: bool = False) -> dict[str, Metric]:
-    """What the library's own parser makes of it; names that come twice are an error."""
+    """The metrics that the library's own parser reads; a repeated name is an error."""
     found = list(parse_openmetrics(text) if openmetrics else parse_text(text))  # type: ignore[no-untyped-call]
     by_name = {family.name: family for family in found}
     assert len(by_name) == len(found)
     return by_name
 
 
-def test_everybody_gets_the_text_format(transport: Transport) -> None:
+def test_the_text_format_is_the_default(transport: Transport) -> None:
     answer = Client(transport).get("/metrics")
     assert (answer.status, answer.headers["Content-Type"]) == (200, TEXT)
     assert answer.headers["X-Request-Id"]
@@ -52,14 +52,14 @@ def test_everybody_gets_the_text_format(transport: Transport) -> None:
 
 
 @pytest.mark.parametrize("accept", [OPENMETRICS, SENT_BY_PROMETHEUS_3, "text/html, application/openmetrics-text;q=0.1"])
-def test_who_names_openmetrics_gets_it(transport: Transport, accept: str) -> None:
+def test_openmetrics_is_sent_to_a_client_that_accepts_it(transport: Transport, accept: str) -> None:
     answer = Client(transport).get("/metrics", ("Accept", accept))
     assert (answer.status, answer.headers["Content-Type"]) == (200, OPENMETRICS_1)
     assert answer.body.endswith(b"# EOF\n")
 
 
 @pytest.mark.parametrize("accept", ODD_ACCEPT)
-def test_whatever_else_is_accepted_is_answered_in_a_known_format(transport: Transport, accept: str) -> None:
+def test_any_other_accept_header_is_answered_in_a_known_format(transport: Transport, accept: str) -> None:
     answer = Client(transport).get("/metrics", ("Accept", accept))
     assert answer.status == 200
     assert answer.headers["Content-Type"] == (OPENMETRICS_1 if OPENMETRICS in accept else TEXT)
@@ -71,27 +71,27 @@ def test_a_head_has_no_body(transport: Transport) -> None:
 
 
 @pytest.mark.parametrize("name", ["x", "name[]"])
-def test_it_takes_no_parameters(transport: Transport, name: str) -> None:
+def test_query_parameters_are_refused(transport: Transport, name: str) -> None:
     answer = Client(transport).get(f"/metrics?{name}=perch_timelines")
     assert_problem(answer, 422, "invalid-input", {"parameter": name})
 
 
 def test_each_application_has_metrics_of_its_own() -> None:
-    one, other = built({}), built({})
+    one, other = built(), built()
     Client(InProcess(one.app), "alice").publish()
     published = ("perch_tweets_published_total", {"mode": "push"})
     assert one.metrics.get_sample_value(*published) == 1
     assert other.metrics.get_sample_value(*published) == 0
 
 
-def test_what_is_written_can_be_read_and_says_the_same() -> None:
-    perch = built({}, ManualClock())
+def test_the_written_metrics_parse_to_the_collected_ones() -> None:
+    perch = built(clock=ManualClock())
     client = Client(InProcess(perch.app), "alice")
     client.publish()
     client.get('/v1/users/"x\\y')
     written = client.get("/metrics", ("Accept", OPENMETRICS)).body.decode()
     read = {name: family for name, family in families(written, openmetrics=True).items() if name.startswith("perch_")}
-    # What was asked for was counted only after it was written.
+    # A request is counted only after its answer is written.
     counted = {family.name: family for family in perch.metrics.collect() if family.name.startswith("perch_")}
     assert read.keys() == counted.keys()
     for name, family in counted.items():
@@ -106,7 +106,7 @@ def values(family: Metric) -> dict[tuple[str, str], float]:
 
 
 def test_names_types_and_texts_follow_the_conventions_of_prometheus() -> None:
-    perch = built({})
+    perch = built()
     Client(InProcess(perch.app)).get("/livez")
     for family in perch.metrics.collect():
         if not family.name.startswith("perch_"):
@@ -122,8 +122,8 @@ def test_names_types_and_texts_follow_the_conventions_of_prometheus() -> None:
         assert family.samples, family.name
 
 
-def test_labels_have_few_values_whatever_is_sent() -> None:
-    perch = built({})
+def test_requests_cannot_multiply_the_values_of_labels() -> None:
+    perch = built()
     for number in range(50):
         client = Client(InProcess(perch.app), f"user-{number}")
         client.publish(f"tweet {number}")

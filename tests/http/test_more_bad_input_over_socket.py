@@ -1,17 +1,17 @@
-"""Bad tokens, administrators, rates and origins, over a real connection to services that know of them."""
+"""Bad bearer tokens, admin tokens, write rates and origins over a real connection."""
 
 import json
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.e2e.perch_process import running_perch
 from tests.http.cases import TEXT
 from tests.http.client import JSON
 from tests.http.problems import Where, assert_problem
-from tests.http.service import running_service
 from tests.http.test_admin import ADMIN, REDRIVE, RIGHT
 from tests.http.test_admin import REFUSED as REFUSED_REDRIVES
-from tests.http.test_tokens import MINE, NOBODY, assert_nobody
+from tests.http.test_tokens import MINE, NO_TOKEN, assert_refused
 from tests.http.test_tokens import REFUSED as REFUSED_TOKENS
 from tests.http.tokens import HS256, bearer
 from tests.http.wire import HeaderList, OverSocket, Request
@@ -26,30 +26,30 @@ TokenMaker = Callable[[], str]
 
 @pytest.fixture(scope="module")
 def token_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OverSocket]:
-    with running_service(tmp_path_factory.mktemp("tokens") / "log", **HS256) as url:
-        transport = OverSocket(url)
+    with running_perch(tmp_path_factory.mktemp("tokens"), **HS256) as perch:
+        transport = OverSocket(perch.url)
         yield transport
         transport.close()
 
 
 @pytest.fixture(scope="module")
 def strict_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OverSocket]:
-    """One with an administrator, a rate and an origin."""
+    """A service with an admin token, a write limit and an allowed origin."""
     settings = {"ADMIN_TOKEN": RIGHT, "RATE_LIMIT_WRITES": "1/day", "CORS_ORIGINS": ORIGIN}
-    with running_service(tmp_path_factory.mktemp("strict") / "log", **settings) as url:
-        transport = OverSocket(url)
+    with running_perch(tmp_path_factory.mktemp("strict"), **settings) as perch:
+        transport = OverSocket(perch.url)
         yield transport
         transport.close()
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED_TOKENS.keys() - TOO_LONG_FOR_A_HEADER))
 def test_a_bad_token_is_refused(token_service: OverSocket, name: str) -> None:
-    assert_nobody(token_service.send(Request("GET", MINE, [bearer(REFUSED_TOKENS[name]())])))
+    assert_refused(token_service.send(Request("GET", MINE, [bearer(REFUSED_TOKENS[name]())])))
 
 
-@pytest.mark.parametrize("headers", NOBODY.values(), ids=NOBODY)
-def test_without_a_token_nobody_calls(token_service: OverSocket, headers: HeaderList) -> None:
-    assert_nobody(token_service.send(Request("GET", MINE, headers)))
+@pytest.mark.parametrize("headers", NO_TOKEN.values(), ids=NO_TOKEN)
+def test_a_request_without_a_token_is_refused(token_service: OverSocket, headers: HeaderList) -> None:
+    assert_refused(token_service.send(Request("GET", MINE, headers)))
 
 
 @pytest.mark.parametrize(("document", "pointer"), REFUSED_REDRIVES, ids=str)
@@ -69,13 +69,13 @@ def test_a_bad_redrive_is_refused(strict_service: OverSocket, document: object, 
     ],
     ids=["none", "wrong", "doubled", "with underscores", "a user"],
 )
-def test_who_is_no_administrator_is_refused(
+def test_a_bad_admin_token_is_refused(
     strict_service: OverSocket, headers: HeaderList, status: int, code: str, where: Where | None
 ) -> None:
     assert_problem(strict_service.send(Request("POST", REDRIVE, [*headers, JSON], b"{}")), status, code, where)
 
 
-def test_one_write_too_many_is_refused(strict_service: OverSocket) -> None:
+def test_a_write_over_the_limit_is_refused(strict_service: OverSocket) -> None:
     answers = [strict_service.send(Request("POST", "/v1/tweets", [ALICE, JSON], TEXT)) for _ in range(3)]
     assert answers[0].status == 201
     for answer in answers[1:]:

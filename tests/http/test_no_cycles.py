@@ -1,4 +1,4 @@
-"""No answer leaves anything of its request to the cycle collector, which may never look at it again."""
+"""No request leaves reference cycles, which the cycle collector may never visit again."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -7,14 +7,13 @@ import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder
 
-from app.config import Settings
-from app.container import build
+from tests.built import built
 
 TIMELINE = "/v1/users/me/timeline"
 JSON = "application/json"
 
-OF_THE_ROUTER = 8
-"""Werkzeug's look for a route that is not known yet leaves so many small objects, and nothing of the request."""
+ROUTER_OBJECTS = 8
+"""The small objects that Werkzeug leaves when it looks up a route; none holds the request."""
 
 REQUESTS = {
     "a page": ("GET", TIMELINE, "", 200),
@@ -34,15 +33,13 @@ REQUESTS = {
     "no administrator": ("GET", "/v1/admin/dead-letters", "", 403),
     "a follow of oneself": ("PUT", "/v1/users/me/following/alice", "", 422),
     "metrics": ("GET", "/metrics", "", 200),
-    "ready or not": ("GET", "/readyz", "", 503),
+    "readiness": ("GET", "/readyz", "", 503),
 }
 
 
 @pytest.fixture(scope="module")
-def app() -> Iterator[Flask]:
-    with build(Settings(secret_key="cycles"), run_worker=False) as perch:  # noqa: S106 - it guards nothing
-        perch.drain()
-        yield perch.app
+def app() -> Flask:
+    return built().app
 
 
 @pytest.fixture
@@ -62,11 +59,11 @@ def test_an_answer_leaves_no_cycle(app: Flask, method: str, target: str, body: s
     gc.collect()
     for _ in range(10):
         ask()
-    assert gc.collect() <= 10 * OF_THE_ROUTER
+    assert gc.collect() <= 10 * ROUTER_OBJECTS
 
 
 def asking(app: Flask, method: str, target: str, body: str) -> Callable[[], int]:
-    """Asks without a test client, which leaves cycles of its own."""
+    """Returns a call that sends the request without a test client, which leaves cycles of its own."""
     statuses: list[int] = []
 
     def start(status: str, _headers: object, _error: object = None) -> Callable[[bytes], object]:

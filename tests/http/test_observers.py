@@ -1,15 +1,18 @@
-"""Those who observe answers are told of each: which route, whose, how it went, and how long it took."""
+"""Observers are told of each answer: its route, caller, status and duration."""
 
 from typing import Any
 
 import pytest
-from flask import Blueprint, Response
+from flask import Blueprint
 
 from infrastructure.http.application import create_app
-from infrastructure.http.endpoint import Answer, Caller, Declaration, Endpoints
+from infrastructure.http.declaration import Answer, Caller, Declaration
+from infrastructure.http.endpoint import Call, Endpoints
 from infrastructure.http.envelope import CALLER, ROUTE
 from infrastructure.http.identity import HeaderIdentity
 from infrastructure.http.rendering import json_response
+from infrastructure.http.reply import Reply
+from infrastructure.http.schemas import NO_PARAMETERS
 from tests.http.client import Client
 from tests.http.wire import InProcess
 
@@ -37,11 +40,15 @@ def app(observer: Observer) -> InProcess:
     endpoint = Endpoints(HeaderIdentity(""))
 
     @routes.get("/v1/users/<me>/things/<user_id>")
-    @endpoint(Declaration(Answer(200), Caller.USER))
-    def thing(caller: str, user_id: str) -> Response:
-        if user_id == "broken":
-            raise LookupError(caller)
+    @endpoint(Declaration(Answer(200), NO_PARAMETERS, Caller.USER))
+    def thing(call: Call[None]) -> Reply:
+        if call.path["user_id"] == "broken":
+            raise LookupError(call.caller)
         return json_response(b"{}")
+
+    @routes.get("/views/<name>")
+    def view(name: str) -> str:
+        return name
 
     return InProcess(create_app([routes], observers=[observer, observer]))
 
@@ -62,11 +69,12 @@ def app(observer: Observer) -> InProcess:
             "/v1/users/me/things/broken",
             ("/v1/users/me/things/{user_id}", "alice", "500 INTERNAL SERVER ERROR"),
         ),
+        ("alice", "/views/v", ("/views/{name}", None, "200 OK")),
         ("alice", "/v1/users/me/thing", (None, None, "404 NOT FOUND")),
         ("alice", "//v1/users/me/things/bob", (None, None, "404 NOT FOUND")),
     ],
 )
-def test_every_answer_is_observed_once_by_each(
+def test_each_observer_sees_every_answer_once(
     app: InProcess, observer: Observer, user: str | None, target: str, seen: Seen
 ) -> None:
     Client(app, user).get(target)
@@ -74,6 +82,6 @@ def test_every_answer_is_observed_once_by_each(
     assert all(0 < seconds < 10 for seconds in observer.seconds)
 
 
-def test_a_method_that_a_route_does_not_take_is_observed(app: InProcess, observer: Observer) -> None:
+def test_a_refused_method_is_observed(app: InProcess, observer: Observer) -> None:
     Client(app, "alice").delete("/v1/users/me/things/bob")
     assert observer.seen == [(None, None, "405 METHOD NOT ALLOWED")] * 2

@@ -1,4 +1,4 @@
-"""Pages of every list: how long they are, how they follow each other, and what moves between them."""
+"""Pages of every list: their sizes, their order, and changes between them."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,7 +16,7 @@ Fill = Callable[[str, int], Sequence[str]]
 
 @pytest.fixture
 def fill(sign_in: SignIn) -> Fill:
-    """Puts so many items on a list of alice's, and returns their ids in the order of the list."""
+    """Adds `count` items to a list of alice, and returns their ids in the order of the list."""
 
     def filled(list_: str, count: int) -> Sequence[str]:
         return [add(sign_in, list_, number) for number in range(count)][::-1]
@@ -75,7 +75,7 @@ def test_an_empty_list_is_one_empty_page(alice: Client, list_: str) -> None:
 
 
 @pytest.mark.parametrize("list_", LISTS)
-def test_since_id_is_on_timeline_pages_alone(alice: Client, fill: Fill, list_: str) -> None:
+def test_only_timeline_pages_have_a_since_id(alice: Client, fill: Fill, list_: str) -> None:
     fill(list_, 3)
     expected = {"next_cursor", "since_id"} if list_ == TIMELINE else {"next_cursor"}
     for page in walk(alice, f"{list_}?limit=2"):
@@ -92,7 +92,7 @@ def test_the_limit_may_change_from_page_to_page(alice: Client, fill: Fill, list_
 
 
 @pytest.mark.parametrize("list_", LISTS)
-def test_a_page_may_be_read_again(alice: Client, fill: Fill, list_: str) -> None:
+def test_a_page_is_the_same_when_it_is_read_again(alice: Client, fill: Fill, list_: str) -> None:
     fill(list_, 5)
     cursor = alice.page(f"{list_}?limit=2")["meta"]["next_cursor"]
     target = f"{list_}?limit=2&cursor={cursor}"
@@ -100,7 +100,7 @@ def test_a_page_may_be_read_again(alice: Client, fill: Fill, list_: str) -> None
 
 
 @pytest.mark.parametrize("list_", LISTS)
-def test_what_is_added_between_pages_moves_nothing(alice: Client, sign_in: SignIn, fill: Fill, list_: str) -> None:
+def test_items_added_between_pages_move_no_other_item(alice: Client, sign_in: SignIn, fill: Fill, list_: str) -> None:
     expected = fill(list_, 5)
     walked = []
     for number, page in enumerate(walk(alice, f"{list_}?limit=2")):
@@ -110,7 +110,7 @@ def test_what_is_added_between_pages_moves_nothing(alice: Client, sign_in: SignI
 
 
 @pytest.mark.parametrize("list_", ["/v1/users/bob/tweets", TIMELINE])
-def test_a_deletion_between_pages_moves_nothing(alice: Client, bob: Client, list_: str) -> None:
+def test_a_deletion_between_pages_moves_no_other_tweet(alice: Client, bob: Client, list_: str) -> None:
     alice.follow("bob")
     expected = [bob.publish()["id"] for _ in range(7)][::-1]
     first = alice.page(f"{list_}?limit=2")
@@ -121,7 +121,7 @@ def test_a_deletion_between_pages_moves_nothing(alice: Client, bob: Client, list
     assert second["meta"]["next_cursor"] is not None
 
 
-def test_a_follower_who_leaves_between_pages_moves_nobody(alice: Client, sign_in: SignIn, fill: Fill) -> None:
+def test_an_unfollow_between_pages_moves_no_other_follower(alice: Client, sign_in: SignIn, fill: Fill) -> None:
     expected = fill("/v1/users/alice/followers", 5)
     cursor = alice.page("/v1/users/alice/followers?limit=2")["meta"]["next_cursor"]
     for gone in (expected[1], expected[2]):
@@ -130,7 +130,7 @@ def test_a_follower_who_leaves_between_pages_moves_nobody(alice: Client, sign_in
 
 
 @pytest.mark.parametrize("include_self", ["true", "false"])
-def test_the_next_page_is_of_the_same_kind(alice: Client, bob: Client, include_self: str) -> None:
+def test_the_next_page_keeps_include_self(alice: Client, bob: Client, include_self: str) -> None:
     alice.follow("bob")
     tweets = [author.publish() for author in (alice, bob) * 3][::-1]
     expected = [tweet["id"] for tweet in tweets if include_self == "true" or tweet["author_id"] == "bob"]
@@ -138,7 +138,7 @@ def test_the_next_page_is_of_the_same_kind(alice: Client, bob: Client, include_s
     assert [id_ for page in pages for id_ in ids(page)] == expected
 
 
-def test_the_next_page_is_under_the_name_that_was_asked_for(alice: Client, bob: Client) -> None:
+def test_the_link_to_the_next_page_keeps_the_requested_path(alice: Client, bob: Client) -> None:
     alice.follow("bob")
     for _ in range(2):
         bob.publish()

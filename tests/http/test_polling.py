@@ -1,4 +1,4 @@
-"""Polling with since_id: what came after, each tweet once."""
+"""Polling with since_id: each newer tweet is returned once."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def _alice_follows_bob(alice: Client) -> None:
     alice.follow("bob")
 
 
-def test_a_poll_gives_what_came_after(alice: Client, bob: Client) -> None:
+def test_a_poll_returns_newer_tweets(alice: Client, bob: Client) -> None:
     bob.publish("before")
     since_id = alice.page(TIMELINE)["meta"]["since_id"]
     first, second = bob.publish("first"), bob.publish("second")
@@ -21,7 +21,7 @@ def test_a_poll_gives_what_came_after(alice: Client, bob: Client) -> None:
     assert page == {"data": [second, first], "meta": {"next_cursor": None, "since_id": second["id"]}}
 
 
-def test_polls_in_a_row_give_each_tweet_once(alice: Client, bob: Client) -> None:
+def test_successive_polls_return_each_tweet_once(alice: Client, bob: Client) -> None:
     polled = []
     since_id = "0"
     for number in range(5):
@@ -33,27 +33,27 @@ def test_polls_in_a_row_give_each_tweet_once(alice: Client, bob: Client) -> None
     assert len(polled) == len(alice.page(f"{TIMELINE}?limit=100")["data"])
 
 
-def test_a_poll_without_news_is_empty_and_repeats_its_bound(alice: Client, bob: Client) -> None:
+def test_a_poll_without_newer_tweets_is_empty_and_repeats_its_since_id(alice: Client, bob: Client) -> None:
     since_id = bob.publish()["id"]
     page = alice.page(f"{TIMELINE}?since_id={since_id}")
     assert page == {"data": [], "meta": {"next_cursor": None, "since_id": since_id}}
 
 
-def test_the_bound_moves_past_tweets_of_others(alice: Client, bob: Client) -> None:
+def test_since_id_moves_past_tweets_that_are_not_shown(alice: Client, bob: Client) -> None:
     since_id = alice.publish()["id"]
     assert alice.page(f"{TIMELINE}?since_id=0")["meta"]["since_id"] == since_id
     tweet = bob.publish()
     assert alice.page(f"{TIMELINE}?since_id={since_id}")["data"] == [tweet]
 
 
-def test_the_bound_never_goes_back(alice: Client, bob: Client) -> None:
+def test_since_id_never_goes_back(alice: Client, bob: Client) -> None:
     bob.publish()
     largest = str(2**63 - 1)
     page = alice.page(f"{TIMELINE}?since_id={largest}")
     assert page == {"data": [], "meta": {"next_cursor": None, "since_id": largest}}
 
 
-def test_a_poll_in_pages_walks_down_to_its_bound(alice: Client, bob: Client) -> None:
+def test_a_poll_in_pages_ends_at_its_since_id(alice: Client, bob: Client) -> None:
     for number in range(3):
         bob.publish(f"old {number}")
     since_id = alice.page(TIMELINE)["meta"]["since_id"]
@@ -63,7 +63,7 @@ def test_a_poll_in_pages_walks_down_to_its_bound(alice: Client, bob: Client) -> 
     assert {page["meta"]["since_id"] for page in pages} == {news[0]["id"]}
 
 
-def test_what_is_published_during_the_walk_belongs_to_the_next_poll(alice: Client, bob: Client) -> None:
+def test_tweets_published_during_a_poll_in_pages_belong_to_the_next_poll(alice: Client, bob: Client) -> None:
     news = [bob.publish(f"new {number}") for number in range(3)][::-1]
     walked, late = [], []
     for page in walk(alice, f"{TIMELINE}?limit=1&since_id=0"):
@@ -74,13 +74,13 @@ def test_what_is_published_during_the_walk_belongs_to_the_next_poll(alice: Clien
     assert alice.page(f"{TIMELINE}?since_id={since_id}")["data"] == late[::-1]
 
 
-def test_a_poll_takes_ones_own_tweets_along_when_asked_to(alice: Client, bob: Client) -> None:
+def test_a_poll_with_include_self_returns_own_tweets(alice: Client, bob: Client) -> None:
     theirs, own = bob.publish(), alice.publish()
     assert alice.page(f"{TIMELINE}?since_id=0")["data"] == [theirs]
     assert alice.page(f"{TIMELINE}?since_id=0&include_self=true")["data"] == [own, theirs]
 
 
-def test_the_older_tweets_of_a_new_followee_are_history(alice: Client, bob: Client) -> None:
+def test_a_poll_leaves_out_the_older_tweets_of_a_new_followee(alice: Client, bob: Client) -> None:
     alice.unfollow("bob")
     bob.publish("history")
     since_id = alice.page(TIMELINE)["meta"]["since_id"]

@@ -1,34 +1,31 @@
-"""Tweets as JSON, of which the last ones are kept."""
+"""The cache of tweets rendered as JSON."""
 
 import json
 
-import pytest
-
 from domain.tweet import Tweet
-from infrastructure.http import rendering
-from infrastructure.http.rendering import render_tweet
+from infrastructure.http.rendering import RenderedTweets
 
 
-def text_of(tweet: Tweet) -> str:
-    text: str = json.loads(render_tweet(tweet))["text"]
+def text_of(rendered: RenderedTweets, tweet: Tweet) -> str:
+    text: str = json.loads(rendered.render(tweet))["text"]
     return text
 
 
-def test_two_tweets_of_one_id_are_told_apart() -> None:
-    tweets = [Tweet(1, "alice", "of one Perch"), Tweet(1, "alice", "of another")]
+def test_caches_do_not_share_tweets_with_the_same_id() -> None:
+    texts = ["of one application", "of another"]
+    caches = [(RenderedTweets(), Tweet(1, "alice", text)) for text in texts]
     for _ in range(2):
-        assert [text_of(tweet) for tweet in tweets] == ["of one Perch", "of another"]
+        assert [text_of(*cache) for cache in caches] == texts
 
 
-def test_few_rendered_tweets_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "RENDERED_TWEETS_MAX", 10)
-    monkeypatch.setattr(rendering, "_rendered", {})
+def test_the_cache_is_bounded() -> None:
+    rendered = RenderedTweets(kept_max=10)
     tweets = [Tweet(number, "alice", f"tweet {number}") for number in range(25)]
     for _ in range(2):
-        assert [text_of(tweet) for tweet in tweets] == [tweet.text for tweet in tweets]
-        assert 0 < len(rendering._rendered) <= 10
+        assert [text_of(rendered, tweet) for tweet in tweets] == [tweet.text for tweet in tweets]
+        assert 0 < len(rendered) <= 10
 
 
 def test_a_tweet_is_rendered_once() -> None:
-    tweet = Tweet(2, "alice", "the same")
-    assert render_tweet(tweet) is render_tweet(tweet)
+    rendered, tweet = RenderedTweets(), Tweet(2, "alice", "the same")
+    assert rendered.render(tweet) is rendered.render(Tweet(2, "alice", "the same"))

@@ -1,10 +1,10 @@
-"""The home timeline: the tweets of those whom one follows, and nothing else."""
+"""The home timeline: the tweets of a user's followees, and no others."""
 
 from collections.abc import Callable
 
 import pytest
 
-from app.perch import Perch
+from app.compose import Perch
 from tests.http.client import Client
 from tests.http.conftest import SignIn
 from tests.http.problems import assert_problem
@@ -16,10 +16,10 @@ Deliver = Callable[[], None]
 
 @pytest.fixture(params=[True, False], ids=["pushed", "unpushed"])
 def deliver(request: pytest.FixtureRequest, perch: Perch) -> Deliver:
-    """Pushes what was published, or leaves it to be pulled, which readers cannot tell apart."""
+    """Pushes all tweets, or leaves them to be pulled; the timelines must be the same."""
 
     def push() -> None:
-        while request.param and perch.fan_out.step():
+        while request.param and perch.work.fan_out.step():
             pass
 
     return push
@@ -33,7 +33,9 @@ def test_an_empty_timeline_is_an_empty_page(alice: Client) -> None:
     assert alice.page(TIMELINE) == {"data": [], "meta": {"next_cursor": None, "since_id": "0"}}
 
 
-def test_the_tweets_of_followees_newest_first(alice: Client, bob: Client, sign_in: SignIn, deliver: Deliver) -> None:
+def test_a_timeline_has_the_tweets_of_followees_newest_first(
+    alice: Client, bob: Client, sign_in: SignIn, deliver: Deliver
+) -> None:
     alice.follow("bob")
     alice.follow("carol")
     first, second, third = bob.publish("first"), sign_in("carol").publish("second"), bob.publish("third")
@@ -74,7 +76,7 @@ def test_a_deletion_shows_on_the_next_read(alice: Client, bob: Client, deliver: 
     assert texts(alice) == ["kept"]
 
 
-def test_ones_own_tweets_are_there_when_asked_for(alice: Client, bob: Client, deliver: Deliver) -> None:
+def test_include_self_adds_the_users_own_tweets(alice: Client, bob: Client, deliver: Deliver) -> None:
     alice.follow("bob")
     alice.publish("mine")
     bob.publish("theirs")
@@ -84,14 +86,14 @@ def test_ones_own_tweets_are_there_when_asked_for(alice: Client, bob: Client, de
     assert texts(alice, f"{TIMELINE}?include_self=true") == ["theirs", "mine"]
 
 
-def test_one_who_follows_nobody_sees_their_own_when_asked_for(alice: Client, deliver: Deliver) -> None:
+def test_include_self_shows_own_tweets_to_a_user_without_followees(alice: Client, deliver: Deliver) -> None:
     alice.publish("mine")
     deliver()
     assert texts(alice) == []
     assert texts(alice, f"{TIMELINE}?include_self=true") == ["mine"]
 
 
-def test_the_timeline_under_ones_own_id(alice: Client, bob: Client) -> None:
+def test_only_the_user_reads_the_timeline_under_their_id(alice: Client, bob: Client) -> None:
     alice.follow("bob")
     bob.publish("hello")
     assert texts(alice, "/v1/users/alice/timeline") == ["hello"]

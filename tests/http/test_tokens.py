@@ -1,11 +1,11 @@
-"""Callers who show a bearer token."""
+"""Authentication by bearer token."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
 import pytest
 
-from tests.http.built import in_process
+from tests.built import in_process
 from tests.http.cases import PRIVATE_ROUTES, Route
 from tests.http.client import JSON, Client
 from tests.http.problems import assert_problem
@@ -25,10 +25,10 @@ from tests.http.tokens import (
 from tests.http.wire import Answer, HeaderList, InProcess, Request
 
 MINE = "/v1/users/alice/timeline"
-"""Alice's alone, so that 200 says that the caller is she."""
+"""Only alice may read it, so 200 means that the caller is alice."""
 
 DEEP = "[" * 100_000
-NOBODY: dict[str, HeaderList] = {
+NO_TOKEN: dict[str, HeaderList] = {
     "no header": (),
     "an empty header": (("Authorization", ""),),
     "a scheme alone": (("Authorization", "Bearer"),),
@@ -70,16 +70,16 @@ REFUSED: dict[str, Callable[[], str]] = {
     "a subject that is a number": lambda: shared(sub=7),
     "a subject that is a list": lambda: shared(sub=["alice"]),
 }
-NO_USER_IDS = ["", " ", "me", "..", "auth0|alice", "ali ce", "a" * 65, "alicé", "alice\n", "\ud800"]
+INVALID_SUBJECTS = ["", " ", "me", "..", "auth0|alice", "ali ce", "a" * 65, "alicé", "alice\n", "\ud800"]
 
 
 def raw(*parts: str) -> str:
-    """A token of these parts, whatever they are, and some signature."""
+    """A token of these parts and a made-up signature."""
     return ".".join(urlsafe_b64encode(part.encode()).rstrip(b"=").decode() for part in (*parts, "signature"))
 
 
 def head(algorithm: str) -> str:
-    """How the header of a token with this algorithm is encoded."""
+    """The encoded header of a token with this algorithm."""
     return signed(algorithm, None, {}).partition(".")[0]
 
 
@@ -92,14 +92,14 @@ def get(service: InProcess, *headers: tuple[str, str], target: str = MINE) -> An
     return service.send(Request("GET", target, headers))
 
 
-def assert_nobody(answer: Answer, code: str = "unauthenticated") -> None:
+def assert_refused(answer: Answer, code: str = "unauthenticated") -> None:
     assert_problem(answer, 401, code, {"header": "Authorization"})
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert answer.headers["Vary"] == "Authorization"
 
 
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER ", "Bearer  "])
-def test_a_token_says_who_calls(service: InProcess, scheme: str) -> None:
+def test_a_token_identifies_the_caller(service: InProcess, scheme: str) -> None:
     answer = get(service, ("Authorization", scheme + shared(aud=["another", "perch"])))
     assert answer.status == 200
     assert answer.headers["Vary"] == "Authorization"
@@ -110,42 +110,42 @@ def test_a_token_says_who_calls(service: InProcess, scheme: str) -> None:
 def test_a_token_may_be_signed_with_a_private_key(algorithm: str, key: Callable[..., object]) -> None:
     service = in_process(with_public_key(algorithm, key()))  # type: ignore[arg-type]
     assert get(service, bearer(signed(algorithm, key(), claims()))).status == 200
-    assert_nobody(get(service, bearer(signed(algorithm, key("another"), claims()))))
+    assert_refused(get(service, bearer(signed(algorithm, key("another"), claims()))))
 
 
 @pytest.mark.parametrize(("algorithm", "key"), [("RS256", rsa_key), ("ES256", ec_key)])
-def test_a_public_key_is_no_shared_one(algorithm: str, key: Callable[..., object]) -> None:
+def test_a_public_key_is_not_accepted_as_a_shared_key(algorithm: str, key: Callable[..., object]) -> None:
     pem = public_pem(key())  # type: ignore[arg-type]
     service = in_process(with_public_key(algorithm, key()))  # type: ignore[arg-type]
     for forged in (signed("HS256", pem.encode(), claims()), signed("HS256", pem.strip().encode(), claims())):
-        assert_nobody(get(service, bearer(forged)))
-    assert_nobody(get(service, bearer(signed("none", None, claims()))))
+        assert_refused(get(service, bearer(forged)))
+    assert_refused(get(service, bearer(signed("none", None, claims()))))
 
 
-@pytest.mark.parametrize("headers", NOBODY.values(), ids=NOBODY)
-def test_without_a_token_nobody_calls(service: InProcess, headers: HeaderList) -> None:
-    assert_nobody(get(service, *headers))
+@pytest.mark.parametrize("headers", NO_TOKEN.values(), ids=NO_TOKEN)
+def test_a_request_without_a_token_is_refused(service: InProcess, headers: HeaderList) -> None:
+    assert_refused(get(service, *headers))
 
 
 @pytest.mark.parametrize("token", REFUSED.values(), ids=REFUSED)
 def test_a_bad_token_is_refused(service: InProcess, token: Callable[[], str]) -> None:
-    assert_nobody(get(service, bearer(token())))
-    assert_nobody(get(service, bearer(token()), target="/v1/admin/dead-letters"))
+    assert_refused(get(service, bearer(token())))
+    assert_refused(get(service, bearer(token()), target="/v1/admin/dead-letters"))
 
 
-def test_of_two_tokens_none_counts(service: InProcess) -> None:
-    assert_nobody(get(service, bearer(shared()), bearer(shared())))
-    assert_nobody(get(service, bearer(shared()), ("authorization", "")))
+def test_two_tokens_are_refused(service: InProcess) -> None:
+    assert_refused(get(service, bearer(shared()), bearer(shared())))
+    assert_refused(get(service, bearer(shared()), ("authorization", "")))
 
 
-@pytest.mark.parametrize("subject", NO_USER_IDS, ids=ascii)
+@pytest.mark.parametrize("subject", INVALID_SUBJECTS, ids=ascii)
 def test_a_subject_must_be_a_user_id(service: InProcess, subject: str) -> None:
-    assert_nobody(get(service, bearer(shared(sub=subject))), "unsupported-subject")
+    assert_refused(get(service, bearer(shared(sub=subject))), "unsupported-subject")
 
 
 @pytest.mark.parametrize("route", PRIVATE_ROUTES, ids=str)
 def test_every_private_route_needs_a_token(service: InProcess, route: Route) -> None:
-    assert_nobody(service.send(route.request()))
+    assert_refused(service.send(route.request()))
     assert service.send(route.request(headers=[bearer(shared())])).status in {201, 204, 404, 422, 200}
 
 
@@ -154,10 +154,6 @@ def test_a_user_id_beside_a_token_is_ignored(service: InProcess, user_id: str) -
     body = b'{"text":"hello"}'
     headers = [bearer(shared()), ("X-User-Id", user_id), JSON]
     assert service.send(Request("POST", "/v1/tweets", headers, body)).json()["author_id"] == "alice"
-
-
-def test_what_is_anothers_stays_so(service: InProcess) -> None:
-    assert_problem(get(service, bearer(shared(sub="bob"))), 403, "forbidden")
 
 
 def test_public_reads_need_no_token(service: InProcess) -> None:
@@ -177,15 +173,7 @@ def test_the_scope_admin_makes_an_administrator(service: InProcess, scope: str) 
 
 
 @pytest.mark.parametrize("scope", [None, "", "administrator", "Admin", "read,admin", ["admin"], {"admin": True}, 1])
-def test_other_scopes_do_not(scope: object) -> None:
+def test_other_scopes_do_not_make_an_administrator(scope: object) -> None:
     anybody = Client(in_process({**HS256, "ADMIN_TOKEN": "of the other mode"}))
     headers = bearer(shared(scope=scope)), ("X-Admin-Token", "of the other mode")
     assert_problem(anybody.get("/v1/admin/dead-letters", *headers), 403, "forbidden")
-
-
-def test_no_token_gets_into_the_log(service: InProcess, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("DEBUG")
-    for token in (shared(), shared(exp=1), shared(sub="no user id"), signed("none", None, claims())):
-        get(service, bearer(token))
-        get(service, bearer(token), target="/v1/admin/dead-letters")
-        assert not [part for part in token.split(".") if part and part in caplog.text]

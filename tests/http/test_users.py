@@ -1,4 +1,4 @@
-"""Users, their counts, and how they are related."""
+"""Users, their counts, and their relationships."""
 
 import pytest
 
@@ -7,14 +7,14 @@ from tests.http.conftest import SignIn
 from tests.http.problems import assert_problem
 
 
-def test_a_user_nobody_has_heard_of_counts_nothing(anyone: Client) -> None:
+def test_an_unknown_user_has_zero_counts(anyone: Client) -> None:
     answer = anyone.get("/v1/users/nobody")
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.json() == {"id": "nobody", "tweets_count": 0, "followers_count": 0, "following_count": 0}
 
 
-def test_counts_follow_what_happens(alice: Client, bob: Client, anyone: Client) -> None:
+def test_counts_reflect_deletions_follows_and_unfollows(alice: Client, bob: Client, anyone: Client) -> None:
     alice.publish()
     deleted = alice.publish()["id"]
     assert alice.delete(f"/v1/tweets/{deleted}").status == 204
@@ -31,7 +31,7 @@ def test_counts_follow_what_happens(alice: Client, bob: Client, anyone: Client) 
     }
 
 
-def test_users_that_differ_in_case_are_two(alice: Client, sign_in: SignIn, anyone: Client) -> None:
+def test_user_ids_are_case_sensitive(alice: Client, sign_in: SignIn, anyone: Client) -> None:
     alice.publish()
     sign_in("Alice").follow("alice")
     assert anyone.get("/v1/users/Alice").json()["tweets_count"] == 0
@@ -58,12 +58,12 @@ def test_relationships_go_both_ways(alice: Client, sign_in: SignIn) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 100])
-def test_relationships_with_up_to_100_users(alice: Client, count: int) -> None:
+def test_relationships_take_up_to_100_ids(alice: Client, count: int) -> None:
     ids = [f"user{number}" for number in range(count)]
     answer = alice.get(f"/v1/users/me/relationships?ids={','.join(ids)}")
     assert [other["id"] for other in answer.json()["data"]] == ids
 
 
-def test_relationships_under_ones_own_id(alice: Client, bob: Client) -> None:
+def test_only_the_user_reads_the_relationships_under_their_id(alice: Client, bob: Client) -> None:
     assert alice.get("/v1/users/alice/relationships?ids=bob").status == 200
     assert_problem(bob.get("/v1/users/alice/relationships?ids=bob"), 403, "forbidden")

@@ -24,12 +24,12 @@ HS256 = {**JWT_MODE, "JWT_ALGORITHM": "HS256", "JWT_KEY": SHARED_KEY}
 
 
 def rsa_key(name: str = "first") -> RSAPrivateKey:
-    """The key of that name, always the same."""
+    """The key with this name, the same in every call."""
     return _made_rsa_key(name)
 
 
 def ec_key(name: str = "first") -> EllipticCurvePrivateKey:
-    """The key of that name, always the same."""
+    """The key with this name, the same in every call."""
     return _made_ec_key(name)
 
 
@@ -53,20 +53,20 @@ def with_public_key(algorithm: str, key: PrivateKey) -> dict[str, str]:
 
 
 def claims(**changed: object) -> dict[str, object]:
-    """What a good token of alice's says, with these changes; None leaves a claim out."""
+    """The claims of a valid token for alice, with these changes; None removes a claim."""
     good = {"sub": "alice", "aud": AUDIENCE, "iss": ISSUER, "exp": int(time.time()) + LIFE_SECONDS}
     return {name: value for name, value in {**good, **changed}.items() if value is not None}
 
 
 def signed(algorithm: str, key: object, payload: object, **header: object) -> str:
-    """A token made by hand: libraries refuse to make the bad ones. Without a key it has no signature."""
+    """A token made without a library, because libraries refuse to make bad ones. Without a key it has no signature."""
     data = b".".join(_encoded(json.dumps(part).encode()) for part in ({"alg": algorithm, **header}, payload))
     signature = b"" if key is None else jwt.get_algorithm_by_name(algorithm).sign(data, key)
     return (data + b"." + _encoded(signature)).decode()
 
 
 def shared(**changed: object) -> str:
-    """A token of alice's signed with the shared key, with these changes to its claims."""
+    """A token for alice, signed with the shared key, with these changes to its claims."""
     return signed("HS256", SHARED_KEY.encode(), claims(**changed))
 
 

@@ -11,7 +11,7 @@ NEXT = re.compile(r'<([^<>]*)>; rel="next"')
 
 
 def walk(client: Client, target: str) -> Iterator[dict[str, Any]]:
-    """Every page from this one on. Where the body names a next page, so does the `Link` header, which is followed."""
+    """The pages from this one to the last, by the `Link` header, which must name the same next page as the body."""
     following: str | None = target
     while following is not None:
         answer = client.get(following)

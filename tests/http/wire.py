@@ -5,20 +5,23 @@ import select
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from io import BytesIO
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Flask
 from werkzeug.datastructures import Headers
 from werkzeug.test import run_wsgi_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 HeaderList = Sequence[tuple[str, str]]
 
 TIMEOUT_SECONDS = 10.0
-"""A request that is not answered by then never will be."""
+"""A request without an answer within this time fails its test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,9 @@ class Transport(Protocol):
 
 
 class InProcess:
-    """Calls the WSGI application with what a server makes of a request."""
+    """Calls the WSGI application with the environment that a server would build."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: "WSGIApplication") -> None:
         self._app = app
 
     def send(self, request: Request) -> Answer:
@@ -59,7 +62,7 @@ class InProcess:
 
 
 def wsgi_environ(request: Request) -> dict[str, Any]:
-    """The WSGI environment of the request, as PEP 3333 has it."""
+    """The WSGI environment of the request, as PEP 3333 defines it."""
     path, _, query = request.target.partition("?")
     environ = {
         "REQUEST_METHOD": request.method,
@@ -97,8 +100,17 @@ def all_headers(request: Request) -> list[tuple[str, str]]:
     return headers
 
 
+def read_until_closed(connection: socket.socket) -> bytes:
+    """All bytes that come until the other end closes or resets the connection."""
+    received = b""
+    with suppress(ConnectionError):
+        while part := connection.recv(65_536):
+            received += part
+    return received
+
+
 class OverSocket:
-    """Keeps one connection open as long as the server does; an answer that is left over spoils the next one."""
+    """Sends all requests over one connection while the server keeps it open; an extra answer spoils the next one."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -152,7 +164,7 @@ def encode(request: Request) -> bytes:
 
 
 def read_answer(connection: socket.socket, method: str = "GET") -> Answer:
-    """The next answer on the connection to a request of that method."""
+    """The next answer on the connection, to a request with this method."""
     with HTTPResponse(connection, method=method) as response:
         response.begin()
         body = response.read()

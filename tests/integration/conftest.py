@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.integration.stores import Bounds
 from tests.integration.world import World
 
 MakeWorld = Callable[..., World]
@@ -15,7 +16,7 @@ def make_world() -> Iterator[MakeWorld]:
     worlds: list[World] = []
 
     def make(**sizes: int) -> World:
-        worlds.append(World(**sizes))
+        worlds.append(World(Bounds(**sizes)))
         return worlds[-1]
 
     yield make

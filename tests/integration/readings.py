@@ -5,8 +5,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tests.fakes.oracle import Watch
-from tests.integration.world import World, ids_of
+from tests.fakes.oracle import Moment, Watch
+from tests.integration.pages import ids_of
+from tests.integration.world import World
 from usecases.home_timeline.read import HomeTimelinePage, Walk
 
 
@@ -59,9 +60,9 @@ def read_on(world: World, place: Place, limit: int) -> tuple[int, ...]:
 class _Reading:
     """One page that is being read from some place.
 
-    While nothing that it shows changes, the page must equal the oracle. While it changes, the page holds all that was
-    visible all along, all that was there all along by those who are followed when it ends, and nothing that was never
-    visible. In either case it is in order, and short only when it is the last.
+    It is what the follows of one moment during the read give: all tweets of those who were followed then, but for those
+    deleted meanwhile, and none of others. So while nothing changes the page equals the oracle. It is in order, and
+    short only when it is the last.
     """
 
     def __init__(self, world: World, place: Place, limit: int) -> None:
@@ -70,21 +71,21 @@ class _Reading:
         self._limit = limit
         self._watch = world.oracle.watch(place.user_id, include_self=place.include_self)
         self._frontier_before = world.oracle.frontier
-        self._tweets_before = world.oracle.tweets().keys()
 
     def checked(self, page: HomeTimelinePage) -> Place:
         """The place after this page."""
         place = self._place
         ids = ids_of(page.tweets)
         walk = place.walk or Walk(page.since_id, place.since_id, page.since_id + 1)
+        end = walk.low if page.next is None else ids[-1]
         self._check_since_id(page, walk)
-        self._check_ids(ids, walk)
-        self._check_end(page, ids, walk)
+        self._check_ids(page, ids, walk)
+        assert any(self._is_of(moment, page, walk) for moment in self._watch.moments), (
+            f"gave {ids}, which no follows of {self._watch.moments} give of {self._world.oracle.tweets()}"
+        )
         after = replace(place, walk=page.next, seen=(*place.seen, *ids))
         check_descending(after.seen)
-        check_none_skipped(
-            after.seen, after.watch.always, walk.low if page.next is None else ids[-1], walk.frontier + 1
-        )
+        check_none_skipped(after.seen, after.watch.always, end, walk.frontier + 1)
         return after
 
     def _check_since_id(self, page: HomeTimelinePage, walk: Walk) -> None:
@@ -93,28 +94,23 @@ class _Reading:
             floor = max(self._frontier_before, self._place.since_id)
             assert floor <= page.since_id <= max(self._world.oracle.frontier, self._place.since_id)
 
-    def _check_ids(self, ids: Sequence[int], walk: Walk) -> None:
+    def _check_ids(self, page: HomeTimelinePage, ids: Sequence[int], walk: Walk) -> None:
         assert len(ids) <= self._limit
         check_descending(ids)
         assert all(walk.low < id_ < walk.high for id_ in ids), f"outside its bounds: {ids}, {walk}"
-        assert self._watch.ever.issuperset(ids), "shows what was visible at no time meanwhile"
-
-    def _check_end(self, page: HomeTimelinePage, ids: Sequence[int], walk: Walk) -> None:
         if page.next is not None:
             assert len(ids) == self._limit, "a page that is not the last is full"
             assert page.next == replace(walk, high=ids[-1])
-        end = walk.low if page.next is None else ids[-1]
-        check_none_skipped(ids, self._watch.always | self._there_and_followed_now(), end, walk.high)
-        if self._watch.undisturbed:
-            visible = _between(self._watch.always, walk)
-            assert ids == visible[: self._limit]
-            assert (page.next is None) == (len(visible) <= self._limit)
 
-    def _there_and_followed_now(self) -> AbstractSet[int]:
-        """What was there all along by those who are followed at the end, even if they were not for a moment."""
-        home = self._world.oracle.home(self._place.user_id, include_self=self._place.include_self)
-        return self._tweets_before & set(home)
+    def _is_of(self, moment: Moment, page: HomeTimelinePage, walk: Walk) -> bool:
+        """Whether the page is what the follows of that moment give."""
+        ids = set(ids_of(page.tweets))
+        end = walk.low if page.next is None else min(ids)
+        there = {id_ for id_, author in self._world.oracle.tweets().items() if author in moment.authors}
+        shown = _between(moment.shown, walk.low, walk.high)
+        has_next = page.next is None or len(shown) > self._limit
+        return _between(there, end, walk.high) <= ids <= shown and has_next
 
 
-def _between(ids: Iterable[int], walk: Walk) -> list[int]:
-    return sorted((id_ for id_ in ids if walk.low < id_ < walk.high), reverse=True)
+def _between(ids: Iterable[int], low: int, high: int) -> AbstractSet[int]:
+    return {id_ for id_ in ids if low < id_ < high}

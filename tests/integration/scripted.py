@@ -1,76 +1,49 @@
 """The whole application in process, for a script: its stores fail and stall when told to, and no thread works."""
 
 import json
-from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import cast
 
-import pytest
-
-from app import container
-from app.config import Settings
+from app.compose import Adapters
+from app.compose.ports import Timelines
 from app.testing import ManualClock
-from domain.errors import Unavailable
-from infrastructure.memory.timelines import MemoryTimelines
-from infrastructure.memory.users import Users
+from tests.built import built
 from tests.contracts.racing import JOIN_SECONDS
 from tests.fakes.scrapes import Samples, Watch
 from tests.http.client import Client
 from tests.http.opened import Opened
 from tests.http.wire import InProcess, Request
+from tests.integration.watched import FaultyTimelines, no_fault
 
 ADMIN = ("X-Admin-Token", "the administrator's token")
-SETTINGS = Settings(
-    secret_key="the key of these tests",  # noqa: S106
-    admin_token=ADMIN[1],
-    timeline_window_seconds=5.0,
-    timeline_idle_seconds=600.0,
-    pull_followers_threshold=3,
-    event_queue_capacity=1,
-    delivery_max_attempts=2,
-    dead_letter_capacity=1,
-    max_streams=1,
-)
+SETTINGS = {
+    "ADMIN_TOKEN": ADMIN[1],
+    "TIMELINE_WINDOW_SECONDS": "5",
+    "TIMELINE_IDLE_SECONDS": "600",
+    "PULL_FOLLOWERS_THRESHOLD": "3",
+    "EVENT_QUEUE_CAPACITY": "1",
+    "DELIVERY_MAX_ATTEMPTS": "2",
+    "MAX_STREAMS": "1",
+}
 
 
-class SteeredTimelines(MemoryTimelines):
-    """Does something before each push, raises in the middle of some, and ends the thread that looks for idle ones."""
-
-    def __init__(self, users: Users, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> None:
-        super().__init__(users, capacity, idle_seconds, monotonic)
-        self.before_push: Callable[[], object] = lambda: None
-        self.failures: list[int] = []
-        self.ends_threads = False
-
-    def discard_idle(self) -> int:
-        if self.ends_threads:
-            raise SystemExit
-        return super().discard_idle()
-
-    def push(self, tweet_id: int, user_ids: Sequence[str]) -> None:
-        self.before_push()
-        if not self.failures:
-            super().push(tweet_id, user_ids)
-            return
-        super().push(tweet_id, user_ids[: self.failures.pop()])
-        raise Unavailable("the timelines do not answer")
+def end_thread() -> None:
+    raise SystemExit
 
 
 class Scripted:
     """What a script does; nothing is pushed, tried again or thrown away unless it says so."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        made: list[SteeredTimelines] = []
-
-        def make(users: Users, capacity: int, idle_seconds: float, monotonic: Callable[[], float]) -> SteeredTimelines:
-            made.append(SteeredTimelines(users, capacity, idle_seconds, monotonic))
-            return made[0]
-
-        monkeypatch.setattr(container, "MemoryTimelines", make)
+    def __init__(self) -> None:
         self.clock = ManualClock()
-        self.perch = container.build(SETTINGS, clock=self.clock, jitter=lambda: 1.0, run_worker=False)
-        self.timelines = made[0]
+        self.perch = built(SETTINGS, clock=self.clock, jitter=1.0, change=self._with_faults)
         self.transport = InProcess(self.perch.app)
         self.streams: list[Opened] = []
         self.tweets: list[str] = []
+
+    def _with_faults(self, adapters: Adapters) -> Adapters:
+        self.timelines = FaultyTimelines(adapters.timelines)
+        return replace(adapters, timelines=cast("Timelines", self.timelines))
 
     def watch(self, *ignored: str) -> Watch:
         return Watch(self.perch.metrics, ignored=ignored)
@@ -100,16 +73,16 @@ class Scripted:
     def step(self, *, fails_after: int | None = None) -> None:
         """One step of the fan-out, which fails after so many timelines of its slice if that is said."""
         if fails_after is not None:
-            self.timelines.failures.append(fails_after)
-        self.perch.fan_out.step()
+            self.timelines.fail_next(after=fails_after)
+        self.perch.work.fan_out.step()
 
     def lose_and_restart_a_thread(self) -> None:
         """The thread that looks for idle timelines dies, and is started again; then all threads are stopped."""
-        housekeeping = self.perch.threads[0]
-        self.timelines.ends_threads = True
+        [housekeeping] = self.perch.work.threads
+        self.timelines.before_discard_idle = end_thread
         housekeeping.start()
         housekeeping._thread.join(JOIN_SECONDS)
-        self.timelines.ends_threads = False
+        self.timelines.before_discard_idle = lambda: None
         self.perch.supervise()
         assert housekeeping.stop(JOIN_SECONDS)
 
@@ -125,11 +98,11 @@ class Scripted:
         before = watch.now()
         meanwhile: dict[str, float] = {}
 
-        def wait() -> None:
+        def wait(*_: object) -> None:
             self.clock.advance(seconds * 1000)
             meanwhile.update(watch.now())
 
         self.timelines.before_push = wait
         self.step()
-        self.timelines.before_push = lambda: None
+        self.timelines.before_push = no_fault
         return {name: value - before[name] for name, value in meanwhile.items() if value != before[name]}

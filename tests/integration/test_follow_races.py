@@ -1,5 +1,10 @@
 """Follows, unfollows and refollows between the looks of reads and merges."""
 
+from collections.abc import Callable
+
+import pytest
+
+from tests.integration.conftest import MakeWorld
 from tests.integration.world import World
 
 
@@ -42,7 +47,7 @@ def test_two_follows_merged_in_the_other_order_hide_nothing(world: World) -> Non
     tweets = [world.publish(author) for author in ("one", "two", "three")]
     world.deliver_all()
     world.follow("reader", "two")
-    slow = world.begin(lambda: world.prepare.execute("reader"))
+    slow = world.begin(lambda: world.use_cases.prepare.execute("reader"))
     slow.run_to("timelines.merge")
     world.follow("reader", "three")
     world.home("reader")
@@ -58,7 +63,7 @@ def test_follow_between_the_looks_of_a_merge_is_not_covered_by_its_mark(world: W
     for look in ("tweets.newest", "timelines.merge"):
         world.timelines.discard("reader")
         world.unfollow("reader", "two")
-        merge = world.begin(lambda: world.prepare.execute("reader"))
+        merge = world.begin(lambda: world.use_cases.prepare.execute("reader"))
         merge.run_to(look)
         world.follow("reader", "two")
         merge.finish()
@@ -68,7 +73,7 @@ def test_follow_between_the_looks_of_a_merge_is_not_covered_by_its_mark(world: W
 
 def test_refollow_between_the_looks_of_a_merge_shows_the_tweets_that_were_missed(world: World) -> None:
     world.follow("reader", "author")
-    merge = world.begin(lambda: world.prepare.execute("reader"))
+    merge = world.begin(lambda: world.use_cases.prepare.execute("reader"))
     merge.run_to("timelines.merge")
     world.unfollow("reader", "author")
     missed = world.publish("author")
@@ -79,19 +84,17 @@ def test_refollow_between_the_looks_of_a_merge_shows_the_tweets_that_were_missed
     assert world.home("reader") == [missed]
 
 
-def test_unfollow_and_follow_of_others_between_the_looks_of_a_read_change_nothing_of_the_rest(world: World) -> None:
+def test_unfollow_and_follow_between_the_looks_of_a_read_show_on_its_page(world: World) -> None:
     world.follow("reader", "stays", "goes")
     world.home("reader")
     tweets = {author: world.publish(author) for author in ("stays", "goes", "comes")}
     world.deliver_all()
-    for look in ("tweets.unpushed", "timelines.view", "tweets.get_many"):
+    for look in ("graph.followees", "tweets.unpushed", "timelines.view", "tweets.get_many", "graph.follows_version"):
         reading = world.begin_page("reader")
         reading.run_to(look)
         world.unfollow("reader", "goes")
         world.follow("reader", "comes")
-        shown = reading.finish()
-        assert tweets["stays"] in shown
-        assert world.home("reader") == [tweets["comes"], tweets["stays"]]
+        assert reading.finish() == world.home("reader") == [tweets["comes"], tweets["stays"]]
         world.unfollow("reader", "comes")
         world.follow("reader", "goes")
 
@@ -126,3 +129,50 @@ def test_refollow_behind_a_fan_out_during_a_read_hides_nothing(world: World) -> 
     world.deliver_all()
     world.follow("reader", "author")
     assert reading.finish() == [tweet]
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+@pytest.mark.parametrize("change", [World.unfollow, World.refollow])
+def test_page_holds_all_or_nothing_of_an_author_whose_follow_changes_before_the_last_look(
+    make_world: MakeWorld, change: Callable[[World, str, str], None], *, prepared: bool
+) -> None:
+    """Some tweets of the author were pushed to nobody, and one is unpushed."""
+    looks, is_done = 0, False
+    while not is_done:
+        world = make_world()
+        world.follow("reader", "author", "other")
+        tweets = world.publish_many("author", 2)
+        world.deliver_all()
+        kept = world.publish("other")
+        if prepared:
+            world.home("reader")
+        tweets.append(world.publish("author"))
+        reading = world.begin_page("reader")
+        for _ in range(looks):
+            reading.advance()
+        is_done = reading.at is None
+        change(world, "reader", "author")
+        is_followed = is_done or change is World.refollow
+        expected = [tweets[2], kept, *tweets[1::-1]] if is_followed else [kept]
+        assert reading.finish() == expected, f"after {looks} looks"
+        looks += 1
+    assert looks > 6
+
+
+def test_reader_who_follows_somebody_before_every_look_of_a_read_gets_a_page_after_two_passes(world: World) -> None:
+    world.follow("reader", "author")
+    tweet = world.publish("author")
+    reading = world.begin_page("reader")
+    looks = []
+    while reading.at is not None:
+        looks.append(reading.at)
+        world.follow("reader", f"author-{len(looks)}")
+        reading.advance()
+        assert len(looks) < 100, "the read goes on for as long as its user follows people"
+    assert reading.finish() == [tweet]
+    assert looks == [
+        *("tweets.frontier", "graph.followees", "tweets.unpushed", "timelines.view"),
+        *("timelines.install", "graph.followees", "tweets.newest", "timelines.merge", "timelines.view"),
+        *("tweets.get_many", "graph.follows_version"),
+        *("graph.followees", "tweets.newest", "tweets.get_many"),
+    ]

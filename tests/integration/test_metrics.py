@@ -4,14 +4,13 @@ from functools import partial
 
 import pytest
 
-from app.config import Settings
-from app.container import build
 from infrastructure.http.metrics import OPENMETRICS
+from tests.built import built
 from tests.contracts.racing import JOIN_SECONDS, RACERS, race_of_twenty
 from tests.fakes.scrapes import Samples, Watch, family, samples
 from tests.http.client import Client
 from tests.http.wire import InProcess, Request
-from tests.integration.metrics_script import AT_START, OLDEST, PUBLISHED, PUSHED, SCRIPT
+from tests.integration.metrics_script import AT_START, OLDEST, PUBLISHED, PUSHED, SCRIPT, WAITING
 from tests.integration.scripted import Scripted
 
 TIMELINE = "/v1/users/me/timeline"
@@ -38,8 +37,8 @@ REQUESTS = (
 
 
 @pytest.fixture
-def perch(monkeypatch: pytest.MonkeyPatch) -> Scripted:
-    return Scripted(monkeypatch)
+def perch() -> Scripted:
+    return Scripted()
 
 
 def test_at_the_start_all_counts_are_0(perch: Scripted) -> None:
@@ -109,22 +108,22 @@ def test_what_is_answered_is_what_was_counted(perch: Scripted, accept: str) -> N
 
 
 def test_counts_are_exact_after_many_threads() -> None:
-    with build(Settings(secret_key="the key of these tests")) as perch:  # noqa: S106
+    with built(run_worker=True) as perch:
         transport = InProcess(perch.app)
         reader = Client(transport, "reader")
         for number in range(RACERS):
             reader.follow(f"author-{number}")
         reader.page(TIMELINE)
         race_of_twenty(partial(publish_and_read, transport))
-        assert perch.worker is not None
-        assert perch.worker.join(JOIN_SECONDS)
+        assert perch.work.worker is not None
+        assert perch.work.worker.join(JOIN_SECONDS)
         now = Watch(perch.metrics).now()
     reads = [value for name, value in now.items() if name.startswith("perch_home_timeline_reads_total")]
     assert sum(reads) == now[requests_answered("GET", TIMELINE, 200)] == RACERS * 5 + 1
     assert now[PUBLISHED] == now[requests_answered("POST", "/v1/tweets", 201)] == RACERS * 5
     assert now["perch_deliveries_total"] == now[f"{PUSHED}_count"] == RACERS * 5
     assert (now["perch_timelines"], now["perch_timelines_rebuilt_total"]) == (1, 1)
-    assert {now[name] for name in ("perch_unpushed_tweets", "perch_unqueued_tweets", "perch_event_queue_depth")} == {0}
+    assert {now[name] for name in (WAITING, "perch_unpushed_tweets", "perch_event_queue_depth")} == {0}
 
 
 def publish_and_read(transport: InProcess, number: int) -> None:

@@ -5,10 +5,11 @@ from functools import partial
 import pytest
 
 from tests.integration.conftest import MakeWorld
+from tests.integration.pages import ids_of
 from tests.integration.readings import read_on, read_page, top
-from tests.integration.world import World, ids_of
+from tests.integration.world import World
 
-READ_LOOKS = ("graph.followees", "tweets.unpushed", "timelines.view", "tweets.get_many")
+READ_LOOKS = ("graph.followees", "tweets.unpushed", "timelines.view", "tweets.get_many", "graph.follows_version")
 
 
 @pytest.mark.parametrize("look", READ_LOOKS)
@@ -51,6 +52,20 @@ def test_new_followee_s_older_tweets_are_history_to_a_poll(world: World) -> None
     world.follow("reader", "new")
     tweet = world.publish("new")
     assert ids_of(world.page("reader", since_id=since_id).tweets) == [tweet]
+
+
+@pytest.mark.parametrize("look", ["tweets.frontier", *READ_LOOKS])
+def test_what_is_published_after_a_follow_in_the_middle_of_a_poll_is_news_once(world: World, look: str) -> None:
+    world.follow("reader", "author")
+    world.publish("new")
+    since_id = world.publish("author")
+    world.home("reader")
+    poll = world.begin(partial(world.page, "reader", since_id=since_id))
+    poll.run_to(look)
+    world.follow("reader", "new")
+    tweet = world.publish("new")
+    page = poll.finish()
+    assert ids_of(page.tweets) + ids_of(world.page("reader", since_id=page.since_id).tweets) == [tweet]
 
 
 def test_since_id_never_goes_back(world: World) -> None:

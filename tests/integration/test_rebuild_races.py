@@ -30,7 +30,7 @@ def test_pushes_that_overflow_a_timeline_before_any_look_of_its_rebuild_raise_th
     world.follow("reader", "author")
     old = world.publish("author")
     world.deliver_all()
-    rebuild = world.begin(lambda: world.prepare.execute("reader"))
+    rebuild = world.begin(lambda: world.use_cases.prepare.execute("reader"))
     rebuild.run_to(look)
     new = world.publish_many("author", 3)
     world.deliver_all()
@@ -43,12 +43,12 @@ def test_timeline_thrown_away_before_the_merge_of_a_rebuild_refuses_what_has_a_h
     world.follow("reader", "author")
     old = world.publish("author")
     world.deliver_all()
-    slow = world.begin(lambda: world.prepare.execute("reader"))
+    slow = world.begin(lambda: world.use_cases.prepare.execute("reader"))
     slow.run_to("timelines.merge")
     world.timelines.discard("reader")
     new = world.publish("author")
     world.deliver_all()
-    other = world.begin(lambda: world.prepare.execute("reader"))
+    other = world.begin(lambda: world.use_cases.prepare.execute("reader"))
     other.run_past("timelines.install")
     slow.finish()
     assert world.peek("reader") == [new, old], "the slow rebuild looked at the log before the newer tweet"
@@ -83,7 +83,7 @@ def test_timeline_that_another_is_just_building_is_not_relied_on(world: World) -
     world.follow("reader", "author")
     old = world.publish("author")
     world.deliver_all()
-    other = world.begin(lambda: world.prepare.execute("reader"))
+    other = world.begin(lambda: world.use_cases.prepare.execute("reader"))
     other.run_past("timelines.install")
     new = world.publish("author")
     world.deliver_all()
@@ -120,7 +120,7 @@ def test_idle_timeline_is_thrown_away_and_the_next_read_is_exact(world: World) -
 
 
 def test_read_that_drops_many_entries_has_the_timeline_rebuilt(make_world: MakeWorld) -> None:
-    world = make_world(capacity=300, slice_size=10)
+    world = make_world(capacity=300, slice_size=10, queue_capacity=200)
     world.follow("reader", "noisy", "quiet")
     world.home("reader")
     kept = world.publish("quiet")

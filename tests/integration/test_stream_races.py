@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infrastructure.streams.listener import StreamListener
 from tests.integration.conftest import MakeWorld
 from tests.integration.effort import LONG
-from tests.integration.world import World, news
+from tests.integration.pages import news
+from tests.integration.stores import Bounds
+from tests.integration.world import World
 
 READER = "reader"
 AUTHORS = ["ada", "ben", "cleo"]
@@ -128,7 +131,7 @@ DEEDS_OF_LISTENERS: dict[str, Callable[[Listener], None]] = {
     st.lists(st.tuples(st.sampled_from([*DEEDS_OF_OTHERS, *DEEDS_OF_LISTENERS]), st.sampled_from(AUTHORS)), max_size=60)
 )
 def test_a_stream_gives_what_the_oracle_says_at_each_look_and_across_reconnects(script: list[tuple[str, str]]) -> None:
-    world = World(capacity=4, threshold=3)
+    world = World(Bounds(capacity=4, threshold=3))
     world.follow(READER, "ada", "ben")
     listener = Listener(world)
     for name, author in script:
@@ -156,7 +159,11 @@ def test_whoever_publishes_wakes_the_followers_streams_however_the_tweet_travels
         world = make_world(**sizes)
         world.follow(READER, "author")
         subscription = world.subscriptions.open(READER)
+        listener = StreamListener(world.announcements, world.graph, world.subscriptions)
         world.publish_many("author", 2)
+        for _ in range(2):
+            listener.listen()
         assert subscription.wait(0.0), sizes
         world.publish("stranger")
+        listener.listen()
         assert not subscription.wait(0.0), sizes

@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from infrastructure.events.worker import FanOutWorker
-from tests.integration.conftest import MakeWorld
+from infrastructure.clock import SystemClock
+from infrastructure.delivery.worker import FanOutWorker
 from tests.integration.effort import LONG
+from tests.integration.pages import ids_of
 from tests.integration.readings import check_descending
-from tests.integration.world import World, ids_of
+from tests.integration.stores import Bounds
+from tests.integration.world import World
 
 TWEETS = 10_000 if LONG else 1500
 JOIN_SECONDS = 120.0
@@ -128,21 +130,19 @@ class Crowd:
 
 @pytest.mark.timeout(1200 if LONG else 300)
 @pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES)
-def test_every_timeline_is_exact_while_everybody_acts_and_afterwards(
-    make_world: MakeWorld, sizes: dict[str, int]
-) -> None:
-    world = make_world(**sizes)
+def test_every_timeline_is_exact_while_everybody_acts_and_afterwards(sizes: dict[str, int]) -> None:
+    world = World(Bounds(due_seconds=0.05, **sizes), clock=SystemClock())
     for reader in READERS:
         world.follow(reader, *STEADY, *FICKLE)
-    worker = FanOutWorker(world.fan_out, world.events)
-    worker.start()
+    worker = FanOutWorker(world.fan_out, world.outbox)
+    worker.thread.start()
     try:
         Crowd(world).run()
         check_all(world)
         assert worker.join(JOIN_SECONDS)
         check_all(world)
     finally:
-        assert worker.stop(JOIN_SECONDS) == 0
+        assert worker.thread.stop(JOIN_SECONDS)
     assert set(world.unpushed()) <= world.pulled
 
 

@@ -1,4 +1,4 @@
-"""A browser, a service, and windows in which its live page is open."""
+"""Fixtures: a browser, a service, and windows that show its live page."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.documents.chromium import TIMEOUT_MS, chromium
-from tests.e2e.conftest import server, start_perch
+from tests.e2e.conftest import start_perch
+from tests.e2e.perch_process import running_perch
 from tests.http.client import Client
-from tests.http.service import running_service
 from tests.http.wire import OverSocket
 from tests.live.window import Window
 
-__all__ = ["server", "start_perch"]
+__all__ = ["start_perch"]
 
 OpenWindow = Callable[..., Window]
 SignIn = Callable[[str], Client]
@@ -22,7 +22,7 @@ SignIn = Callable[[str], Client]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """For a module only: other modules drive browsers, too, and Playwright does one after the other."""
+    """One browser for each module: other modules drive browsers, too, and Playwright runs one at a time."""
     expect.set_options(timeout=TIMEOUT_MS)
     with chromium() as browser:
         yield browser
@@ -30,37 +30,37 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One service for all tests that need no settings of their own; each has users of its own."""
-    with running_service(tmp_path_factory.mktemp("service") / "log") as url:
-        yield url
+    """One service for all tests with default settings; each test has its own users."""
+    with running_perch(tmp_path_factory.mktemp("service")) as perch:
+        yield perch.url
 
 
 @pytest.fixture
 def alice() -> str:
-    return a_new("alice")
+    return new_name("alice")
 
 
 @pytest.fixture
 def bob() -> str:
-    return a_new("bob")
+    return new_name("bob")
 
 
 @pytest.fixture
 def carol() -> str:
-    return a_new("carol")
+    return new_name("carol")
 
 
 _numbers = itertools.count(1)
 
 
-def a_new(name: str) -> str:
-    """The name of somebody whom nobody knows."""
+def new_name(name: str) -> str:
+    """Returns a user name that no test has used."""
     return f"{name}{next(_numbers)}"
 
 
 @pytest.fixture
 def sign_in(service: str) -> Iterator[SignIn]:
-    """Makes clients that use the service without a page."""
+    """Makes HTTP clients for users without a window."""
     transport = OverSocket(service)
     yield lambda user_id: Client(transport, user_id)
     transport.close()
@@ -68,7 +68,7 @@ def sign_in(service: str) -> Iterator[SignIn]:
 
 @pytest.fixture
 def open_window(browser: Browser, service: str) -> Iterator[OpenWindow]:
-    """Opens windows of one browser beside each other. None may have had faults, or looked anywhere else."""
+    """Opens windows in one browser. Fails when a window had a fault or sent a request to another host."""
     windows: list[Window] = []
     with browser.new_context(viewport={"width": 720, "height": 800}) as context:
         context.set_default_timeout(TIMEOUT_MS)

@@ -1,4 +1,4 @@
-"""`python -m tests.live.screenshots` takes the pictures of the live page in docs/ anew, which takes a minute."""
+"""`python -m tests.live.screenshots` replaces the pictures of the live page in docs/. It takes a minute."""
 
 import base64
 import logging
@@ -9,10 +9,10 @@ from typing import Literal
 
 from playwright.sync_api import Browser, expect
 
-from app.config import Settings
-from app.container import build
+from app.compose import build, open_adapters
 from app.testing import serving
 from infrastructure.clock import SystemClock
+from tests.built import settings_of
 from tests.documents.chromium import chromium
 from tests.e2e.perch_process import REPOSITORY
 from tests.http.client import Client
@@ -20,7 +20,6 @@ from tests.http.wire import OverSocket
 from tests.live.window import Window
 
 DOCS = REPOSITORY / "docs"
-SETTINGS = Settings(secret_key="of these pictures")  # noqa: S106 - they hold no cursor
 HALF = (720, 800)
 WIDE = (1040, 800)
 GAP = 24
@@ -47,7 +46,7 @@ SIDE_BY_SIDE = """<style>
 
 
 class ShiftedClock(SystemClock):
-    """Some time ago."""
+    """A clock that is `behind_ms` behind."""
 
     behind_ms = 0
 
@@ -58,7 +57,9 @@ class ShiftedClock(SystemClock):
 def main() -> None:
     logging.disable()
     clock = ShiftedClock()
-    with serving(build(SETTINGS, clock=clock), SETTINGS) as url, chromium() as browser:
+    settings = settings_of()
+    perch = build(settings, open_adapters(settings, clock=clock))
+    with serving(perch, settings) as url, chromium() as browser:
         tell_story(url, clock)
         with busy(url):
             alice, bob = (window(browser, url, name) for name in ("alice", "bob"))
@@ -87,7 +88,7 @@ def settled(window: Window) -> bytes:
 
 
 def beside(browser: Browser, pictures: list[bytes]) -> None:
-    """One picture of two windows."""
+    """Saves one picture of two windows side by side."""
     page = browser.new_page(viewport={"width": 2 * HALF[0] + 3 * GAP, "height": HALF[1] + 2 * GAP})
     page.set_content(SIDE_BY_SIDE.format(GAP, *(base64.b64encode(picture).decode() for picture in pictures)))
     page.screenshot(path=DOCS / "live-page.png")
@@ -108,7 +109,7 @@ def tell_story(url: str, clock: ShiftedClock) -> None:
 
 @contextmanager
 def busy(url: str) -> Iterator[None]:
-    """Gives the worker something to do, now more and now less, so that its meters have something to show."""
+    """Publishes at a changing rate, so that the meters of the worker change."""
     over = threading.Event()
 
     def publish() -> None:

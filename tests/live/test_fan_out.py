@@ -1,4 +1,4 @@
-"""The worker's state, as far as the metrics tell it."""
+"""The fan-out panel shows the worker's metrics."""
 
 import re
 
@@ -16,7 +16,7 @@ def meter(window: Window, label: str) -> Locator:
     return window.page.locator("#meters > div").filter(has_text=label).locator(".number")
 
 
-def test_a_queue_that_nobody_works_on_grows(open_window: OpenWindow, start_perch: StartPerch) -> None:
+def test_the_queue_depth_grows_without_a_worker(open_window: OpenWindow, start_perch: StartPerch) -> None:
     window = open_window(start_perch("--no-worker").url).open("alice")
     expect(meter(window, "Queue depth")).to_have_text("0")
     expect(meter(window, "Delay until pushed")).to_have_text("none yet")
@@ -30,7 +30,7 @@ def test_a_queue_that_nobody_works_on_grows(open_window: OpenWindow, start_perch
     assert re.search(r"v-24$", bars), bars
 
 
-def test_the_delay_until_tweets_are_pushed_shows(open_window: OpenWindow, alice: str) -> None:
+def test_the_panel_shows_the_delay_until_pushed(open_window: OpenWindow, alice: str) -> None:
     window = open_window().open(alice)
     expect(meter(window, "Queue depth")).to_be_visible()
     window.publish("hello")
@@ -38,7 +38,7 @@ def test_the_delay_until_tweets_are_pushed_shows(open_window: OpenWindow, alice:
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_metrics_that_are_kept_from_the_public_are_missed_quietly(
+def test_the_page_works_without_public_metrics(
     open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str, status: int
 ) -> None:
     window = open_window()

@@ -1,4 +1,4 @@
-"""Being a user: by a name in the address, or by a token that stays in memory."""
+"""A user is identified by a name in the address, or by a token in memory."""
 
 import time
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.http.service import running_service
+from tests.e2e.perch_process import running_perch
 from tests.http.tokens import HS256, shared
 from tests.live.conftest import OpenWindow, SignIn
 from tests.live.window import Window
@@ -15,8 +15,8 @@ from tests.live.window import Window
 
 @pytest.fixture(scope="module")
 def token_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_service(tmp_path_factory.mktemp("tokens") / "log", **HS256) as url:
-        yield url
+    with running_perch(tmp_path_factory.mktemp("tokens"), **HS256) as perch:
+        yield perch.url
 
 
 def enter(window: Window, what: str) -> None:
@@ -24,7 +24,7 @@ def enter(window: Window, what: str) -> None:
     window.page.get_by_role("button", name="Enter").click()
 
 
-def test_a_name_is_kept_by_a_reload_and_changed_without_one(
+def test_a_reload_keeps_the_name_and_a_switch_needs_no_reload(
     open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str
 ) -> None:
     sign_in(alice).publish("hers")
@@ -51,24 +51,24 @@ def test_a_name_is_kept_by_a_reload_and_changed_without_one(
     assert window.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 
 
-def test_a_name_that_nobody_can_have_is_refused(open_window: OpenWindow) -> None:
+def test_the_entrance_refuses_invalid_names(open_window: OpenWindow) -> None:
     window = open_window().open()
     error = window.page.locator("#who-error")
     for name in ("me", "..", "a b", "ä", "x" * 65, "%"):
         enter(window, name)
-        expect(error).to_contain_text("A user name is 1 to 64 of")
+        expect(error).to_contain_text("Use 1 to 64 of these characters:")
         window.page.locator("#who").fill("")
         expect(error).to_be_empty()
         window.page.goto(f"{window.url}/#{name}")
-        expect(error).to_contain_text("A user name is 1 to 64 of")
+        expect(error).to_contain_text("Use 1 to 64 of these characters:")
 
 
-def test_with_a_token_nothing_of_it_is_kept(open_window: OpenWindow, token_service: str) -> None:
+def test_the_page_stores_nothing_of_a_token(open_window: OpenWindow, token_service: str) -> None:
     window = open_window(token_service).open()
     field = window.page.get_by_label("Bearer token")
     expect(field).to_have_attribute("type", "password")
     enter(window, shared(sub="zoë"))
-    expect(window.page.locator("#who-error")).to_have_text("This is not a token that names a user.")
+    expect(window.page.locator("#who-error")).to_have_text("This token does not name a user.")
     enter(window, shared(sub="alice"))
     window.expect_state("Live")
     expect(window.page.locator("#you-name")).to_have_text("alice")
@@ -87,7 +87,7 @@ def test_with_a_token_nothing_of_it_is_kept(open_window: OpenWindow, token_servi
     expect(field).to_be_visible()
 
 
-def test_two_token_users_side_by_side(open_window: OpenWindow, token_service: str) -> None:
+def test_two_users_with_tokens_see_each_others_tweets(open_window: OpenWindow, token_service: str) -> None:
     hers, his = open_window(token_service).open(), open_window(token_service).open()
     enter(hers, shared(sub="carol"))
     enter(his, shared(sub="dave"))
@@ -99,7 +99,7 @@ def test_two_token_users_side_by_side(open_window: OpenWindow, token_service: st
     expect(his.tweet("across")).to_be_visible()
 
 
-def test_a_token_that_is_over_leads_back_to_the_entrance(open_window: OpenWindow, token_service: str) -> None:
+def test_an_expired_token_leads_back_to_the_entrance(open_window: OpenWindow, token_service: str) -> None:
     window = open_window(token_service).open()
     enter(window, shared(exp=int(time.time()) - 1000))
     expect(window.page.locator("#who-error")).not_to_be_empty()
@@ -107,20 +107,18 @@ def test_a_token_that_is_over_leads_back_to_the_entrance(open_window: OpenWindow
     expect(window.page.locator("#home")).to_be_hidden()
 
 
-def test_a_gateway_that_knows_the_user_by_another_name_is_believed(
-    open_window: OpenWindow, alice: str, bob: str
-) -> None:
+def test_the_page_refuses_a_name_that_the_gateway_replaces(open_window: OpenWindow, alice: str, bob: str) -> None:
     window = open_window()
     window.page.route("**/v1/**", lambda route: route.continue_(headers={**route.request.headers, "x-user-id": bob}))
     window.page.goto(f"{window.url}/#{alice}")
-    expect(window.page.locator("#who-error")).to_have_text("Perch knows you by another name than this.")
+    expect(window.page.locator("#who-error")).to_have_text("Perch knows you by another name.")
     enter(window, bob)
     window.expect_state("Live")
 
 
-def test_who_leaves_gives_the_stream_back(open_window: OpenWindow, tmp_path: Path) -> None:
-    with running_service(tmp_path / "log", MAX_STREAMS="1") as url:
-        window = open_window(url).open("alice")
+def test_a_user_who_leaves_frees_the_stream(open_window: OpenWindow, tmp_path: Path) -> None:
+    with running_perch(tmp_path, MAX_STREAMS="1") as perch:
+        window = open_window(perch.url).open("alice")
         window.page.get_by_role("link", name="Switch user").click()
         enter(window, "bob")
         window.expect_state("Live")

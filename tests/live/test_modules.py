@@ -1,4 +1,4 @@
-"""The page's modules that work on values alone, asked one by one."""
+"""Unit tests of the page's modules that only compute values."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -45,14 +45,14 @@ def page(browser: Browser, service: str) -> Iterator[Page]:
         yield page
 
 
-def test_a_stream_reads_the_same_wherever_it_is_cut(page: Page) -> None:
+def test_the_parser_accepts_bytes_in_pieces_of_any_size(page: Page) -> None:
     readings = page.evaluate(PARSE, {"bytes": list(STREAM.encode())})
     assert len(readings) == len(STREAM.encode()) + 2
     expected = {"events": EVENTS, "lastEventId": "8", "retry": 2500}
     assert [reading for reading in readings if reading != expected] == []
 
 
-def test_an_event_is_complete_with_its_last_byte(page: Page) -> None:
+def test_the_parser_returns_an_event_with_its_last_byte(page: Page) -> None:
     # A parser that waited for the line feed after a return would hold an event back until the next one.
     pushed = """async (text) => {
         const { EventParser } = await import("/live/sse.js");
@@ -67,7 +67,7 @@ def tweets(*ids: str) -> list[dict[str, str]]:
 
 
 def first_page(page: Page, held: list[str], read: list[str], **how: Any) -> tuple[list[str], bool]:  # noqa: ANN401
-    """Ids after the first page was read again, and whether older ones were kept."""
+    """Returns the ids after a new read of the first page, and whether older tweets were kept."""
     script = """async ({ held, page, how }) => {
         const { withFirstPage } = await import("/live/tweets.js");
         const { tweets, kept } = withFirstPage(held, page, { ...how, arrived: new Set(how.arrived) });
@@ -80,8 +80,8 @@ def first_page(page: Page, held: list[str], read: list[str], **how: Any) -> tupl
     return ids, kept
 
 
-def test_a_first_page_that_is_read_again_is_the_truth(page: Page) -> None:
-    # Below 100 it has fewer digits: ids are compared as numbers.
+def test_a_new_first_page_replaces_what_was_held(page: Page) -> None:
+    # 99 has fewer digits than 100: ids must be compared as numbers.
     held = ["101", "100", "99", "98"]
     assert first_page(page, held, ["100", "99"], since_id="101") == (["100", "99", "98"], True)
     assert first_page(page, held, ["100", "99"], since_id="101", next_cursor=None) == (["100", "99"], False)
@@ -89,23 +89,23 @@ def test_a_first_page_that_is_read_again_is_the_truth(page: Page) -> None:
     assert first_page(page, held, [], since_id="0", next_cursor=None) == ([], False)
 
 
-def test_what_arrived_while_the_first_page_was_read_stays(page: Page) -> None:
+def test_tweets_that_arrive_during_a_read_stay(page: Page) -> None:
     held = ["103", "102", "100", "99"]
     read = first_page(page, held, ["101", "100"], since_id="102", arrived=["103", "102"])
     assert read == (["103", "101", "100", "99"], True)
 
 
-def test_a_gap_below_the_first_page_is_not_bridged(page: Page) -> None:
+def test_older_tweets_are_dropped_below_a_gap(page: Page) -> None:
     assert first_page(page, ["100", "99"], ["140", "130"], since_id="140") == (["140", "130"], False)
 
 
-def test_ids_keep_their_last_digit(page: Page) -> None:
+def test_ids_are_compared_exactly(page: Page) -> None:
     script = """async ([one, other]) => (await import("/live/tweets.js")).isNewer(one, other)"""
     assert page.evaluate(script, ["9223372036854775807", "9223372036854775806"]) is True
     assert page.evaluate(script, ["9223372036854775806", "9223372036854775807"]) is False
 
 
-def test_metrics_are_read_by_name(page: Page) -> None:
+def test_metrics_are_summed_by_name(page: Page) -> None:
     script = """async (text) => [...(await import("/live/metrics.js")).parseMetrics(text)]"""
     text = '# HELP a b\na 1\nb_total{x="} 7"} 2.5\nb_total{x="y"} 1e3\nc_bucket{le="+Inf"} 3.0 123\n\n'
     assert page.evaluate(script, text) == [["a", 1], ["b_total", 1002.5], ["c_bucket", 3]]
@@ -123,7 +123,7 @@ def test_metrics_are_read_by_name(page: Page) -> None:
         ("2025-11-12T12:00:00Z", "Nov 12, 2025"),
     ],
 )
-def test_times_are_told_from_now(page: Page, then: str, said: str) -> None:
+def test_times_are_relative_to_now(page: Page, then: str, said: str) -> None:
     script = """async (then) =>
         (await import("/live/time.js")).relative(new Date(then), new Date("2026-11-22T12:00:00Z"))"""
     assert page.evaluate(script, then) == said

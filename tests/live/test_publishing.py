@@ -1,4 +1,4 @@
-"""Writing a tweet: what is refused is said where it was typed, and nothing is published twice."""
+"""The forms show errors beside their fields, and no tweet is published twice."""
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -6,6 +6,8 @@ from playwright.sync_api import Route, expect
 from tests.live.conftest import OpenWindow, SignIn
 
 TWEETS = "**/v1/tweets"
+OPENAPI = "**/openapi.json"
+INVALID_NAME = "Use 1 to 64 of these characters: A-Z a-z 0-9 _ . - The names “.”, “..” and “me” are reserved."
 
 
 @pytest.mark.parametrize(
@@ -16,7 +18,7 @@ TWEETS = "**/v1/tweets"
     ],
     ids=["blank", "long"],
 )
-def test_a_text_that_is_refused_is_kept_with_the_reason(
+def test_a_refused_text_stays_in_the_field_with_the_reason(
     open_window: OpenWindow, alice: str, text: str, said: str
 ) -> None:
     window = open_window().open(alice)
@@ -34,7 +36,7 @@ def test_a_text_that_is_refused_is_kept_with_the_reason(
     expect(field).to_have_value("")
 
 
-def test_code_points_are_counted_as_the_service_counts_them(open_window: OpenWindow, alice: str) -> None:
+def test_the_count_is_in_code_points(open_window: OpenWindow, alice: str) -> None:
     window = open_window().open(alice)
     count = window.page.locator("#count")
     expect(count).to_have_text("0 / 280")
@@ -44,7 +46,18 @@ def test_code_points_are_counted_as_the_service_counts_them(open_window: OpenWin
     expect(count).to_have_class("count over")
 
 
-def test_a_draft_whose_answer_was_lost_is_published_once(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
+def test_the_limit_is_the_maximum_length_in_the_openapi_document(open_window: OpenWindow, alice: str) -> None:
+    def limit(route: Route) -> None:
+        document = route.fetch().json()
+        document["components"]["schemas"]["PublishTweetBody"]["properties"]["text"]["maxLength"] = 100
+        route.fulfill(json=document)
+
+    window = open_window()
+    window.page.route(OPENAPI, limit)
+    expect(window.open(alice).page.locator("#count")).to_have_text("0 / 100")
+
+
+def test_a_retry_after_a_lost_answer_publishes_once(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
     keys: list[str | None] = []
 
     def lose(route: Route) -> None:
@@ -56,7 +69,7 @@ def test_a_draft_whose_answer_was_lost_is_published_once(open_window: OpenWindow
     window.page.route(TWEETS, lose)
     window.publish("once")
     expect(window.page.locator("#text-error")).to_have_text(
-        "Perch does not answer. Publishing it again cannot publish it twice."
+        "Perch does not answer. You can publish it again: it will not appear twice."
     )
     window.page.unroute(TWEETS)
     with window.page.expect_response(TWEETS) as replayed:
@@ -74,12 +87,12 @@ def test_a_draft_whose_answer_was_lost_is_published_once(open_window: OpenWindow
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("", "A user name is needed."),
-        ("me", "A user name is 1 to 64 of A-Z a-z 0-9 _ . - and not “.”, “..” or “me”."),
-        ("a/b", "A user name is 1 to 64 of A-Z a-z 0-9 _ . - and not “.”, “..” or “me”."),
+        ("", "Enter a user name."),
+        ("me", INVALID_NAME),
+        ("a/b", INVALID_NAME),
     ],
 )
-def test_a_name_that_nobody_can_have_is_said_beside_the_field(
+def test_an_invalid_name_is_an_error_beside_the_field(
     open_window: OpenWindow, alice: str, name: str, said: str
 ) -> None:
     window = open_window().open(alice)
@@ -87,14 +100,14 @@ def test_a_name_that_nobody_can_have_is_said_beside_the_field(
     expect(window.page.locator("#followee-error")).to_have_text(said)
 
 
-def test_following_oneself_is_refused_in_the_services_words(open_window: OpenWindow, alice: str) -> None:
+def test_following_oneself_shows_the_services_error(open_window: OpenWindow, alice: str) -> None:
     window = open_window().open(alice)
     window.follow(alice)
     expect(window.page.locator("#followee-error")).to_have_text(f"{alice} cannot follow themselves.")
     expect(window.page.get_by_label("User to follow")).to_have_attribute("aria-invalid", "true")
 
 
-def test_many_followees_come_page_by_page(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
+def test_followees_are_read_page_by_page(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
     names = [f"{alice}-{number}" for number in range(25)]
     for name in names:
         sign_in(alice).follow(name)

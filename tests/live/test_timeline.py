@@ -1,10 +1,9 @@
-"""The list of tweets: down to the first one, and still while it is read."""
+"""The list of tweets reaches the first tweet, and does not move while the user reads."""
 
 import pytest
 from playwright.sync_api import Route, expect
 
 from tests.live.conftest import OpenWindow, SignIn
-from tests.live.window import Window
 
 HOSTILE = [
     '<img src=x onerror="document.title=1">',
@@ -21,7 +20,7 @@ CURSOR = "**/v1/users/*/timeline?*cursor=*"
 
 @pytest.fixture
 def history(sign_in: SignIn, alice: str, bob: str) -> list[str]:
-    """Texts of Alice's many tweets, newest first; Bob follows her."""
+    """Publishes 105 tweets by Alice, whom Bob follows, and returns their texts, newest first."""
     sign_in(bob).follow(alice)
     texts = [f"tweet {number}" for number in range(105)]
     for text in texts:
@@ -29,7 +28,7 @@ def history(sign_in: SignIn, alice: str, bob: str) -> list[str]:
     return texts[::-1]
 
 
-def test_older_pages_come_on_the_way_down_to_the_first_tweet(
+def test_scrolling_down_reads_older_pages_down_to_the_first_tweet(
     open_window: OpenWindow, bob: str, history: list[str]
 ) -> None:
     window = open_window().open(bob)
@@ -39,12 +38,12 @@ def test_older_pages_come_on_the_way_down_to_the_first_tweet(
     window.read_to_the_end()
 
     assert window.texts() == history
-    expect(window.page.locator("#end")).to_have_text("That was the first one.")
+    expect(window.page.locator("#end")).to_have_text("No older tweets.")
     expect(window.page.get_by_role("button", name="Older tweets")).to_be_hidden()
 
 
 @pytest.mark.usefixtures("history")
-def test_what_is_read_does_not_move_when_new_tweets_arrive(
+def test_new_tweets_do_not_move_what_the_user_reads(
     open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str
 ) -> None:
     window = open_window().open(bob)
@@ -70,7 +69,7 @@ def test_what_is_read_does_not_move_when_new_tweets_arrive(
 
 
 @pytest.mark.usefixtures("history")
-def test_ones_own_tweet_shows_wherever_one_reads(open_window: OpenWindow, bob: str) -> None:
+def test_the_page_scrolls_to_the_users_own_new_tweet(open_window: OpenWindow, bob: str) -> None:
     window = open_window().open(bob)
     window.tweet("tweet 90").scroll_into_view_if_needed()
     window.page.keyboard.press("n")
@@ -79,11 +78,11 @@ def test_ones_own_tweet_shows_wherever_one_reads(open_window: OpenWindow, bob: s
     expect(window.tweet("mine")).to_be_in_viewport()
 
 
-def test_an_older_page_that_fails_can_be_asked_for_again(open_window: OpenWindow, bob: str, history: list[str]) -> None:
+def test_a_failed_older_page_can_be_retried(open_window: OpenWindow, bob: str, history: list[str]) -> None:
     window = open_window().open(bob)
     window.page.route(CURSOR, lambda route: route.abort())
     window.page.locator("#older").scroll_into_view_if_needed()
-    expect(window.page.locator("#older-error")).to_have_text("Perch does not answer. The button tries again.")
+    expect(window.page.locator("#older-error")).to_have_text("Perch does not answer. Press the button to try again.")
     window.page.unroute(CURSOR)
 
     window.page.get_by_role("button", name="Older tweets").click()
@@ -93,9 +92,7 @@ def test_an_older_page_that_fails_can_be_asked_for_again(open_window: OpenWindow
     expect(window.page.locator("#older-error")).to_be_empty()
 
 
-def test_a_cursor_that_is_no_good_any_more_starts_the_walk_over(
-    open_window: OpenWindow, bob: str, history: list[str]
-) -> None:
+def test_a_refused_cursor_reads_the_first_page_again(open_window: OpenWindow, bob: str, history: list[str]) -> None:
     def forge(route: Route) -> None:
         route.continue_(url=route.request.url[:-8])
 
@@ -107,7 +104,7 @@ def test_a_cursor_that_is_no_good_any_more_starts_the_walk_over(
     assert window.texts() == history
 
 
-def test_unfollowing_deep_down_keeps_the_place(
+def test_unfollow_keeps_the_scroll_position(
     open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str, carol: str, history: list[str]
 ) -> None:
     sign_in(bob).follow(carol)
@@ -132,7 +129,7 @@ def test_unfollowing_deep_down_keeps_the_place(
     assert window.texts() == news[::-1] + history
 
 
-def test_a_text_is_a_text_whatever_it_says(open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str) -> None:
+def test_a_text_is_never_parsed_as_markup(open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str) -> None:
     sign_in(bob).follow(alice)
     window = open_window().open(bob)
     for text in HOSTILE:
@@ -141,23 +138,23 @@ def test_a_text_is_a_text_whatever_it_says(open_window: OpenWindow, sign_in: Sig
     assert window.texts() == HOSTILE[::-1]
     assert window.tweets.locator("img, script, b").count() == 0
     expect(window.page).to_have_title(f"{bob} · Perch")
-    assert fits(window)
+    assert window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     window.page.reload()
     expect(window.tweets).to_have_count(len(HOSTILE))
     assert window.texts() == HOSTILE[::-1]
     assert window.tweets.locator("img, script, b").count() == 0
 
 
-def test_a_timeline_without_tweets_says_what_to_do(open_window: OpenWindow, alice: str) -> None:
+def test_an_empty_timeline_says_what_to_do(open_window: OpenWindow, alice: str) -> None:
     window = open_window().open(alice)
-    expect(window.page.locator("#empty")).to_contain_text("It is quiet here. Follow somebody")
+    expect(window.page.locator("#empty")).to_contain_text("No tweets yet. Follow somebody")
     expect(window.page.locator("#followees-empty")).to_have_text("Nobody yet.")
     window.publish("no longer")
     expect(window.page.locator("#empty")).to_be_hidden()
     expect(window.page.locator("#end")).to_be_visible()
 
 
-def test_a_time_says_when_exactly(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
+def test_a_time_is_relative_and_has_the_exact_time(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
     published = sign_in(alice).publish("hello")
     window = open_window()
     window.page.clock.install()
@@ -167,9 +164,3 @@ def test_a_time_says_when_exactly(open_window: OpenWindow, sign_in: SignIn, alic
     assert "20" in (time.get_attribute("title") or "")
     window.page.clock.fast_forward("05:00")
     expect(time).to_have_text("5 min")
-
-
-def fits(window: Window) -> bool:
-    """Whether nothing is wider than the window."""
-    wide: bool = window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    return wide

@@ -1,4 +1,4 @@
-"""What one user does shows in the other's window, at once and without a reload."""
+"""The actions of one user show in another user's window at once, without a reload."""
 
 from playwright.sync_api import Route, expect
 
@@ -14,7 +14,7 @@ NOTE_CLICK = """() => document.getElementById("composer").addEventListener("subm
     () => window.clickedAt = Date.now(), { capture: true })"""
 
 
-def test_a_tweet_is_in_the_followers_window_at_once(
+def test_a_tweet_shows_in_the_followers_window_at_once(
     open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str
 ) -> None:
     sign_in(alice).publish("from before")
@@ -35,7 +35,7 @@ def test_a_tweet_is_in_the_followers_window_at_once(
     expect(his.page.locator("#announcements")).to_have_text(f"New tweet from {alice}")
 
 
-def test_follow_brings_the_history_and_unfollow_takes_it_away(
+def test_follow_adds_the_history_and_unfollow_removes_it(
     open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str, carol: str
 ) -> None:
     sign_in(alice).publish("written long before")
@@ -59,7 +59,7 @@ def test_follow_brings_the_history_and_unfollow_takes_it_away(
     expect(window.page.locator("#tweets .text")).to_have_text(["but this", "his own", "carol's"])
 
 
-def test_a_name_typed_while_another_is_being_followed_stays(open_window: OpenWindow, bob: str, carol: str) -> None:
+def test_a_follow_does_not_clear_the_next_name(open_window: OpenWindow, bob: str, carol: str) -> None:
     window = open_window().open(bob)
     held: list[Route] = []
     window.page.route(f"**/following/{carol}", lambda route: held.append(route))  # noqa: PLW0108 - it asks for a name
@@ -73,7 +73,7 @@ def test_a_name_typed_while_another_is_being_followed_stays(open_window: OpenWin
     expect(field).to_have_value("the next one")
 
 
-def test_a_deleted_tweet_goes_at_once(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
+def test_a_deleted_tweet_disappears_at_once(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
     hers = open_window().open(alice)
     hers.publish("stays")
     expect(hers.tweet("stays")).to_be_visible()
@@ -88,7 +88,7 @@ def test_a_deleted_tweet_goes_at_once(open_window: OpenWindow, sign_in: SignIn, 
     assert [tweet["text"] for tweet in sign_in(alice).page(f"/v1/users/{alice}/tweets")["data"]] == ["stays"]
 
 
-def test_somebody_elses_tweet_cannot_be_deleted(open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str) -> None:
+def test_other_users_tweets_cannot_be_deleted(open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str) -> None:
     sign_in(alice).publish("hers")
     sign_in(bob).follow(alice)
     window = open_window().open(bob)

@@ -1,4 +1,4 @@
-"""One window in which the live page is open."""
+"""A browser window that shows the live page."""
 
 import re
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ document.addEventListener("securitypolicyviolation",
 
 
 class Window:
-    """Does what a user does, and notes what no user should ever cause: faults, violations, requests to other hosts."""
+    """Acts as a user, and records script errors, violations of the content policy, and the hosts of all requests."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
@@ -25,7 +25,7 @@ class Window:
         page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
 
     def open(self, user_id: str = "", state: str = "Live") -> "Window":
-        """Opens the page as this user, and waits until it is connected; without a user it asks for one."""
+        """Opens the page as this user and waits for the state; without a user, waits for the entrance."""
         self.page.goto(f"{self.url}/#{user_id}" if user_id else self.url)
         if user_id:
             self.expect_state(state)
@@ -62,16 +62,16 @@ class Window:
         return self.page.locator("#followees .name")
 
     def open_panels(self) -> None:
-        """On narrow screens they are closed at first."""
+        """Opens the panels, which are closed at first on narrow screens."""
         self.page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
 
     def read_to_the_end(self) -> None:
-        """Scrolls down for as long as there is more."""
+        """Scrolls down until the first tweet is reached."""
         end = "() => { scrollTo(0, document.body.scrollHeight); return !document.getElementById('end').hidden; }"
         self.page.wait_for_function(end)
 
     def focused(self) -> str:
-        """What has the focus: its id, its label, or what it says."""
+        """Returns the id, the label or the text of the focused element."""
         what: str = self.page.evaluate(
             "(({ id, ariaLabel, textContent }) => id || ariaLabel || textContent)(document.activeElement)"
         )

@@ -1,26 +1,24 @@
-"""What the security tests share."""
+"""Fixtures of the security tests."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.e2e.gateway import Gateway
-from tests.e2e.perch_process import PerchProcess
+from tests.e2e.perch_process import PerchProcess, running_perch
 
 ADMIN_TOKEN = "the administrator's, and nobody else's"  # noqa: S105 - of a service that ends with the tests
 
 
 @pytest.fixture(scope="session")
 def perch_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PerchProcess]:
-    """One service for all tests that need a real socket; they must not count on being alone in it."""
-    log = tmp_path_factory.mktemp("security") / "log"
-    with PerchProcess(log, ADMIN_TOKEN=ADMIN_TOKEN, LOG_LEVEL="DEBUG") as perch:
+    """One service that all tests over a socket share; it may hold data of other tests."""
+    with running_perch(tmp_path_factory.mktemp("security"), ADMIN_TOKEN=ADMIN_TOKEN, LOG_LEVEL="DEBUG") as perch:
         yield perch
-    assert "Traceback" not in log.read_text()
 
 
 @pytest.fixture(scope="session")
 def gateway(perch_process: PerchProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    """nginx in front of it, as the documentation has it."""
+    """nginx in front of the service, configured as documented."""
     with Gateway(tmp_path_factory.mktemp("nginx"), perch_process.port, "alice", "bob", "carol") as gateway:
         yield gateway

@@ -1,38 +1,36 @@
-"""Bytes on a connection of their own, because no client sends what attackers do."""
+"""Raw bytes on new connections, because no HTTP client sends what attackers send."""
 
+import json
 import re
 import socket
-from contextlib import suppress
 
-from tests.http.wire import TIMEOUT_SECONDS
+from tests.e2e.perch_process import PerchProcess
+from tests.http.wire import TIMEOUT_SECONDS, read_until_closed
 
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 LAST = b"GET /the-last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
-def say(port: int, sent: bytes) -> bytes:
-    """All that a server says to this, which is the end of what is sent to it."""
+def ask(port: int, sent: bytes) -> bytes:
+    """All that a server answers to these bytes, after which the client ends its side of the connection."""
     with socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
-        return _received(connection)
+        return read_until_closed(connection)
 
 
-def say_through(port: int, sent: bytes) -> bytes:
-    """The same for a gateway, which drops whoever stops sending; a last request has it close the connection."""
+def ask_gateway(port: int, sent: bytes) -> bytes:
+    """The same for a gateway, which drops a client that ends its side; a last request closes the connection."""
     with socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS) as connection:
         connection.sendall(sent + LAST)
-        return _received(connection)
+        return read_until_closed(connection)
 
 
-def _received(connection: socket.socket) -> bytes:
-    received = b""
-    with suppress(ConnectionError):
-        while part := connection.recv(65_536):
-            received += part
-    return received
+def statuses(answered: bytes) -> list[int]:
+    """The statuses of all answers in these bytes."""
+    return [int(status) for status in _STATUS.findall(answered)]
 
 
-def statuses(said: bytes) -> list[int]:
-    """Of all answers that were given."""
-    return [int(status) for status in _STATUS.findall(said)]
+def tweets_count(perch_process: PerchProcess, user_id: str) -> int:
+    count: int = json.loads(perch_process.call("GET", f"/v1/users/{user_id}")[1])["tweets_count"]
+    return count

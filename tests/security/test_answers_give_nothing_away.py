@@ -3,14 +3,14 @@
 import pytest
 
 from infrastructure.http.docs import POLICY
+from tests.built import in_process
 from tests.e2e.perch_process import PerchProcess
 from tests.http import bad_bodies, bad_identities, bad_paths, bad_queries
-from tests.http.built import in_process
 from tests.http.cases import ROUTES
 from tests.http.client import JSON, Client
 from tests.http.tokens import HS256
 from tests.http.wire import InProcess, Request
-from tests.security.raw import say, statuses
+from tests.security.raw import ask, statuses
 
 SECRETS = {"SECRET_KEY": "s3cret of cursors", "ADMIN_TOKEN": "s3cret of administrators"}
 HS256_SECRET = {**HS256, "JWT_KEY": "s3cret of tokens, which has 32 bytes"}
@@ -47,7 +47,7 @@ def service() -> InProcess:
 
 
 @pytest.mark.parametrize("settings", [SECRETS, {**SECRETS, **HS256_SECRET}], ids=["header", "jwt"])
-def test_no_page_and_no_error_holds_a_secret(settings: dict[str, str]) -> None:
+def test_no_answer_holds_a_secret(settings: dict[str, str]) -> None:
     service = in_process(settings)
     for request in [*(Request("GET", page) for page in PAGES), *(case.request for case in CASES)]:
         answer = service.send(request)
@@ -56,7 +56,7 @@ def test_no_page_and_no_error_holds_a_secret(settings: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("request_", REFLECTIONS, ids=lambda request: f"{request.method} {request.target}"[:50])
-def test_markup_that_comes_back_is_data(service: InProcess, request_: Request) -> None:
+def test_reflected_markup_is_sent_as_json(service: InProcess, request_: Request) -> None:
     answer = service.send(request_)
     if MARKUP.encode() in answer.body:
         assert answer.headers["Content-Type"] in {"application/json", "application/problem+json"}
@@ -65,7 +65,7 @@ def test_markup_that_comes_back_is_data(service: InProcess, request_: Request) -
 
 
 @pytest.mark.parametrize("target", [*(route.target for route in ROUTES), *PAGES])
-def test_no_answer_is_taken_for_another_type_than_it_says(service: InProcess, target: str) -> None:
+def test_every_answer_forbids_content_sniffing(service: InProcess, target: str) -> None:
     answer = Client(service, "alice").get(target)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers.get("Content-Type", "").split(";")[0] in {
@@ -75,7 +75,7 @@ def test_no_answer_is_taken_for_another_type_than_it_says(service: InProcess, ta
 
 
 @pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "Forwarded"])
-def test_what_the_request_says_of_its_host_is_nowhere_in_an_answer(service: InProcess, header: str) -> None:
+def test_no_answer_repeats_the_host_of_its_request(service: InProcess, header: str) -> None:
     author = Client(service, "alice")
     author.publish()
     author.publish()
@@ -96,11 +96,11 @@ def test_what_the_request_says_of_its_host_is_nowhere_in_an_answer(service: InPr
 @pytest.mark.parametrize(
     "target", ["/docs//evil.example", "/docs/%2Fevil.example", "//evil.example/docs", "/docs?//evil.example"]
 )
-def test_nobody_is_sent_elsewhere(service: InProcess, target: str) -> None:
+def test_no_redirect_leads_to_another_host(service: InProcess, target: str) -> None:
     assert Client(service).get(target).headers.get("Location", "/docs/") == "/docs/"
 
 
-def test_the_page_to_try_it_in_talks_to_nobody_else_and_stands_in_no_frame(service: InProcess) -> None:
+def test_the_docs_page_uses_no_other_host_and_cannot_be_framed(service: InProcess) -> None:
     assert Client(service).get("/docs/").headers["Content-Security-Policy"] == POLICY
     assert "frame-ancestors 'none'" in POLICY
     assert "default-src 'self'" in POLICY
@@ -110,7 +110,7 @@ def test_the_page_to_try_it_in_talks_to_nobody_else_and_stands_in_no_frame(servi
 @pytest.mark.parametrize(
     "path", ["../flask_swagger_ui.py", "..%2Fflask_swagger_ui.py", "%2e%2e/__init__.py", "..\\x", "/etc/passwd", "%00"]
 )
-def test_the_page_has_no_way_to_other_files(service: InProcess, path: str) -> None:
+def test_the_docs_page_serves_no_other_files(service: InProcess, path: str) -> None:
     assert Client(service).get(f"/docs/{path}").status == 404
 
 
@@ -125,8 +125,10 @@ INJECTIONS = [
 
 @pytest.mark.parametrize("value", INJECTIONS, ids=ascii)
 @pytest.mark.parametrize("name", [b"X-Request-Id", b"Origin", b"If-None-Match", b"X-User-Id"])
-def test_a_header_of_an_answer_cannot_be_made_up(perch_process: PerchProcess, name: bytes, value: bytes) -> None:
-    answer = say(perch_process.port, b"GET /v1/tweets/1 HTTP/1.1\r\nHost: x\r\n%b: %b\r\n\r\n" % (name, value))
+def test_a_request_header_cannot_inject_an_answer_header(
+    perch_process: PerchProcess, name: bytes, value: bytes
+) -> None:
+    answer = ask(perch_process.port, b"GET /v1/tweets/1 HTTP/1.1\r\nHost: x\r\n%b: %b\r\n\r\n" % (name, value))
     assert statuses(answer) in ([400], [404])
     assert b"X-Injected" not in answer.partition(b"\r\n\r\n")[0]
 
@@ -134,18 +136,18 @@ def test_a_header_of_an_answer_cannot_be_made_up(perch_process: PerchProcess, na
 @pytest.mark.parametrize(
     "target", ["/v1/users/alice/tweets?limit=1%0d%0aX-Injected:1", "/v1/users/al%0d%0aX-Injected:1/tweets"]
 )
-def test_nor_by_a_target(perch_process: PerchProcess, target: str) -> None:
-    answer = say(perch_process.port, f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+def test_a_target_cannot_inject_an_answer_header(perch_process: PerchProcess, target: str) -> None:
+    answer = ask(perch_process.port, f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     assert b"X-Injected" not in answer.partition(b"\r\n\r\n")[0]
 
 
-def test_no_answer_tells_versions(perch_process: PerchProcess) -> None:
+def test_no_answer_names_the_server_software(perch_process: PerchProcess) -> None:
     for sent in (
         b"GET /livez HTTP/1.1\r\n\r\n",
         b"GET /nowhere HTTP/1.1\r\n\r\n",
         b"\0\r\n\r\n",
         b"GET /#x HTTP/1.1\r\n\r\n",
     ):
-        answer = say(perch_process.port, sent).lower()
+        answer = ask(perch_process.port, sent).lower()
         assert b"server: perch\r\n" in answer
         assert not [name for name in (b"waitress", b"werkzeug", b"flask", b"python") if name in answer]

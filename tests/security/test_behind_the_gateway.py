@@ -1,6 +1,5 @@
-"""nginx and Perch together, as the documentation has them, over raw connections."""
+"""nginx and Perch together, configured as documented, over raw connections."""
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
@@ -9,16 +8,22 @@ import pytest
 from tests.e2e.gateway import Gateway, basic
 from tests.e2e.listener import Listener
 from tests.e2e.perch_process import PerchProcess
+from tests.http.cases import TEXT
 from tests.security.conftest import ADMIN_TOKEN
-from tests.security.raw import say_through, statuses
-from tests.security.test_identity_smuggling import NOBODY, UNREADABLE
-from tests.security.test_request_smuggling import AMBIGUOUS, HIDDEN, TEXT
+from tests.security.raw import ask_gateway, statuses, tweets_count
+from tests.security.test_identity_smuggling import AMBIGUOUS as AMBIGUOUS_IDENTITIES
+from tests.security.test_identity_smuggling import SIMILAR
+from tests.security.test_request_smuggling import AMBIGUOUS, HIDDEN
 
 AS_ALICE = f"Authorization: {basic('alice')['Authorization']}\r\n".encode()
 PUBLISH = b"POST /v1/tweets HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + AS_ALICE
 STREAMS_PER_USER = 8
-IDENTITIES = UNREADABLE | NOBODY | {"the header itself": b"X-User-Id: mallory", "in small": b"x-user-id: mallory"}
-ADMINISTRATORS = [
+IDENTITIES = (
+    AMBIGUOUS_IDENTITIES
+    | SIMILAR
+    | {"the header itself": b"X-User-Id: mallory", "in lower case": b"x-user-id: mallory"}
+)
+INTERNAL = [
     *("/v1/admin/dead-letters", "/v1/admin%2Fdead-letters", "/v1%2Fadmin%2Fdead-letters", "//v1/admin/dead-letters"),
     *("/v1/./admin/dead-letters", "/x/../v1/admin/dead-letters", "/v1//admin/dead-letters", "/v1/admin/../admin/x"),
     *("http://x/v1/admin/dead-letters", "/%761/admin/dead-letters", "/v1/admin;x/dead-letters", "/livez", "/%6Civez"),
@@ -28,16 +33,11 @@ ADMINISTRATORS = [
 
 def publish(gateway: Gateway, headers: bytes) -> bytes:
     head = PUBLISH + b"Content-Length: %d\r\n%b\r\n\r\n" % (len(TEXT), headers)
-    return say_through(gateway.port, head + TEXT)
-
-
-def tweets_count(perch_process: PerchProcess, user_id: str) -> int:
-    count: int = json.loads(perch_process.call("GET", f"/v1/users/{user_id}")[1])["tweets_count"]
-    return count
+    return ask_gateway(gateway.port, head + TEXT)
 
 
 @pytest.mark.parametrize("headers", IDENTITIES.values(), ids=IDENTITIES)
-def test_whatever_is_claimed_the_gateway_says_who_it_is(
+def test_the_gateway_replaces_every_claimed_identity(
     gateway: Gateway, perch_process: PerchProcess, headers: bytes
 ) -> None:
     answer = publish(gateway, headers)
@@ -46,33 +46,35 @@ def test_whatever_is_claimed_the_gateway_says_who_it_is(
 
 
 @pytest.mark.parametrize("named", [b"X-User-Id", b"close, X-User-Id", b"X-User-Id, Content-Type"])
-def test_a_client_cannot_have_the_identity_dropped_on_the_way(gateway: Gateway, named: bytes) -> None:
+def test_a_client_cannot_make_the_gateway_drop_the_identity(gateway: Gateway, named: bytes) -> None:
     assert b'"author_id":"alice"' in publish(gateway, b"Connection: " + named)
 
 
 @pytest.mark.parametrize("ambiguous", AMBIGUOUS.values(), ids=AMBIGUOUS)
-def test_no_request_is_hidden_in_another(gateway: Gateway, perch_process: PerchProcess, ambiguous: bytes) -> None:
+def test_no_request_is_smuggled_through_the_gateway(
+    gateway: Gateway, perch_process: PerchProcess, ambiguous: bytes
+) -> None:
     line, rest = ambiguous.split(b"\r\n", 1)
-    say_through(gateway.port, line + b"\r\n" + AS_ALICE + rest + HIDDEN)
+    ask_gateway(gateway.port, line + b"\r\n" + AS_ALICE + rest + HIDDEN)
     assert tweets_count(perch_process, "hidden") == 0
     assert b'"author_id":"alice"' in publish(gateway, b"X-Request-Id: mine")
 
 
-@pytest.mark.parametrize("target", ADMINISTRATORS)
-def test_no_spelling_leads_inside(gateway: Gateway, target: str) -> None:
+@pytest.mark.parametrize("target", INTERNAL)
+def test_no_spelling_of_a_path_reaches_an_internal_route(gateway: Gateway, target: str) -> None:
     head = f"GET {target} HTTP/1.1\r\nHost: x\r\nX-Admin-Token: {ADMIN_TOKEN}\r\n".encode()
-    assert statuses(say_through(gateway.port, head + AS_ALICE + b"\r\n"))[0] in {400, 404}
+    assert statuses(ask_gateway(gateway.port, head + AS_ALICE + b"\r\n"))[0] in {400, 404}
 
 
 @pytest.fixture
 def greedy(gateway: Gateway) -> Iterator[list[Listener]]:
-    """All the streams that the gateway lets one user have."""
+    """As many streams as the gateway allows one user."""
     with ExitStack() as stack:
         opened = (closing(Listener(gateway.port, more_headers=basic("bob"))) for _ in range(STREAMS_PER_USER))
         yield [stack.enter_context(each) for each in opened]
 
 
-def test_nobody_takes_all_the_streams(gateway: Gateway, greedy: list[Listener]) -> None:
+def test_one_user_cannot_take_all_streams(gateway: Gateway, greedy: list[Listener]) -> None:
     assert [listener.response.status for listener in greedy] == [200] * STREAMS_PER_USER
     with closing(Listener(gateway.port, more_headers=basic("bob"))) as one_more:
         assert one_more.response.status == 503

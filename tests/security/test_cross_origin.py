@@ -1,8 +1,8 @@
-"""Pages of other origins get nothing, and can make no browser write in its user's name."""
+"""Pages of other origins read nothing, and cannot write in the name of a browser's user."""
 
 import pytest
 
-from tests.http.built import in_process
+from tests.built import in_process
 from tests.http.cases import TEXT
 from tests.http.client import Client
 from tests.http.test_cors import cors_headers, preflight
@@ -29,7 +29,7 @@ SIMPLE = [
     "multipart/form-data; boundary=x",
     "text/plain;application/json",
 ]
-"""What a browser sends to another origin without asking first (https://fetch.spec.whatwg.org/#cors-safelisted-request-header)."""
+"""The media types that a browser sends to another origin without a preflight (https://fetch.spec.whatwg.org/#cors-safelisted-request-header)."""
 
 
 @pytest.fixture
@@ -38,15 +38,15 @@ def service() -> InProcess:
 
 
 @pytest.mark.parametrize("origin", LOOK_ALIKES, ids=ascii)
-def test_an_origin_that_looks_like_an_allowed_one_is_told_nothing(service: InProcess, origin: str) -> None:
-    # A server hands over values without the white space around them.
+def test_an_origin_that_resembles_an_allowed_one_gets_no_cors_headers(service: InProcess, origin: str) -> None:
+    # A server strips the white space around a value.
     if origin.strip(" \t") == ORIGIN:
         origin = f"{origin}x"
     assert not cors_headers(preflight(service, "/v1/tweets", "POST", origin))
     assert not cors_headers(Client(service, "alice").get("/v1/users/me/timeline", ("Origin", origin)))
 
 
-def test_no_browser_is_told_to_send_what_it_knows_of_its_user(service: InProcess) -> None:
+def test_no_origin_may_send_credentials(service: InProcess) -> None:
     for answer in (
         preflight(service, "/v1/tweets", "POST", ORIGIN),
         Client(service).get("/v1/users/bob", ("Origin", ORIGIN)),
@@ -58,8 +58,10 @@ def test_no_browser_is_told_to_send_what_it_knows_of_its_user(service: InProcess
 
 @pytest.mark.parametrize("media_type", [*SIMPLE, None], ids=str)
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ORIGIN])
-def test_a_form_of_another_page_publishes_nothing(service: InProcess, media_type: str | None, origin: str) -> None:
-    """Behind a gateway that knows users by a cookie or a password, their browser sends that along with any form."""
+def test_a_form_on_a_page_of_another_origin_publishes_nothing(
+    service: InProcess, media_type: str | None, origin: str
+) -> None:
+    """A browser sends a cookie or password with any form, so a gateway would accept the form as the user's."""
     headers = [("X-User-Id", "alice"), ("Origin", origin)]
     if media_type is not None:
         headers.append(("Content-Type", media_type))
@@ -68,7 +70,7 @@ def test_a_form_of_another_page_publishes_nothing(service: InProcess, media_type
 
 
 @pytest.mark.parametrize("override", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "_method"])
-def test_a_method_that_needs_no_question_stays_that_method(service: InProcess, override: str) -> None:
+def test_a_method_override_header_is_ignored(service: InProcess, override: str) -> None:
     follow = "/v1/users/me/following/bob"
     for method in ("POST", "GET"):
         assert Client(service, "alice").send(method, follow, (override, "PUT")).status == 405

@@ -1,4 +1,4 @@
-"""What holds for every route that there is, also for those that come later."""
+"""Rules that hold for every route, new routes included."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from tests.http.built import built
+from tests.built import built
 from tests.http.client import JSON
 from tests.http.tokens import HS256, bearer, shared
 from tests.http.wire import HeaderList, InProcess, Request
@@ -15,7 +15,7 @@ PUBLIC = {
     *("GET /v1/tweets/{}", "GET /v1/users/{}", "GET /v1/users/{}/tweets"),
     *("GET /v1/users/{}/followers", "GET /v1/users/{}/following"),
 }
-"""Of those under /v1, what everybody may read; everything published is public."""
+"""The routes under /v1 that need no caller; everything published is public."""
 
 MODES: dict[str, dict[str, str]] = {"header": {"ADMIN_TOKEN": "the administrator's"}, "jwt": HS256}
 USERS: dict[str, HeaderList] = {"header": [("X-User-Id", "alice")], "jwt": [bearer(shared(scope="read"))]}
@@ -23,7 +23,7 @@ NOBODY: list[HeaderList] = [[], [("X-User-Id", "")], [("Authorization", "Bearer 
 
 
 def requests(app: Flask) -> Iterator[tuple[str, Request]]:
-    """One to each route and method under /v1, with its name."""
+    """A request to each route and method under /v1, with its name."""
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/v1/"):
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
@@ -44,7 +44,7 @@ def refused(app: Flask, request: Request, headers: HeaderList) -> int:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_whatever_is_not_listed_as_public_needs_a_caller(mode: str) -> None:
+def test_every_route_that_is_not_listed_as_public_needs_a_caller(mode: str) -> None:
     app = built(MODES[mode]).app
     for name, request in requests(app):
         statuses = {refused(app, request, headers) for headers in NOBODY[: 3 if mode == "jwt" else 2]}
@@ -52,7 +52,7 @@ def test_whatever_is_not_listed_as_public_needs_a_caller(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_user_is_no_administrator(mode: str) -> None:
+def test_a_user_cannot_call_an_admin_route(mode: str) -> None:
     app = built(MODES[mode]).app
     administrative = [request for name, request in requests(app) if "/admin/" in name]
     assert administrative
@@ -61,7 +61,7 @@ def test_a_user_is_no_administrator(mode: str) -> None:
         assert refused(app, request, [*USERS[mode], ("X-Admin-Token", "wrong")]) == 403
 
 
-def test_nothing_is_left_of_what_frameworks_bring_along() -> None:
+def test_the_debug_features_and_default_routes_of_frameworks_are_off() -> None:
     app = built({}).app
     assert not app.debug
     assert not app.testing

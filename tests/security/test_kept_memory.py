@@ -1,4 +1,4 @@
-"""What callers can have Perch keep in memory is bounded, whatever they send."""
+"""The memory that requests can occupy is bounded."""
 
 import gc
 import json
@@ -8,24 +8,24 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.http.built import in_process
+from tests.built import in_process
 from tests.http.cases import AS_CALLER
 from tests.http.client import JSON, Client
 from tests.http.wire import InProcess, Request
 
 KIB = 1024
 PADDED = json.dumps({"text": "\U0001f426" + " " * 15_000}, ensure_ascii=False).encode()
-"""Takes up 60 KB as a Python string, and is a tweet of one character."""
+"""A tweet of one character that takes 60 KB as a Python string."""
 
 KEYS = 100
 NAMES = 1100
-"""More than a cache of queries holds."""
+"""More than the cache of queries holds."""
 PUBLIC = ["/v1/users/{}", "/v1/users/{}/tweets", "/v1/users/{}/followers", "/v1/users/{}/following"]
 
 
 @contextmanager
 def kept_below(limit: int) -> Iterator[None]:
-    """Meanwhile so many bytes more are kept at most."""
+    """Fails when the block keeps `limit` or more bytes of memory."""
     tracemalloc.start()
     try:
         yield
@@ -48,14 +48,14 @@ def publish(service: InProcess, key: str, body: bytes) -> int:
     return service.send(Request("POST", "/v1/tweets", headers, body)).status
 
 
-def test_a_key_keeps_no_more_than_a_tweet_of_what_was_sent_with_it(service: InProcess) -> None:
+def test_an_idempotency_key_keeps_no_more_memory_than_its_tweet(service: InProcess) -> None:
     with kept_below(KEYS * 10 * KIB):
         assert {publish(service, str(number), PADDED) for number in range(KEYS)} == {201}
     assert publish(service, "0", PADDED) == 201
     assert publish(service, "0", PADDED.replace(b"  ", b" ", 1)) == 422
 
 
-def test_a_refused_write_keeps_nothing(service: InProcess) -> None:
+def test_a_refused_write_keeps_no_memory(service: InProcess) -> None:
     with kept_below(300 * KIB):
         assert {publish(service, str(number), b'{"text":" "}') for number in range(NAMES)} == {422}
 
@@ -81,7 +81,7 @@ def long_methods(number: int) -> Request:
 
 
 @pytest.mark.parametrize("made", [unknown_users, queries, paths, long_names, long_methods])
-def test_reads_of_ever_other_things_keep_little(service: InProcess, made: Callable[[int], Request]) -> None:
+def test_reads_of_changing_targets_keep_little_memory(service: InProcess, made: Callable[[int], Request]) -> None:
     for number in range(NAMES):
         service.send(made(number))
     with kept_below(300 * KIB):

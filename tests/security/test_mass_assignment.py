@@ -1,10 +1,10 @@
-"""Nobody sets by a field or a parameter what Perch alone decides."""
+"""No field and no parameter sets a value that only Perch decides."""
 
 import json
 
 import pytest
 
-from tests.http.built import in_process
+from tests.built import in_process
 from tests.http.client import JSON, Client
 from tests.http.problems import assert_problem
 from tests.http.wire import InProcess
@@ -35,14 +35,14 @@ def assert_nothing_was_published(service: InProcess) -> None:
 
 
 @pytest.mark.parametrize("name", PROPERTIES)
-def test_a_field_of_a_tweet_that_is_not_the_authors_to_set_is_refused(service: InProcess, name: str) -> None:
+def test_a_field_that_authors_may_not_set_is_refused(service: InProcess, name: str) -> None:
     answer = Client(service, "alice").post("/v1/tweets", {"text": "hello", name: PROPERTIES[name]})
     assert_problem(answer, 422, "invalid-input", {"pointer": f"/{name}"})
     assert_nothing_was_published(service)
 
 
 @pytest.mark.parametrize("name", PROPERTIES)
-def test_it_is_refused_in_the_query_too(service: InProcess, name: str) -> None:
+def test_a_parameter_that_authors_may_not_set_is_refused(service: InProcess, name: str) -> None:
     answer = Client(service, "alice").post(f"/v1/tweets?{name}=bob", {"text": "hello"})
     assert_problem(answer, 422, "invalid-input", {"parameter": name})
     for target in ("/v1/users/me/timeline", "/v1/users/me/following/carol"):
@@ -50,7 +50,7 @@ def test_it_is_refused_in_the_query_too(service: InProcess, name: str) -> None:
     assert_nothing_was_published(service)
 
 
-def test_of_two_texts_the_one_that_is_checked_is_the_one_that_is_stored(service: InProcess) -> None:
+def test_the_last_of_two_text_fields_is_stored(service: InProcess) -> None:
     body = b'{"text":"first","text":"second"}'
     tweet = Client(service, "alice").send("POST", "/v1/tweets", JSON, body=body).json()
     assert tweet["text"] == "second"

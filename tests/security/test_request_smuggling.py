@@ -1,19 +1,17 @@
-"""Where one server could see one request and another two, Perch sees none."""
-
-import json
+"""A request that another server could split into two requests is refused."""
 
 import pytest
 
 from tests.e2e.perch_process import PerchProcess
+from tests.http.cases import TEXT
 from tests.http.test_wire import PUBLISH
-from tests.security.raw import say, statuses
+from tests.security.raw import ask, statuses, tweets_count
 
-TEXT = b'{"text":"hello"}'
 HIDDEN = (
     b"POST /v1/tweets HTTP/1.1\r\nHost: x\r\nX-User-Id: hidden\r\nContent-Type: application/json\r\n"
     b"Content-Length: 16\r\n\r\n" + TEXT
 )
-"""What nobody may get through inside of another request."""
+"""A request that must not get through inside another request."""
 
 IN_CHUNKS = b"10\r\n" + TEXT + b"\r\n0\r\n\r\n"
 KEPT_ALIVE_1_0 = PUBLISH.replace(b"HTTP/1.1", b"HTTP/1.0") + b"Connection: keep-alive\r\n"
@@ -50,33 +48,27 @@ IN_THE_BODY = {
 }
 
 
-def tweets_of_hidden(perch_process: PerchProcess) -> int:
-    count: int = json.loads(perch_process.call("GET", "/v1/users/hidden")[1])["tweets_count"]
-    return count
-
-
 @pytest.mark.parametrize("sent", AMBIGUOUS.values(), ids=AMBIGUOUS)
 def test_a_body_whose_end_is_unclear_ends_the_connection(perch_process: PerchProcess, sent: bytes) -> None:
-    assert statuses(say(perch_process.port, sent + HIDDEN)) == [400]
-    assert tweets_of_hidden(perch_process) == 0
+    assert statuses(ask(perch_process.port, sent + HIDDEN)) == [400]
+    assert tweets_count(perch_process, "hidden") == 0
 
 
 @pytest.mark.parametrize("chunks", IN_THE_BODY.values(), ids=IN_THE_BODY)
-def test_chunks_that_are_none_end_the_connection(perch_process: PerchProcess, chunks: bytes) -> None:
+def test_malformed_chunks_end_the_connection(perch_process: PerchProcess, chunks: bytes) -> None:
     sent = PUBLISH + b"Transfer-Encoding: chunked\r\n\r\n" + chunks
-    assert statuses(say(perch_process.port, sent + HIDDEN)) == [400]
-    assert tweets_of_hidden(perch_process) == 0
+    assert statuses(ask(perch_process.port, sent + HIDDEN)) == [400]
+    assert tweets_count(perch_process, "hidden") == 0
 
 
 def test_a_request_in_the_body_of_another_is_its_body(perch_process: PerchProcess) -> None:
     head = b"GET /livez HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(HIDDEN)
-    assert statuses(say(perch_process.port, head + HIDDEN)) == [200]
-    assert tweets_of_hidden(perch_process) == 0
+    assert statuses(ask(perch_process.port, head + HIDDEN)) == [200]
+    assert tweets_count(perch_process, "hidden") == 0
 
 
 def test_chunks_are_one_body(perch_process: PerchProcess) -> None:
     extended = b"8;a=b\r\n" + TEXT[:8] + b"\r\n8\r\n" + TEXT[8:] + b"\r\n0\r\n\r\n"
     for coding in (b"chunked", b"Chunked", b" \tchunked\t "):
-        assert statuses(say(perch_process.port, PUBLISH + b"Transfer-Encoding:" + coding + b"\r\n\r\n" + extended)) == [
-            201
-        ]
+        sent = PUBLISH + b"Transfer-Encoding:" + coding + b"\r\n\r\n" + extended
+        assert statuses(ask(perch_process.port, sent)) == [201]

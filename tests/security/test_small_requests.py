@@ -1,17 +1,17 @@
-"""No small request makes a large answer, or takes long: what is refused is refused before the work."""
+"""A small request causes neither a large answer nor much work: it is refused before the work."""
 
 import json
 import time
 
 import pytest
 
-from tests.http.built import in_process
+from tests.built import in_process
 from tests.http.cases import AS_CALLER
 from tests.http.client import JSON
 from tests.http.wire import HeaderList, InProcess, Request
 
 SECONDS_MAX = 0.03
-"""Of processor time. Ordinary ones take 0.001; those of the table that were let through once took 0.04 to 0.2."""
+"""Processor time. Ordinary requests take 0.001; those of the table took 0.04 to 0.2 before they were refused."""
 
 AMPLIFIED_MAX = 1.5
 SPARE_BYTES = 1500
@@ -23,18 +23,18 @@ def published(text: str) -> Request:
     return Request("POST", "/v1/tweets", [*AS_CALLER, JSON], json.dumps({"text": text}, ensure_ascii=False).encode())
 
 
-def asked(query: str, target: str = TIMELINE) -> Request:
+def read(query: str, target: str = TIMELINE) -> Request:
     return Request("GET", f"{target}?{query}", AS_CALLER)
 
 
-def said(name: str, value: str, request: Request) -> Request:
+def with_header(name: str, value: str, request: Request) -> Request:
     headers: HeaderList = [*request.headers, (name, value[:HEADER_BYTES])]
     return Request(request.method, request.target, headers, request.body)
 
 
-def typed(parameters: str) -> Request:
+def with_media_type(parameters: str) -> Request:
     publication = Request("POST", "/v1/tweets", AS_CALLER, b'{"text":"hello"}')
-    return said("Content-Type", f"application/json;{parameters}", publication)
+    return with_header("Content-Type", f"application/json;{parameters}", publication)
 
 
 PREFLIGHT = Request("OPTIONS", TIMELINE, [("Origin", "https://app.example"), ("Access-Control-Request-Method", "GET")])
@@ -49,27 +49,27 @@ REQUESTS = {
     "unknown fields": Request(
         "POST", "/v1/tweets", [*AS_CALLER, JSON], json.dumps(dict.fromkeys(range(1600))).encode()
     ),
-    "unknown parameters": asked("&".join(map(str, range(11_000)))),
-    "unknown parameters of nobody": asked("&".join(map(str, range(11_000))), "/livez"),
-    "one parameter again and again": asked("a&" * 30_000),
-    "no parameters": asked("&" * 60_000),
-    "escapes": asked("%ff" * 20_000),
-    "a long cursor": asked("cursor=" + "A" * 60_000),
-    "many ids": asked("ids=" + "a," * 30_000, "/v1/users/me/relationships"),
+    "unknown parameters": read("&".join(map(str, range(11_000)))),
+    "unknown parameters of nobody": read("&".join(map(str, range(11_000))), "/livez"),
+    "one parameter again and again": read("a&" * 30_000),
+    "no parameters": read("&" * 60_000),
+    "escapes": read("%ff" * 20_000),
+    "a long cursor": read("cursor=" + "A" * 60_000),
+    "many ids": read("ids=" + "a," * 30_000, "/v1/users/me/relationships"),
     "a long path": Request("GET", "/v1/users/" + "a/" * 30_000),
     "a long id": Request("GET", "/v1/users/" + "a" * 60_000),
-    "a media type with escapes": typed('a="' + '\\"' * 30_000),
-    "a media type with parameters": typed("a=b;" * 15_000),
-    "a media type with semicolons": typed(";" * 60_000),
-    "header names of a page": said("Access-Control-Request-Headers", "," * 60_000, PREFLIGHT),
-    "the same name of a page": said("Access-Control-Request-Headers", "x-user-id," * 6000, PREFLIGHT),
-    "tags": said("If-None-Match", '"a",' * 15_000, Request("GET", "/v1/tweets/1")),
-    "quotes for tags": said("If-None-Match", '"' * 60_000, Request("GET", "/v1/tweets/1")),
+    "a media type with escapes": with_media_type('a="' + '\\"' * 30_000),
+    "a media type with parameters": with_media_type("a=b;" * 15_000),
+    "a media type with semicolons": with_media_type(";" * 60_000),
+    "header names of a page": with_header("Access-Control-Request-Headers", "," * 60_000, PREFLIGHT),
+    "the same name of a page": with_header("Access-Control-Request-Headers", "x-user-id," * 6000, PREFLIGHT),
+    "tags": with_header("If-None-Match", '"a",' * 15_000, Request("GET", "/v1/tweets/1")),
+    "quotes for tags": with_header("If-None-Match", '"' * 60_000, Request("GET", "/v1/tweets/1")),
     "a long identity": Request("GET", TIMELINE, [("X-User-Id", "a" * 60_000)]),
-    "a long key": said("Idempotency-Key", "a" * 60_000, published("hello")),
-    "a long last event": said("Last-Event-ID", "1" * 60_000, Request("GET", f"{TIMELINE}/stream", AS_CALLER)),
-    "cookies": said("Cookie", "a=b;" * 15_000, asked("")),
-    "origins": said("Origin", "https://app.example," * 3000, asked("")),
+    "a long key": with_header("Idempotency-Key", "a" * 60_000, published("hello")),
+    "a long last event": with_header("Last-Event-ID", "1" * 60_000, Request("GET", f"{TIMELINE}/stream", AS_CALLER)),
+    "cookies": with_header("Cookie", "a=b;" * 15_000, read("")),
+    "origins": with_header("Origin", "https://app.example," * 3000, read("")),
 }
 
 
@@ -85,19 +85,22 @@ def seconds(service: InProcess, request: Request) -> float:
 
 
 @pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
-def test_it_takes_no_longer_than_others(service: InProcess, request_: Request) -> None:
+def test_a_costly_looking_request_takes_little_processor_time(service: InProcess, request_: Request) -> None:
     assert min(seconds(service, request_) for _ in range(3)) < SECONDS_MAX
 
 
 @pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
-def test_its_answer_is_not_much_larger(service: InProcess, request_: Request) -> None:
+def test_an_answer_is_not_much_larger_than_its_request(service: InProcess, request_: Request) -> None:
     sent = len(request_.target) + len(request_.body) + sum(len(value) for _, value in request_.headers)
     assert len(service.send(request_).body) < AMPLIFIED_MAX * sent + SPARE_BYTES
 
 
-def test_a_media_type_is_one_whatever_its_parameters(service: InProcess) -> None:
-    assert service.send(typed(" charset=utf-8")).status == 201
+def test_a_media_type_with_parameters_is_accepted(service: InProcess) -> None:
+    assert service.send(with_media_type(" charset=utf-8")).status == 201
 
 
-def test_a_preflight_that_asks_for_too_many_headers_may_send_none(service: InProcess) -> None:
-    assert "Access-Control-Allow-Headers" not in service.send(REQUESTS["the same name of a page"]).headers
+@pytest.mark.parametrize("name", ["header names of a page", "the same name of a page"])
+def test_a_preflight_with_many_header_names_gets_the_ordinary_answer(service: InProcess, name: str) -> None:
+    plain, long = (service.send(request).headers for request in (PREFLIGHT, REQUESTS[name]))
+    assert {**plain, "X-Request-Id": ""} == {**long, "X-Request-Id": ""}
+    assert "Access-Control-Allow-Headers" in plain

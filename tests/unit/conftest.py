@@ -1,7 +1,26 @@
-"""Settings of all unit tests."""
+"""What unit tests share."""
+
+from collections.abc import Iterator
 
 import hypothesis
+import pytest
+
+from tests.fakes.log import WrittenLog, written_log
 
 # A busy machine makes single examples slow, which says nothing about the code.
 hypothesis.settings.register_profile("unit", deadline=None)
 hypothesis.settings.load_profile("unit")
+
+
+@pytest.fixture
+def written() -> Iterator[WrittenLog]:
+    """What is logged, as JSON."""
+    with written_log() as written:
+        yield written
+
+
+@pytest.fixture
+def readable() -> Iterator[WrittenLog]:
+    """What is logged, for people."""
+    with written_log(log_format="readable") as written:
+        yield written

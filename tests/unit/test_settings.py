@@ -1,12 +1,19 @@
+"""Every setting alone: what it may be, and the sentence for what it may not."""
+
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 
-from app.config import BadSetting, Settings
+from app.settings import BadSetting, Settings
+from tests.http.tokens import HS256
 
 GOOD = [
     ("HOST", "0.0.0.0", "0.0.0.0"),  # noqa: S104 - nothing listens
     ("HOST", "::1", "::1"),
     ("PORT", "0", 0),
     ("PORT", "65535", 65535),
+    ("DATABASE_URL", "memory:", "memory:"),
     ("TIMELINE_WINDOW_SECONDS", "0.25", 0.25),
     ("TIMELINE_CAPACITY", "1", 1),
     ("TIMELINE_IDLE_SECONDS", "0", 0.0),
@@ -14,8 +21,8 @@ GOOD = [
     ("TIMELINE_IDLE_SECONDS", "1.5", 1.5),
     ("PULL_FOLLOWERS_THRESHOLD", "0", 0),
     ("EVENT_QUEUE_CAPACITY", "1", 1),
+    ("IDEMPOTENCY_CAPACITY", "1", 1),
     ("DELIVERY_MAX_ATTEMPTS", "1", 1),
-    ("DEAD_LETTER_CAPACITY", "1", 1),
     ("TWEET_MAX_LENGTH", "1", 1),
     ("TWEET_MAX_LENGTH", "4000", 4000),
     ("NODE_ID", "0", 0),
@@ -23,117 +30,159 @@ GOOD = [
     ("SECRET_KEY", "s3cret", "s3cret"),
     ("AUTH_MODE", "header", "header"),
     ("MAX_IN_FLIGHT", "1", 1),
-    ("SERVER", "waitress", "waitress"),
-    ("SERVER", "granian", "granian"),
     ("THREADS", "1000", 1000),
     ("CPUS", "all", "all"),
     ("MAX_STREAMS", "0", 0),
     ("MAX_STREAMS", "10000", 10_000),
     ("SHUTDOWN_SECONDS", "0.5", 0.5),
+    ("LIVE_PAGE", "false", False),
     ("LOG_LEVEL", "DEBUG", "DEBUG"),
     ("LOG_FORMAT", "readable", "readable"),
 ]
 
-WHOLE_NUMBERS = [
-    "PORT",
-    "TIMELINE_CAPACITY",
-    "PULL_FOLLOWERS_THRESHOLD",
-    "EVENT_QUEUE_CAPACITY",
-    "DELIVERY_MAX_ATTEMPTS",
-    "DEAD_LETTER_CAPACITY",
-    "TWEET_MAX_LENGTH",
-    "NODE_ID",
+POSITIVE = [
+    *("TIMELINE_CAPACITY", "EVENT_QUEUE_CAPACITY", "IDEMPOTENCY_CAPACITY", "DELIVERY_MAX_ATTEMPTS"),
+    *("TWEET_MAX_LENGTH", "MAX_IN_FLIGHT", "THREADS"),
 ]
+WHOLE_NUMBERS = [*POSITIVE, "PORT", "PULL_FOLLOWERS_THRESHOLD", "NODE_ID", "MAX_STREAMS"]
 SECONDS = ["TIMELINE_WINDOW_SECONDS", "TIMELINE_IDLE_SECONDS", "SHUTDOWN_SECONDS"]
 
 BAD = [
     *((name, text) for name in WHOLE_NUMBERS for text in ("", " ", "-1", "1.5", "1e3", "0x10", "many")),
     *((name, text) for name in SECONDS for text in ("", " ", "-1", "-0.001", "nan", "inf", "-inf", "soon")),
     *(pytest.param(name, "9" * 5000, id=f"{name}-5000 digits") for name in WHOLE_NUMBERS),
-    ("HOST", ""),
+    *((name, "0") for name in (*POSITIVE, "TIMELINE_WINDOW_SECONDS", "SHUTDOWN_SECONDS")),
+    *((name, "") for name in ("HOST", "DATABASE_URL", "AUTH_MODE", "CPUS", "LIVE_PAGE", "LOG_LEVEL", "LOG_FORMAT")),
     ("PORT", "65536"),
-    ("TIMELINE_WINDOW_SECONDS", "0"),
-    ("TIMELINE_CAPACITY", "0"),
-    ("EVENT_QUEUE_CAPACITY", "0"),
-    ("DELIVERY_MAX_ATTEMPTS", "0"),
-    ("DEAD_LETTER_CAPACITY", "0"),
-    ("MAX_IN_FLIGHT", "0"),
-    ("SERVER", ""),
-    ("SERVER", "Granian"),
-    ("THREADS", "0"),
+    ("DATABASE_URL", "memory"),
+    ("DATABASE_URL", "oracle://there"),
     ("CPUS", "2"),
-    ("MAX_STREAMS", "-1"),
     ("MAX_STREAMS", "10001"),
-    ("TWEET_MAX_LENGTH", "0"),
     ("TWEET_MAX_LENGTH", "4001"),
     ("NODE_ID", "1024"),
-    ("AUTH_MODE", ""),
     ("AUTH_MODE", "none"),
     ("AUTH_MODE", "Header"),
-    ("SHUTDOWN_SECONDS", "0"),
-    ("LOG_LEVEL", ""),
+    ("LIVE_PAGE", "yes"),
     ("LOG_LEVEL", "LOUD"),
     ("LOG_LEVEL", "info"),
-    ("LOG_FORMAT", ""),
     ("LOG_FORMAT", "JSON"),
+    # No merge can look for so many entries, no thread be joined for so long.
+    ("TIMELINE_CAPACITY", str(1 << 63)),
+    ("SHUTDOWN_SECONDS", "1e10"),
+    ("SHUTDOWN_SECONDS", "1e300"),
 ]
+
+SECRETS = ["SECRET_KEY", "JWT_KEY", "ADMIN_TOKEN"]
+SLIPS = {
+    "TIMELINE_CAPACITYY": "TIMELINE_CAPACITY",
+    "TIMELINES_CAPACITY": "TIMELINE_CAPACITY",
+    "timeline_capacity": "TIMELINE_CAPACITY",
+    "RATE_LIMIT_WRITE": "RATE_LIMIT_WRITES",
+    "SECRET_KEY_FILES": "SECRET_KEY_FILE",
+    "LOGLEVEL": "LOG_LEVEL",
+}
+NO_SLIPS = ["HOSTNAME", "PATH", "HOME", "PYTHONPATH", "PERCH_PORT", "SERVER", "COLLECTOR", "LOGNAME", "THREAD_NAME"]
+
+
+def value(settings: Settings, name: str) -> object:
+    """The setting, in whichever group it is."""
+    groups = [getattr(settings, group.name) for group in fields(settings)]
+    [found] = [getattr(group, name.lower()) for group in groups if hasattr(group, name.lower())]
+    return found
+
+
+def refusal(environment: dict[str, str]) -> str:
+    """The one sentence."""
+    with pytest.raises(BadSetting) as refused:
+        Settings.from_environment(environment)
+    sentence = str(refused.value)
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+    return sentence
 
 
 def test_without_variables_the_defaults_hold() -> None:
     settings = Settings.from_environment({})
-    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
-    assert (settings.timeline_window_seconds, settings.timeline_capacity) == (5, 800)
-    assert settings.timeline_idle_seconds == 7 * 24 * 60 * 60
-    assert settings.pull_followers_threshold == 10_000
-    assert (settings.event_queue_capacity, settings.dead_letter_capacity) == (100_000, 10_000)
-    assert settings.delivery_max_attempts == 5
-    assert (settings.tweet_max_length, settings.node_id) == (280, 0)
-    assert (settings.auth_mode, settings.shutdown_seconds, settings.log_level) == ("header", 15, "INFO")
-    assert (settings.server, settings.log_format) == ("waitress", "auto")
+    assert settings == Settings()
+    assert (settings.server.host, settings.server.port, settings.server.shutdown_seconds) == ("127.0.0.1", 8080, 15)
+    assert (settings.server.threads, settings.server.cpus) == (4, "one")
+    assert (settings.server.max_in_flight, settings.server.max_streams) == (16, 64)
+    store, timelines = settings.store, settings.timelines
+    assert (store.database_url, store.node_id, store.idempotency_capacity) == ("memory:", 0, 1_000_000)
+    assert (timelines.timeline_window_seconds, timelines.timeline_capacity) == (5, 800)
+    assert timelines.timeline_idle_seconds == 7 * 24 * 60 * 60
+    assert (timelines.pull_followers_threshold, timelines.event_queue_capacity) == (10_000, 100_000)
+    assert timelines.delivery_max_attempts == 5
+    assert (settings.api.tweet_max_length, settings.api.live_page) == (280, True)
+    assert (settings.api.rate_limit_writes, settings.api.cors_origins) == (None, ())
+    assert (settings.identity.auth_mode, settings.identity.admin_token) == ("header", "")
+    assert (settings.log.log_level, settings.log.log_format) == ("INFO", "auto")
 
 
-@pytest.mark.parametrize(("name", "text", "value"), GOOD)
-def test_a_variable_is_the_setting_of_its_name(name: str, text: str, value: object) -> None:
-    settings = Settings.from_environment({name: text})
-    read = getattr(settings, name.lower())
-    assert read == value
-    assert type(read) is type(value)
+@pytest.mark.parametrize(("name", "text", "expected"), GOOD)
+def test_a_variable_is_the_setting_of_its_name(name: str, text: str, expected: object) -> None:
+    read = value(Settings.from_environment({name: text}), name)
+    assert read == expected
+    assert type(read) is type(expected)
 
 
 @pytest.mark.parametrize(("name", "text"), BAD)
 def test_what_makes_no_sense_is_one_sentence_that_names_the_variable(name: str, text: str) -> None:
-    with pytest.raises(BadSetting) as refused:
-        Settings.from_environment({name: text})
-    sentence = str(refused.value)
+    sentence = refusal({name: text})
     assert sentence.startswith(f"{name} must ")
     assert sentence.endswith(f"not {text!r}.")
 
 
-def test_what_is_secret_is_not_shown() -> None:
-    with pytest.raises(BadSetting, match=r"^SECRET_KEY must not be empty\.$"):
-        Settings.from_environment({"SECRET_KEY": ""})
+@pytest.mark.parametrize("name", SECRETS)
+def test_what_is_secret_is_not_shown(name: str) -> None:
+    assert refusal({name: ""}) == f"{name} must not be empty."
+    environment = {**HS256, name: "s3cret of at least thirty-two bytes"}
+    assert "s3cret" not in repr(Settings.from_environment(environment))
 
 
 def test_a_sentence_stays_on_one_line() -> None:
-    with pytest.raises(BadSetting) as refused:
-        Settings.from_environment({"PORT": "80\n80"})
-    assert "\n" not in str(refused.value)
+    assert refusal({"PORT": "80\n80"}).startswith("PORT must ")
 
 
 def test_one_bad_variable_among_good_ones_is_found() -> None:
-    with pytest.raises(BadSetting, match="NODE_ID"):
-        Settings.from_environment({"PORT": "80", "NODE_ID": "-7", "HOST": "::1"})
+    assert "NODE_ID" in refusal({"PORT": "80", "NODE_ID": "-7", "HOST": "::1"})
 
 
 def test_other_variables_are_not_ours() -> None:
-    assert Settings.from_environment({"PATH": "/bin", "port": "1", "PERCH_PORT": "1"}) == Settings()
+    assert Settings.from_environment({"PATH": "/bin", "port": "1", "PERCH_PORT": "1", "DEAD_LETTER_CAPACITY": "x"}) == (
+        Settings()
+    )
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [("TIMELINE_CAPACITY", str(1 << 63)), ("SHUTDOWN_SECONDS", "1e10"), ("SHUTDOWN_SECONDS", "1e300")],
-)
-def test_numbers_too_large_to_work_with_are_refused(name: str, text: str) -> None:
-    """No merge can look for so many entries, no thread be joined for so long."""
-    with pytest.raises(BadSetting, match=name):
-        Settings.from_environment({name: text})
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"], ids=repr)
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_may_come_from_a_file(tmp_path: Path, name: str, end: str) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes(f" sécret \nof two lines{end}".encode())
+    settings = Settings.from_environment({f"{name}_FILE": str(file)})
+    assert value(settings, name) == " sécret \nof two lines"
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_file_that_gives_no_secret_is_named(tmp_path: Path, name: str) -> None:
+    file, missing = tmp_path / "secret", tmp_path / "missing"
+    must = f"{name}_FILE must name a file that can be read: "
+    assert refusal({f"{name}_FILE": str(missing)}) == f"{must}No such file or directory, not {str(missing)!r}."
+    assert refusal({f"{name}_FILE": str(tmp_path)}) == f"{must}Is a directory, not {str(tmp_path)!r}."
+    file.write_bytes(b"s3cret \xff")
+    assert refusal({f"{name}_FILE": str(file)}) == f"{must}it is not text in UTF-8, not {str(file)!r}."
+    file.write_text("\n")
+    assert refusal({f"{name}_FILE": str(file)}) == f"{name} must not be empty."
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_has_one_place(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "secret"
+    file.write_text("s3cret")
+    sentence = refusal({name: "s3cret", f"{name}_FILE": str(file)})
+    assert sentence == f"{name} and {name}_FILE must not both be set."
+
+
+def test_a_slip_of_a_name_is_noticed() -> None:
+    environment = dict.fromkeys([*SLIPS, *NO_SLIPS, *Settings.names()], "x")
+    assert Settings.slips(environment) == SLIPS

@@ -1,1 +1,1 @@
-"""Read a home timeline, and prepare it to be read."""
+"""Read, prepare and stream a home timeline."""

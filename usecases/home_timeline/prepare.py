@@ -1,22 +1,34 @@
-"""Prepare a home timeline: rebuild an absent one, and merge who was followed since the last time."""
+"""Prepare a home timeline: rebuild it if it is absent, and merge the authors followed since the last merge."""
 
+from collections.abc import Callable
+
+from domain.events import TimelineRebuilt
 from usecases.home_timeline.ports import FollowGraph, Timelines, Tweets
 from usecases.page import NEWEST
 
 
 class PrepareHomeTimeline:
-    """Makes a timeline complete for all that its user follows now.
+    """Makes a timeline complete for all authors that its user follows now.
 
-    A rebuild is the merge of all follows into a new timeline; otherwise only those after its merge mark are merged.
-    The order matters. The timeline is installed first, so that it keeps what is pushed from then on; the follows are
-    looked up next, so that the mark covers only them; the author logs come last, and hold all tweets up to then. A
-    timeline thrown away in between has another generation when it is back, and refuses the merge.
+    A rebuild merges all follows into a new timeline; a catch-up merges only the follows after the merge mark.
+    The order matters. The timeline is installed first, so that it keeps what is pushed from then on. The follows are
+    read next, so that the mark covers only these. The author logs come last, because they hold all tweets up to then.
+    If the timeline was discarded in between, its successor has another generation and refuses the merge.
     """
 
-    def __init__(self, tweets: Tweets, graph: FollowGraph, timelines: Timelines, *, capacity: int) -> None:
+    def __init__(
+        self,
+        tweets: Tweets,
+        graph: FollowGraph,
+        timelines: Timelines,
+        observe: Callable[[TimelineRebuilt], None],
+        *,
+        capacity: int,
+    ) -> None:
         self._tweets = tweets
         self._graph = graph
         self._timelines = timelines
+        self._observe = observe
         self._capacity = capacity
 
     def execute(self, user_id: str) -> None:
@@ -27,3 +39,5 @@ class PrepareHomeTimeline:
         kept = ids[: self._capacity]
         floor = kept[-1] if len(ids) > self._capacity else 0
         self._timelines.merge(user_id, generation, kept, floor, followees.newest_follow_id)
+        if not mark:
+            self._observe(TimelineRebuilt())

@@ -3,25 +3,29 @@
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from functools import partial
+from typing import Literal, Protocol, get_args
 
+from domain.events import HomeTimelineRead, TimelinesDiscarded
 from domain.timeline import TimelineView, merge_newest
 from domain.tweet import Tweet
 from domain.user import Followees
 from usecases.home_timeline.ports import FollowGraph, Timelines, Tweets
 
 STALE_ENTRIES_MAX = 100
-"""A read that finds more entries than this to drop has the timeline thrown away, so that the next read rebuilds it."""
+"""A read that drops more outdated entries than this discards the timeline, and the next read rebuilds it."""
 
 Merged = Literal["timeline", "unpushed", "logs"]
-"""The most expensive thing that a read had to merge; the timeline is the cheapest."""
+"""The most expensive source that a read had to merge, from the cheapest to the most expensive."""
+
+_READ = {merged: HomeTimelineRead(merged) for merged in get_args(Merged)}
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Where one reader is on the way from a first page down: ids strictly between `low` and `high` are still to come.
+    """The position of a reader who pages down from a first page: ids strictly between `low` and `high` remain.
 
-    `frontier` is the first page's: what was published later belongs to another walk.
+    `frontier` is that of the first page; later tweets belong to another walk.
     """
 
     frontier: int
@@ -31,7 +35,7 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class ReadHomeTimelineRequest:
-    """Asks for the newest page, for what came after the tweet id `since_id`, or for the next page of a walk."""
+    """Asks for the newest page, for tweets after the tweet id `since_id`, or for the next page of a walk."""
 
     user_id: str
     limit: int
@@ -42,7 +46,7 @@ class ReadHomeTimelineRequest:
 
 @dataclass(frozen=True, slots=True)
 class HomeTimelinePage:
-    """Tweets newest first, the `since_id` for the next poll, and how to go on; None on the last page."""
+    """Tweets newest first, and the `since_id` for the next poll. `next` is the next page's walk, None on the last."""
 
     tweets: Sequence[Tweet]
     since_id: int
@@ -54,13 +58,15 @@ class Preparation(Protocol):
 
 
 class ReadHomeTimeline:
-    """One page of all tweets by the authors whom the user follows now, exactly, up to the frontier.
+    """Returns one page of exactly the tweets by the authors that the user follows now, up to the frontier.
 
-    - The page merges what was pushed into the timeline, what is unpushed, the logs of authors who were followed after
-      the timeline's merge mark, and, below the timeline's floor, the logs of all authors.
-    - What is deleted or no longer followed is dropped, and older tweets fill the page: only the last one is short.
-    - The order of looks matters: frontier, follows, unpushed, timeline, logs, and the follows again. A push writes the
-      timeline before it takes the tweet out of unpushed; looking at the two in the other order could miss it in both.
+    - The page merges the timeline, the unpushed tweets, the logs of authors who were followed after the timeline's
+      merge mark, and, below the timeline's floor, the logs of all authors.
+    - Deleted tweets and tweets of unfollowed authors are dropped; older tweets fill the page. Only the last is short.
+    - The order of reads matters: frontier, follows, unpushed, timeline, logs, follows version. A push writes the
+      timeline before it removes the tweet from unpushed; in another order both reads could miss the tweet.
+    - If the follows changed meanwhile, they are read once more, and the page is made again from the author logs alone,
+      which are complete up to the frontier. So a read makes at most two passes.
     """
 
     def __init__(
@@ -69,60 +75,59 @@ class ReadHomeTimeline:
         graph: FollowGraph,
         timelines: Timelines,
         prepare: Preparation,
-        count: Callable[[Merged], None],
+        observe: Callable[[HomeTimelineRead | TimelinesDiscarded], None],
+        *,
+        stale_entries_max: int = STALE_ENTRIES_MAX,
     ) -> None:
-        """`count` is told once of each page what it had to merge."""
+        """`observe` gets one `HomeTimelineRead` per page."""
         self._tweets = tweets
         self._graph = graph
         self._timelines = timelines
         self._prepare = prepare
-        self._count = count
+        self._observe = observe
+        self._stale_entries_max = stale_entries_max
 
     def execute(self, request: ReadHomeTimelineRequest) -> HomeTimelinePage:
         frontier = self._tweets.frontier()
         since_id = request.since_id
         walk = request.walk or Walk(max(frontier, since_id), since_id, frontier + 1)
-        found = self._find_for_one_set_of_follows(request, walk)
+        found = self._find(request, walk)
         if len(found) <= request.limit:
             return HomeTimelinePage(found, walk.frontier, None)
         page = found[: request.limit]
         return HomeTimelinePage(page, walk.frontier, Walk(walk.frontier, walk.low, page[-1].id))
 
-    def _find_for_one_set_of_follows(self, request: ReadHomeTimelineRequest, walk: Walk) -> list[Tweet]:
-        """Looks again when the user followed somebody meanwhile.
+    def _find(self, request: ReadHomeTimelineRequest, walk: Walk) -> list[Tweet]:
+        """Returns the newest remaining tweets of the walk: one more than the request's limit, if there are so many."""
+        reader = _Reader.of(request, self._graph.followees(request.user_id))
+        found = self._fill(reader, walk, partial(self._look, reader))
+        if reader.dropped > self._stale_entries_max and self._timelines.discard(reader.user_id):
+            self._observe(TimelinesDiscarded("stale"))
+        if self._graph.follows_version(reader.user_id) != reader.followees.version:
+            # A tweet delivered between two follows, or merged between two reads of them, may be in none of the sources.
+            reader = _Reader.of(request, self._graph.followees(request.user_id), merged="logs")
+            found = self._fill(reader, walk, partial(self._tweets.newest, reader.authors))
+        self._observe(_READ[reader.merged])
+        return found
 
-        What was delivered between an unfollow and a refollow during the looks is in none of them.
-        """
-        followees = self._graph.followees(request.user_id)
-        while True:
-            reader = _Reader.of(request, followees)
-            found = self._find(reader, walk, request.limit + 1)
-            followees_before, followees = followees, self._graph.followees(request.user_id)
-            if followees.newest_follow_id <= followees_before.newest_follow_id:
-                self._count(reader.merged)
-                return found
-
-    def _find(self, reader: "_Reader", walk: Walk, wanted: int) -> list[Tweet]:
-        """The newest tweets of the rest of the walk, `wanted` of them at least if there are so many."""
+    def _fill(self, reader: "_Reader", walk: Walk, look: Callable[[int, int, int], Sequence[int]]) -> list[Tweet]:
+        """Calls `look` for older ids until enough tweets are kept; `look` takes the bounds and a limit."""
         found: list[Tweet] = []
-        dropped = 0
         high = walk.high
-        while reader.authors and len(found) < wanted:
-            ids = self._look(reader, walk.low, high, wanted)
+        while reader.authors and len(found) < reader.wanted:
+            ids = look(walk.low, high, reader.wanted)
             kept = [
                 tweet for tweet in self._tweets.get_many(ids) if tweet is not None and tweet.author_id in reader.authors
             ]
             found += kept
-            dropped += len(ids) - len(kept)
-            if len(ids) < wanted:
+            reader.dropped += len(ids) - len(kept)
+            if len(ids) < reader.wanted:
                 break
             high = ids[-1]
-        if dropped > STALE_ENTRIES_MAX:
-            self._timelines.discard(reader.user_id)
         return found
 
     def _look(self, reader: "_Reader", low: int, high: int, limit: int) -> Sequence[int]:
-        """The newest `limit` ids strictly between the bounds that may be on the page, newest first."""
+        """Returns the newest `limit` candidate ids strictly between the bounds, newest first."""
         unpushed = self._tweets.unpushed(reader.authors, low, high, limit)
         view = self._prepared_view(reader, low, high, limit)
         logs = []
@@ -147,20 +152,21 @@ class ReadHomeTimeline:
 
 @dataclass(slots=True)
 class _Reader:
-    """Who reads, whose tweets, and what had to be merged so far.
+    """The reader, the authors, and what was merged and dropped so far. `wanted` is one more than the page holds.
 
-    They are the tweets of the followees, and of `never_pushed`, whom only their logs know.
+    `authors` are the followees and `never_pushed`: authors whose tweets only their logs have, not this timeline.
     """
 
     user_id: str
+    wanted: int
     followees: Followees
     authors: AbstractSet[str]
     never_pushed: list[str]
-    merged: Merged = "timeline"
+    merged: Merged
+    dropped: int = 0
 
     @classmethod
-    def of(cls, request: ReadHomeTimelineRequest, followees: Followees) -> "_Reader":
-        if request.include_self:
-            own = [request.user_id]
-            return cls(request.user_id, followees, followees.authors | set(own), own)
-        return cls(request.user_id, followees, followees.authors, [])
+    def of(cls, request: ReadHomeTimelineRequest, followees: Followees, merged: Merged = "timeline") -> "_Reader":
+        own = [request.user_id] if request.include_self else []
+        authors = followees.authors | set(own) if own else followees.authors
+        return cls(request.user_id, request.limit + 1, followees, authors, own, merged)

@@ -1,4 +1,4 @@
-"""Stream a home timeline: what is new, as it comes."""
+"""Stream a home timeline: send new tweets as they are published."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,12 +8,12 @@ from domain.tweet import Tweet
 from usecases.home_timeline.read import HomeTimelinePage, ReadHomeTimelineRequest, Walk
 
 BATCH_MAX = 100
-"""Tweets handed out at once."""
+"""The largest number of tweets in a batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamHomeTimelineRequest:
-    """Asks for what comes after the tweet id `since_id`; None: for what comes from now on."""
+    """Asks for tweets after the tweet id `since_id`; None means tweets from now on."""
 
     user_id: str
     since_id: int | None
@@ -21,23 +21,23 @@ class StreamHomeTimelineRequest:
 
 class Tweets(Protocol):
     def frontier(self) -> int:
-        """The id up to which nothing can still appear; 0 before the first tweet."""
+        """Returns the id up to which no tweet can still appear; 0 before the first tweet."""
 
 
 class Subscription(Protocol):
     def has_ended(self) -> bool:
-        """Whether nothing more is to be waited for."""
+        """Returns True if there is nothing more to wait for."""
 
     def wait(self, timeout: float) -> bool:
-        """Waits until there may be something new since the last call, or the end; False after `timeout` seconds."""
+        """Waits for something new since the last call, or for the end; returns False after `timeout` seconds."""
 
     def close(self) -> None:
-        """Gives the subscription back; doing so again changes nothing."""
+        """Ends the subscription and frees its place. It is idempotent."""
 
 
 class Subscriptions(Protocol):
     def open(self, user_id: str) -> Subscription:
-        """Has the user woken by what followees publish from now on; raises `Overloaded` when there are too many."""
+        """Opens a subscription that followees' new tweets wake; raises `Overloaded` if too many are open."""
 
 
 class Read(Protocol):
@@ -45,7 +45,7 @@ class Read(Protocol):
 
 
 class HomeTimelineStream:
-    """What is new to one reader, until it is closed. For one thread at a time."""
+    """A stream of one reader's new tweets, until it is closed. Only one thread at a time may iterate over it."""
 
     def __init__(self, read: Read, tweets: Tweets, subscription: Subscription, user_id: str, position: int) -> None:
         self._read = read
@@ -53,23 +53,23 @@ class HomeTimelineStream:
         self._subscription = subscription
         self._user_id = user_id
         self.position = position
-        """Whatever was published up to this id has been handed out."""
+        """All tweets up to this id have been sent."""
 
-    def batches(self, patience: float) -> Iterator[Sequence[Tweet]]:
-        """New tweets, oldest first, until the end.
+    def batches(self, timeout: float) -> Iterator[Sequence[Tweet]]:
+        """Yields batches of new tweets, oldest first, until the end.
 
-        A batch is empty where there was nothing to send for `patience` seconds, or the position moved without a tweet.
+        A batch is empty if there was nothing to send for `timeout` seconds, or if the position moved without a tweet.
         """
         while not self._subscription.has_ended():
             for batch in self._catch_up():
                 yield batch
                 if self._subscription.has_ended():
                     return
-            if not self._subscription.wait(patience):
+            if not self._subscription.wait(timeout):
                 yield ()
 
     def close(self) -> None:
-        """Ends it, from whichever thread."""
+        """Ends the stream; any thread may call it."""
         self._subscription.close()
 
     def _catch_up(self) -> Iterator[Sequence[Tweet]]:
@@ -87,9 +87,9 @@ class HomeTimelineStream:
             yield ()
 
     def _oldest_first(self, walk: Walk) -> Iterator[Sequence[Tweet]]:
-        """Remembers only where the pages of the walk begin, and reads all but the last again when their turn comes.
+        """Yields the pages of the walk, oldest first. Newer pages are read again when it is their turn.
 
-        So a stream that starts far back keeps little, and what is deleted meanwhile is not sent.
+        So a stream that starts far back keeps only bounds, and does not send tweets that were deleted meanwhile.
         """
         newer: list[Walk] = []
         page = self._page(walk)
@@ -108,11 +108,11 @@ class HomeTimelineStream:
 class StreamHomeTimeline:
     """Opens a stream of one home timeline.
 
-    - Each tweet by the authors who are followed when it is looked for comes once, oldest first; a reader who goes on
-      from the last one with another stream misses none and gets none again.
-    - Nobody looks while nothing is new: a publication wakes those who follow its author.
-    - The position is taken before the subscription, and the first look comes after it: what is published in between is
-      found by that look, what is published later wakes.
+    - Each tweet by an author who is followed at the time of the read is sent once, oldest first. A reader who resumes
+      from the last tweet with another stream misses none and gets none twice.
+    - Nothing is read while nothing is new: a publication wakes the streams of its author's followers.
+    - The position is taken before the subscription, and the first read comes after it. That read finds what is
+      published in between; what is published later wakes the stream.
     """
 
     def __init__(self, read: Read, tweets: Tweets, subscriptions: Subscriptions) -> None:
@@ -121,7 +121,7 @@ class StreamHomeTimeline:
         self._subscriptions = subscriptions
 
     def execute(self, request: StreamHomeTimelineRequest) -> HomeTimelineStream:
-        """Raises `Overloaded` when as many streams are open as may be."""
+        """Opens the stream; raises `Overloaded` if too many streams are open."""
         position = self._tweets.frontier() if request.since_id is None else request.since_id
         subscription = self._subscriptions.open(request.user_id)
         return HomeTimelineStream(self._read, self._tweets, subscription, request.user_id, position)

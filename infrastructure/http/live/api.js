@@ -1,8 +1,8 @@
-// The public HTTP interface, as one user.
+// Calls the public HTTP API as one user.
 
 const ANSWER_MS = 15_000;
 
-/** An answer that says no. Its message is the problem's detail, which is for people to read. */
+/** The service refused a request. The message is the problem's detail, which is written for people. */
 export class Problem extends Error {
   constructor(status, problem) {
     super(problem.detail ?? `Perch answered with status ${status}.`);
@@ -11,7 +11,7 @@ export class Problem extends Error {
   }
 }
 
-/** There was no answer, or not a whole one: whether anything was done is not known. */
+/** There was no complete answer, so nobody knows whether the service did what was asked. */
 export class NoAnswer extends Error {
   constructor(cause) {
     super("Perch does not answer.", { cause });
@@ -22,7 +22,7 @@ export class Api {
   #headers;
   #closed = new AbortController();
 
-  /** Under the user's own name and not `me`, so that a service which knows the user by another name says so. */
+  /** Contains the user's name and not `me`: a service that knows the user by another name then answers 403. */
   own;
 
   constructor({ name, headers }) {
@@ -30,12 +30,12 @@ export class Api {
     this.own = `v1/users/${name}`;
   }
 
-  /** Is aborted when the user leaves. */
+  /** A signal that is aborted when the user leaves. */
   get closed() {
     return this.#closed.signal;
   }
 
-  /** Ends everything under way. Answers that come later are nobody's, and never arrive. */
+  /** Aborts all requests. Their promises never settle, so that no later answer changes the page. */
   close() {
     this.#closed.abort();
   }
@@ -49,7 +49,7 @@ export class Api {
       headers: { "Content-Type": "application/json", ...headers },
     });
 
-  /** A response whose body is still to be read. */
+  /** Returns a response whose body is not read yet. */
   async open(path, headers, signal) {
     return this.#unlessClosed(() => this.#send("GET", path, { headers, signal }));
   }

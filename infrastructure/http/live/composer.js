@@ -1,17 +1,17 @@
-// Writes tweets.
+// The form that publishes tweets.
 
 import { NoAnswer } from "./api.js";
 import { byId, showError } from "./dom.js";
 
 const KEY_BYTES = 16;
-const SAFE_TO_REPEAT = "Publishing it again cannot publish it twice.";
+const SAFE_TO_REPEAT = "You can publish it again: it will not appear twice.";
 
 export class Composer {
   #api;
   #limit;
   #published;
   #field = byId("text");
-  /** The text that was sent last, and the key that makes sending it again safe. */
+  /** The text that was sent last, and its idempotency key, which makes a repetition safe. */
   #draft = null;
   #busy = false;
 
@@ -31,7 +31,7 @@ export class Composer {
     this.#count();
   }
 
-  /** Code points, as the service counts them. It alone judges: its limit may be another than its document says. */
+  /** Counts code points as the service does. The count only informs: the service decides what is too long. */
   #count() {
     const length = [...this.#field.value.normalize("NFC").trim()].length;
     byId("count").textContent = `${length} / ${this.#limit}`;
@@ -69,7 +69,7 @@ function submitOnCtrlEnter(event) {
   byId("composer").requestSubmit();
 }
 
-/** Not `randomUUID`, which pages from plain http addresses do not have. */
+/** Returns a random key. `crypto.randomUUID` is missing on pages from plain http addresses. */
 function newKey() {
   const bytes = [...crypto.getRandomValues(new Uint8Array(KEY_BYTES))];
   return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,4 +1,4 @@
-// Says how the page is connected.
+// Shows the state of the connection.
 
 import { byId } from "./dom.js";
 
@@ -9,14 +9,14 @@ const STATES = {
   polling: "Polling",
   paused: "Paused",
 };
-const POLLING = "All live streams are taken: this page asks every few seconds until one is free.";
+const POLLING = "All live streams are in use. This page polls every few seconds until one is free.";
 
-/** With a reason there is a notice, too, and a button to try at once. */
+/** Shows the state; with a reason, also a notice and a button that retries at once. */
 export function showConnection(state, why = "") {
   const pill = byId("connection");
   if (pill.dataset.state !== state || !pill.textContent) pill.textContent = STATES[state];
   pill.dataset.state = state;
-  const notice = state === "polling" ? POLLING : why && `${why} This page goes on trying by itself.`;
+  const notice = state === "polling" ? POLLING : why && `${why} This page keeps trying.`;
   byId("notice").hidden = !notice;
   if (notice) byId("notice-text").textContent = notice;
 }

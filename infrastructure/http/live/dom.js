@@ -1,15 +1,15 @@
-// The few things that this page needs of the document.
+// Helpers for the document.
 
 export const byId = (id) => document.getElementById(id);
 
-/** Makes an element. Texts stay texts: nothing here is ever parsed as markup. */
+/** Makes an element. Strings become text, and are never parsed as markup. */
 export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
   return made;
 }
 
-/** Makes the list hold these elements in this order, and leaves alone those that are in place. */
+/** Makes the list hold these elements in this order, moves only what must move, and returns whether focus was lost. */
 export function arrange(list, elements) {
   const wanted = new Set(elements);
   const hadFocus = list.contains(document.activeElement);
@@ -22,7 +22,7 @@ export function arrange(list, elements) {
   return hadFocus && !list.contains(document.activeElement);
 }
 
-/** Puts the initial of a name on a round badge in a colour of its own. */
+/** Shows the initial of a name on a badge, in a colour that depends on the name. */
 export function paintAvatar(badge, name) {
   const hue = [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 360, 7);
   badge.style.setProperty("--hue", hue);
@@ -33,7 +33,7 @@ export function announce(text) {
   byId("announcements").textContent = text;
 }
 
-/** Shows an error beside its field, or takes it away; it is the field that is said to be wrong. */
+/** Shows an error beside its field and marks the field as invalid; an empty text removes both. */
 export function showError(field, text) {
   byId(`${field.id}-error`).textContent = text;
   if (text) field.setAttribute("aria-invalid", "true");

@@ -1,22 +1,22 @@
-// Asks who the user is.
+// The form that asks for the user's name or token.
 
 import { byId, showError } from "./dom.js";
 import { bearing, named } from "./identity.js";
 
 const BY_NAME = {
   label: "User name",
-  hint: "Any name will do. Open a second window beside this one, be somebody else there, and watch a tweet cross over.",
+  hint: "Any name works. Open a second window with another name, and watch a tweet arrive there.",
   type: "text",
   identity: named,
 };
 const BY_TOKEN = {
   label: "Bearer token",
-  hint: "The token stays in this page’s memory: not in the address, not on disk, and gone with a reload.",
+  hint: "The token stays in this page’s memory. It is never stored, and a reload removes it.",
   type: "password",
   identity: bearing,
 };
 
-/** Prepares the form; `enter` gets an identity. */
+/** Prepares the form. Calls `enter` with an identity. */
 export function prepareEntrance(usesTokens, enter) {
   const { label, hint, type, identity } = usesTokens ? BY_TOKEN : BY_NAME;
   const field = byId("who");
@@ -35,7 +35,7 @@ export function prepareEntrance(usesTokens, enter) {
   });
 }
 
-/** Shows the form, and why, when the user did not choose to come here. */
+/** Shows the form, with the reason when the user did not choose to leave. */
 export function showEntrance(why = "") {
   byId("entrance").hidden = false;
   byId("home").hidden = byId("you").hidden = byId("connection").hidden = true;

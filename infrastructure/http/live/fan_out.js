@@ -1,4 +1,4 @@
-// How the worker does that pushes tweets into timelines, by the service's metrics.
+// Shows the state of the fan-out worker, from the service's metrics.
 
 import { byId, element } from "./dom.js";
 import { parseMetrics } from "./metrics.js";
@@ -17,7 +17,7 @@ const METERS = [
   { label: "Dead letters", text: String, ...gauge("dead") },
 ];
 
-/** Looks at the metrics for as long as the page is open, while somebody can see it. */
+/** Reads the metrics again and again, except while the page is hidden. */
 export function watchFanOut() {
   const meters = METERS.map(meterView);
   byId("meters").append(...meters.map(({ row }) => row));
@@ -32,7 +32,7 @@ export function watchFanOut() {
   look();
 }
 
-/** What the metrics say; null where they are kept from the public, undefined while nobody answers. */
+/** Returns the numbers; null when the metrics are not public, undefined when there is no answer. */
 async function readMetrics() {
   try {
     const response = await fetch("metrics", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
@@ -49,7 +49,7 @@ async function readMetrics() {
   }
 }
 
-/** A service that has restarted counts from the beginning. */
+/** Whether this look continues the earlier ones: a counter that went down means a restart. */
 function goesOn(looks, seen) {
   return !looks.length || looks.at(-1).pushed <= seen.pushed;
 }
@@ -76,12 +76,12 @@ function meterView({ label, text, last, all }) {
   };
 }
 
-/** A number that each look has. */
+/** Reads a value that every look contains. */
 function gauge(name) {
   return { last: (looks) => looks.at(-1)[name], all: (looks) => looks.map((look) => look[name]) };
 }
 
-/** The mean delay of what was pushed between two looks; null when nothing was. */
+/** Returns the mean delay, in seconds, of the tweets pushed between two looks; null when there were none. */
 function delay(before, after) {
   const pushed = after.pushed - before.pushed;
   return pushed > 0 ? (after.seconds - before.seconds) / pushed : null;

@@ -1,4 +1,4 @@
-// Whom the user follows.
+// The list of users that the user follows.
 
 import { Problem } from "./api.js";
 import { arrange, byId, element, paintAvatar, showError } from "./dom.js";
@@ -13,7 +13,7 @@ export class Following {
   #cursor = null;
   #readings = 0;
 
-  /** `changed` has `followed` and `unfollowed`, which are told whom. */
+  /** `changed` has `followed` and `unfollowed`, which get the id of the other user. */
   constructor(api, changed) {
     this.#api = api;
     this.#changed = changed;
@@ -27,7 +27,7 @@ export class Following {
     this.#field.addEventListener("input", () => showError(this.#field, ""), until);
   }
 
-  /** Reads the first page, and how many there are. Whether that works is not for this to say. */
+  /** Reads the first page and the count. Ignores a failure, because the timeline's own read reports it. */
   async readAnew() {
     await this.#read(null).catch(() => {});
   }
@@ -45,7 +45,7 @@ export class Following {
     this.#draw(counts.following_count);
   }
 
-  /** A cursor of a service that has restarted since is no good any more. */
+  /** A service that restarted with another secret key refuses older cursors with 400: read the first page again. */
   async #readOn() {
     await this.#read(this.#cursor).catch((error) => {
       if (!(error instanceof Problem && error.status === 400)) throw error;
@@ -67,7 +67,8 @@ export class Following {
     const button = element("button", { type: "button", className: "quiet small", textContent: "Unfollow" });
     button.ariaLabel = `Unfollow ${id}`;
     button.addEventListener("click", () => this.#try(() => this.#unfollow(id)));
-    return element("li", {}, avatar, element("span", { className: "name", title: id, textContent: id }), button);
+    const name = element("span", { className: "name", title: id, textContent: id });
+    return element("li", { className: "row" }, avatar, name, button);
   }
 
   async #submitted(event) {
@@ -79,7 +80,7 @@ export class Following {
     const fault = faultOfName(id);
     if (fault) throw new Error(fault);
     await this.#api.put(`${this.#api.own}/following/${id}`);
-    // The next name may be on its way into the field already.
+    // The user may have typed the next name meanwhile.
     if (this.#field.value.trim() === id) this.#field.value = "";
     await Promise.all([this.#changed.followed(id), this.#read(null)]);
   }

@@ -1,13 +1,13 @@
-// Who the user is: a name in the address, or a token in memory.
+// The user's identity: a name in the address, or a token in memory.
 
 const USER_ID = /^[A-Za-z0-9_.-]{1,64}$/;
 const RESERVED = [".", "..", "me"];
 
-/** What is wrong with a user name, as the service would say; a browser cannot even send some of them. */
+/** Returns what is wrong with a user name, or "". The service cannot: browsers do not send some names. */
 export function faultOfName(name) {
-  if (!name) return "A user name is needed.";
+  if (!name) return "Enter a user name.";
   if (RESERVED.includes(name) || !USER_ID.test(name)) {
-    return "A user name is 1 to 64 of A-Z a-z 0-9 _ . - and not “.”, “..” or “me”.";
+    return "Use 1 to 64 of these characters: A-Z a-z 0-9 _ . - The names “.”, “..” and “me” are reserved.";
   }
   return "";
 }
@@ -18,11 +18,11 @@ export function named(name) {
   return { name, headers: { "X-User-Id": name } };
 }
 
-/** The user that a token names. Only the service can tell whether the token is any good. */
+/** Returns the identity that a token names. Only the service can verify the token. */
 export function bearing(token) {
-  if (!token) throw new Error("A token is needed.");
+  if (!token) throw new Error("Enter a token.");
   const name = subject(token);
-  if (faultOfName(name)) throw new Error("This is not a token that names a user.");
+  if (faultOfName(name)) throw new Error("This token does not name a user.");
   return { name, headers: { Authorization: `Bearer ${token}` } };
 }
 

@@ -1,4 +1,4 @@
-// Keeps the home live: has its first page read, then the stream, and finds its way back when either fails.
+// Keeps the timeline live: reads the first page, then the stream, and retries when either fails.
 
 import { Problem } from "./api.js";
 import { showConnection } from "./connection.js";
@@ -17,8 +17,8 @@ export class Live {
   #wake = () => {};
 
   /**
-   * `home` has `readAnew`, which gives the id to go on after, and `arrive`, which gets tweets. `leave` is told why,
-   * when the service no longer knows the user.
+   * `home` has `readAnew`, which returns the id after which the stream starts, and `arrive`, which gets tweets.
+   * Calls `leave` with the reason when the service refuses the user.
    */
   constructor(api, home, leave) {
     this.#api = api;
@@ -34,7 +34,7 @@ export class Live {
     this.#run({ stopped: this.#running.signal, since: null, failures: 0 });
   }
 
-  /** Lets the connection go; `start` begins with the first page. */
+  /** Closes the connection. `start` then reads the first page again. */
   stop() {
     this.#running?.abort();
     this.#running = null;
@@ -47,7 +47,7 @@ export class Live {
     this.start();
   }
 
-  /** Ends a pause before its time. */
+  /** Ends the pause between two attempts at once. */
   wake() {
     this.#wake();
   }
@@ -66,7 +66,7 @@ export class Live {
     });
   }
 
-  /** Reads until it cannot go on; gives the milliseconds to wait before the next attempt. */
+  /** Reads until it fails or ends. Returns the milliseconds to wait before the next attempt. */
   async #readOn(run) {
     try {
       run.since ??= await this.#home.readAnew();
@@ -99,7 +99,7 @@ export class Live {
     this.#home.arrive(tweets);
   }
 
-  /** What came since, while there is no stream to be had. */
+  /** Reads what came since the last tweet, because no stream is free. */
   async #poll(run) {
     showConnection("polling");
     const page = await this.#api.get(`${this.#api.own}/timeline?include_self=true&limit=100&since_id=${run.since}`);
@@ -107,7 +107,7 @@ export class Live {
     else this.#arrived(run, page.data, page.meta.since_id);
   }
 
-  /** The service may come back without what it knew, hence the page is read again. */
+  /** The service ends its streams when it stops. It may restart with other data, so the first page is read again. */
   #sentAway(run, retry) {
     run.since = null;
     showConnection("retrying");
@@ -116,7 +116,7 @@ export class Live {
 
   #failed(run, error) {
     if (isStranger(error)) {
-      this.#leave(error.status === 403 ? "Perch knows you by another name than this." : error.message);
+      this.#leave(error.status === 403 ? "Perch knows you by another name." : error.message);
       return 0;
     }
     run.since = null;
@@ -126,10 +126,10 @@ export class Live {
   }
 }
 
-/** All streams are taken. */
+/** All streams are in use. */
 class AllTaken extends Error {}
 
-/** Not all pages that lost the same service come back at the same moment. */
+/** Spreads the attempts of pages that lost the same service at the same moment. */
 function jittered(milliseconds) {
   return milliseconds * (1 + Math.random() / 2);
 }

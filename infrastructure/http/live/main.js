@@ -1,4 +1,4 @@
-// Starts the page, and changes users. A name is in the address (/#alice), so that windows and reloads keep it.
+// Starts the page and switches users. The name is in the address (/#alice), so that a reload keeps it.
 
 import { showConnection } from "./connection.js";
 import { byId } from "./dom.js";
@@ -35,7 +35,7 @@ function out(why) {
   showEntrance(why);
 }
 
-/** The address is where the name is; the form and the link for another user only change it. */
+/** The address holds the name. The form and the Switch link only change the address. */
 function enterByName(enter) {
   const enterAsAddressed = () => {
     const name = nameInAddress();
@@ -82,7 +82,7 @@ async function serviceThatAnswers() {
   }
 }
 
-/** Not by the link itself, because the address is for names. */
+/** Moves the focus without the link's own target, because the address holds the user's name. */
 function skipToTimeline(event) {
   event.preventDefault();
   byId("timeline-title").focus();

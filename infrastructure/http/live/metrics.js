@@ -1,8 +1,8 @@
-// Numbers out of the Prometheus text format.
+// Parses the Prometheus text format.
 
 const SAMPLE = /^([A-Za-z_:][\w:]*)(?:\{.*\})? (\S+)/;
 
-/** The value of each metric by name; those with labels are added up. */
+/** Returns the value of each metric by name; samples that differ in labels are added up. */
 export function parseMetrics(text) {
   const values = new Map();
   for (const line of text.split("\n")) {

@@ -1,22 +1,15 @@
-// What the service says about itself.
+// Reads what the page must know about the service from its OpenAPI document.
 
 const ANSWER_MS = 15_000;
 const DEFAULTS = { usesTokens: false, textLimit: 280 };
 
-/** Whether users have tokens, and how long a tweet may be, by the OpenAPI document; rejects when nobody answers. */
+/** Returns whether users need tokens, and the maximum length of a tweet in code points. Rejects without an answer. */
 export async function describeService() {
   const response = await fetch("openapi.json", { signal: AbortSignal.timeout(ANSWER_MS) });
   if (!response.ok) return DEFAULTS;
-  const { components } = await response.json();
-  const schemes = Object.values(components.securitySchemes);
+  const { schemas, securitySchemes } = (await response.json()).components;
   return {
-    usesTokens: schemes.some(({ type, scheme }) => type === "http" && scheme === "bearer"),
-    textLimit: textLimit(components.schemas) ?? DEFAULTS.textLimit,
+    usesTokens: Object.values(securitySchemes).some(({ type, scheme }) => type === "http" && scheme === "bearer"),
+    textLimit: schemas.PublishTweetBody?.properties?.text?.maxLength ?? DEFAULTS.textLimit,
   };
-}
-
-function textLimit(schemas) {
-  const text = schemas.PublishTweetBody?.properties?.text ?? {};
-  const described = /\((\d+)\) code points/.exec(text.description ?? "");
-  return text.maxLength ?? (described && Number(described[1]));
 }

@@ -1,4 +1,4 @@
-// All that goes on while one user is here.
+// Everything that runs while one user is signed in.
 
 import { Api } from "./api.js";
 import { Composer } from "./composer.js";
@@ -9,7 +9,7 @@ import { Timeline } from "./timeline.js";
 
 const HIDDEN_MS = 60_000;
 
-/** Shows the user's home, and keeps it live until `close` is called. `leave` is told why, when the user cannot stay. */
+/** Shows the user's home and keeps it live. Calls `leave` with the reason when the service refuses the user. */
 export function startSession(identity, textLimit, leave) {
   const { name } = identity;
   const api = new Api(identity);
@@ -40,7 +40,7 @@ function showHome(name) {
   if (fromEntrance) byId("timeline-title").focus({ preventScroll: true });
 }
 
-/** Browsers open few connections to one host, hence a window that nobody sees lets its stream go after a while. */
+/** Closes the stream of a window that stays hidden, because browsers open few connections to one host. */
 function restWhileAway(live, closed) {
   let resting;
   const until = { signal: closed };
@@ -54,7 +54,7 @@ function restWhileAway(live, closed) {
     () => (document.hidden ? (resting = setTimeout(() => live.stop(), HIDDEN_MS)) : comeBack()),
     until,
   );
-  // What was open before may be dead, and only silence would tell.
+  // The old connection may be dead, and no event would say so.
   addEventListener("online", () => live.restart(), until);
   addEventListener("pageshow", comeBack, until);
   addEventListener("pagehide", () => live.stop(), until);

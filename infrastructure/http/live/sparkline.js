@@ -1,4 +1,4 @@
-// A little picture of how a number went: one bar a look.
+// A small bar chart of a number over time: one bar for each value.
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 120;
@@ -10,13 +10,13 @@ export class Sparkline {
   #most;
   element = make("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" });
 
-  /** `most` is how many values it has room for. */
+  /** `most` is the maximum number of values. */
   constructor(most) {
     this.#most = most;
     this.element.append(this.#bars);
   }
 
-  /** Shows the values, the newest on the right; null is no value. */
+  /** Shows the values, the newest on the right; null leaves a gap. */
   show(values) {
     const step = WIDTH / this.#most;
     const highest = Math.max(...values.map((value) => value ?? 0));

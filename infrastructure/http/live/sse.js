@@ -1,24 +1,24 @@
-// Events out of the bytes of a text/event-stream, as the HTML specification says (section 9.2.6).
+// Parses a text/event-stream as the HTML specification says (section 9.2.6).
 
 export class EventParser {
   #decoder = new TextDecoder();
   #rest = "";
-  /** A line feed that comes right after a carriage return ends no other line. */
+  /** Whether the last line ended with a carriage return: a line feed right after it belongs to the same line end. */
   #afterReturn = false;
   #data = [];
   #type = "";
   #id;
 
-  /** The id of the last event that ended; what to send as `Last-Event-ID`. */
+  /** The id of the last complete event, to be sent as `Last-Event-ID`. */
   lastEventId;
-  /** How long to wait before coming back, in milliseconds, once the stream has said so. */
+  /** The milliseconds to wait before a reconnect, or null when the stream has not said so. */
   retry = null;
 
   constructor(lastEventId = "") {
     this.lastEventId = this.#id = lastEventId;
   }
 
-  /** The events that these bytes complete. Bytes may come in pieces of any size. */
+  /** Returns the events that these bytes complete. Bytes may come in pieces of any size. */
   push(bytes) {
     this.#rest += this.#decoder.decode(bytes, { stream: true });
     const events = [];
@@ -52,7 +52,7 @@ export class EventParser {
     else if (name === "retry" && /^[0-9]+$/.test(value)) this.retry = Number(value);
   }
 
-  /** An event without data is none, but its id counts. */
+  /** Drops an event without data, but keeps its id. */
   #dispatch(events) {
     this.lastEventId = this.#id;
     if (this.#data.length) {

@@ -1,4 +1,4 @@
-// One connection of the stream, from its opening to its end.
+// Reads one connection of the stream until it ends.
 
 import { EventParser } from "./sse.js";
 
@@ -6,17 +6,17 @@ const SILENCE_MS = 30_000;
 const LOOK_MS = 2_000;
 
 /**
- * Reads the stream after the tweet `since`, and hands over each batch of tweets with the id to go on after.
+ * Reads the tweets after `since`, and calls `arrived` with each batch and the id of the last event.
  *
- * Resolves when it ends, to the milliseconds that it asked to stay away, or null when it did not. Rejects when it
- * cannot be opened, breaks, is cut, or is silent for so long that it must be dead.
+ * Resolves when the stream ends, to the milliseconds to wait before a reconnect, or null when it named none. Rejects
+ * when the stream cannot be opened, breaks, is aborted by `cut`, or is silent for too long.
  */
 export async function readStream(api, since, cut, { opened, arrived }) {
   const watch = watchOver(cut);
   try {
     const headers = { Accept: "text/event-stream", "Last-Event-ID": since };
     const response = await api.open(`${api.own}/timeline/stream`, headers, watch.signal);
-    if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) throw new Error("There is no stream.");
+    if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) throw new Error("This is no stream.");
     opened();
     const parser = new EventParser(since);
     for (const reader = response.body.getReader(); ; ) {
@@ -32,9 +32,9 @@ export async function readStream(api, since, cut, { opened, arrived }) {
 }
 
 /**
- * A signal that is aborted by `cut`, and by silence.
+ * Makes a signal that is aborted by `cut`, and by silence.
  *
- * It looks at the clock, because timers stop while a machine sleeps.
+ * It compares times, because timers stop while a machine sleeps.
  */
 function watchOver(cut) {
   const silence = new AbortController();

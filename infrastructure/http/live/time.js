@@ -1,4 +1,4 @@
-// Times as people tell them.
+// Formats times for people.
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -18,7 +18,7 @@ export function relative(then, now) {
   return (then.getFullYear() === now.getFullYear() ? dayMonth : dayMonthYear).format(then);
 }
 
-/** Makes a time that is relative to now, and says when exactly when pointed at. */
+/** Makes an element that shows a relative time, and the exact time as its tooltip. */
 export function timeElement(text) {
   const then = new Date(text);
   const made = document.createElement("time");
@@ -28,7 +28,7 @@ export function timeElement(text) {
   return made;
 }
 
-/** Keeps the times in this element up to date. */
+/** Updates the relative times in this element again and again. */
 export function keepUpToDate(root) {
   setInterval(() => {
     const now = new Date();

@@ -1,9 +1,9 @@
-// One tweet, as an item of the list.
+// Makes the list item of one tweet.
 
 import { element, paintAvatar } from "./dom.js";
 import { timeElement } from "./time.js";
 
-/** With `remove`, which deletes the tweet, there is a button for it; it asks once more before it does. */
+/** With `remove`, the item has a button that asks for confirmation and then calls it. */
 export function tweetView(tweet, remove) {
   const avatar = element("span", { className: "avatar", ariaHidden: "true" });
   paintAvatar(avatar, tweet.author_id);

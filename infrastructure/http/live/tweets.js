@@ -1,24 +1,24 @@
-// Lists of tweets, newest first. Ids are 64-bit numbers as texts, which a double would round.
+// Lists of tweets, newest first. Ids are decimal strings, because a double would round 64-bit numbers.
 
 export const isNewer = (id, other) => BigInt(id) > BigInt(other);
 
-/** The list with this tweet in its place, once. */
+/** Returns the list with this tweet in its place, once. */
 export function withTweet(tweets, tweet) {
   if (tweets.some(({ id }) => id === tweet.id)) return tweets;
   const place = tweets.findIndex(({ id }) => isNewer(tweet.id, id));
   return tweets.toSpliced(place < 0 ? tweets.length : place, 0, tweet);
 }
 
-/** The list with an older page after it. */
+/** Returns the list with an older page after it. */
 export function withOlder(tweets, page) {
   return page.data.reduce(withTweet, tweets);
 }
 
 /**
- * The list after its first page was read again, and whether the older tweets were kept.
+ * Returns the list after its first page was read again, and whether it kept older tweets.
  *
- * The page is all there is from its oldest tweet up to its `since_id`; what arrived above that stays. Older tweets stay
- * if they are wanted and the page reaches down to what was known (`knownUpTo`); otherwise there may be a gap.
+ * The page is complete from its oldest tweet up to its `since_id`; tweets that arrived above that stay. Older tweets
+ * stay if `keepOlder` is set and the page reaches down to `knownUpTo`; otherwise there may be a gap.
  */
 export function withFirstPage(tweets, page, { arrived, knownUpTo, keepOlder }) {
   const { data, meta } = page;

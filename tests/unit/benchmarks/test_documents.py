@@ -23,11 +23,12 @@ def test_a_page_without_the_markers_is_refused() -> None:
         replace_block("nothing", "reads", "new")
 
 
-def test_the_page_has_a_block_for_each_group_and_says_what_is_missed() -> None:
+def test_the_page_has_a_heading_and_a_block_for_each_group_and_says_what_is_missed() -> None:
     results = Results({"CPU": "fast"}, {group: [FIGURE] for group in GROUPS})
 
     page = filled(PAGE.read_text(), results)
 
+    assert all(f"\n## {group.title}\n" in page for group in GROUPS.values())
     assert "| CPU | fast |" in page
     assert f"0 of {len(GROUPS)} bounds are met.\n\n- work: 2.00 × (2.00 to 2.00), at most 1.8." in page  # noqa: RUF001
 

@@ -1,6 +1,6 @@
-from domain.user import Followees
+from domain.user import NOBODY, Followees
 
-BOB_CAROL_DAN = Followees({"bob": 3, "carol": 5, "dan": 9})
+BOB_CAROL_DAN = Followees({"bob": 3, "carol": 5, "dan": 9}, version=3)
 
 
 def test_authors_are_all_followees() -> None:
@@ -12,11 +12,10 @@ def test_the_newest_follow_id_is_the_largest() -> None:
 
 
 def test_who_follows_nobody_has_no_newest_follow() -> None:
-    nobody = Followees({})
-    assert nobody.newest_follow_id == 0
-    assert nobody.authors == set()
-    assert nobody.followed_after(0) == []
-    assert nobody.page_before(100, 10) == []
+    assert NOBODY.newest_follow_id == 0
+    assert NOBODY.authors == set()
+    assert NOBODY.followed_after(0) == []
+    assert NOBODY.page_before(100, 10) == []
 
 
 def test_followed_after_leaves_out_the_follow_itself_and_older_ones() -> None:
@@ -31,3 +30,15 @@ def test_pages_go_down_by_follow_id() -> None:
     assert BOB_CAROL_DAN.page_before(5, 2) == [(3, "bob")]
     assert BOB_CAROL_DAN.page_before(4, 2) == [(3, "bob")]
     assert BOB_CAROL_DAN.page_before(3, 2) == []
+
+
+def test_a_follow_id_is_0_where_there_is_no_follow() -> None:
+    assert [BOB_CAROL_DAN.follow_id(author) for author in ("carol", "erin")] == [5, 0]
+
+
+def test_changes_make_other_followees() -> None:
+    changed = BOB_CAROL_DAN.changed({"carol": 0, "erin": 0, "fay": 10, "bob": 12}, version=8)
+    assert changed.page_before(100, 10) == [(12, "bob"), (10, "fay"), (9, "dan")]
+    assert changed.version == 8
+    assert BOB_CAROL_DAN.page_before(100, 10) == [(9, "dan"), (5, "carol"), (3, "bob")]
+    assert BOB_CAROL_DAN.version == 3

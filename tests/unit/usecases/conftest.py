@@ -3,13 +3,15 @@
 import pytest
 
 from app.testing import ManualClock
+from domain.delivery import RetryPolicy
 from infrastructure.memory.follow_graph import MemoryFollowGraph
+from infrastructure.memory.stores import MemoryOptions, MemoryStores, open_memory
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
-from infrastructure.memory.users import Users
 from tests.unit.usecases.home import Home
 
 CAPACITY = 16
+MAX_ATTEMPTS = 3
 
 
 @pytest.fixture
@@ -18,25 +20,26 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def tweets(clock: ManualClock) -> MemoryTweets:
-    return MemoryTweets(clock.now_ms, node_id=0)
+def stores(clock: ManualClock) -> MemoryStores:
+    retry = RetryPolicy(MAX_ATTEMPTS, jitter=lambda: 1.0)
+    return open_memory(MemoryOptions(retry, timeline_capacity=CAPACITY, event_queue_capacity=2), clock)
 
 
 @pytest.fixture
-def users() -> Users:
-    return Users()
+def tweets(stores: MemoryStores) -> MemoryTweets:
+    return stores.tweets
 
 
 @pytest.fixture
-def graph(users: Users) -> MemoryFollowGraph:
-    return MemoryFollowGraph(users)
+def graph(stores: MemoryStores) -> MemoryFollowGraph:
+    return stores.graph
 
 
 @pytest.fixture
-def timelines(users: Users, clock: ManualClock) -> MemoryTimelines:
-    return MemoryTimelines(users, CAPACITY, idle_seconds=0, monotonic=clock.monotonic)
+def timelines(stores: MemoryStores) -> MemoryTimelines:
+    return stores.timelines
 
 
 @pytest.fixture
-def home(tweets: MemoryTweets, graph: MemoryFollowGraph, timelines: MemoryTimelines) -> Home:
-    return Home(tweets, graph, timelines, CAPACITY)
+def home(stores: MemoryStores) -> Home:
+    return Home(stores, CAPACITY)

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 
-from domain.events import TweetCreated
+from domain.delivery import Delivery
+from domain.events import Event, HomeTimelineRead
 from domain.tweet import Tweet
-from infrastructure.memory.follow_graph import MemoryFollowGraph
-from infrastructure.memory.timelines import MemoryTimelines
-from infrastructure.memory.tweets import MemoryTweets
-from infrastructure.metrics.reads import ReadCounts
+from infrastructure.memory.stores import MemoryStores
 from usecases.deliver_tweet import DeliverTweet
 from usecases.home_timeline.prepare import PrepareHomeTimeline
 from usecases.home_timeline.read import HomeTimelinePage, ReadHomeTimeline, ReadHomeTimelineRequest
@@ -18,17 +16,23 @@ ALICE = "alice"
 class Home:
     """Alice's, with what others do."""
 
-    def __init__(
-        self, tweets: MemoryTweets, graph: MemoryFollowGraph, timelines: MemoryTimelines, capacity: int
-    ) -> None:
-        self.tweets = tweets
-        self.graph = graph
-        self.timelines = timelines
-        self.prepare = PrepareHomeTimeline(tweets, graph, timelines, capacity=capacity)
-        self.reads = ReadCounts()
-        self.read = ReadHomeTimeline(tweets, graph, timelines, self.prepare, self.reads.count)
+    def __init__(self, stores: MemoryStores, capacity: int) -> None:
+        self.stores = stores
+        self.tweets, self.graph, self.timelines = tweets, graph, timelines = (
+            stores.tweets,
+            stores.graph,
+            stores.timelines,
+        )
+        self.told: list[Event] = []
+        self.prepare = PrepareHomeTimeline(tweets, graph, timelines, self.told.append, capacity=capacity)
+        self.read = ReadHomeTimeline(tweets, graph, timelines, self.prepare, self.told.append)
+        self._deliver = DeliverTweet(stores.outbox, graph, timelines, lambda: 0, self.told.append, slice_size=2)
         self._published: list[Tweet] = []
-        self._undelivered: list[TweetCreated] = []
+        self._undelivered: list[Delivery] = []
+
+    def merged(self) -> list[str]:
+        """What each page that was read had to merge."""
+        return [event.merged for event in self.told if isinstance(event, HomeTimelineRead)]
 
     def follow(self, *authors: str) -> None:
         for author in authors:
@@ -39,20 +43,18 @@ class Home:
 
     def publish(self, author: str, count: int = 1, *, pulled: bool = False) -> list[Tweet]:
         """Returns the new tweets, newest first. They are unpushed until `deliver`."""
-        published = [self.tweets.publish(author, "hello", pulled=pulled) for _ in range(count)]
+        published = [self.tweets.publish(author, "hello", pulled=pulled).tweet for _ in range(count)]
         self._published += published
         if not pulled:
-            self._undelivered += [TweetCreated(tweet.id, author) for tweet in published]
+            self._undelivered += [Delivery(tweet.id, author) for tweet in published]
         return published[::-1]
 
     def deliver(self) -> None:
         """Pushes what was published, the latest first: order must not matter."""
-        deliver = DeliverTweet(self.tweets, self.graph, self.timelines, slice_size=2)
         while self._undelivered:
-            event = self._undelivered.pop()
-            after: int | None = 0
-            while after is not None:
-                after = deliver.execute(event, after)
+            left: Delivery | None = self._undelivered.pop()
+            while left is not None:
+                left = self._deliver.execute(left)
 
     def page(self, limit: int = 100, *, include_self: bool = False, since_id: int = 0) -> HomeTimelinePage:
         return self.read.execute(ReadHomeTimelineRequest(ALICE, limit, include_self, since_id))

@@ -7,8 +7,7 @@ import pytest
 
 from domain.errors import InvalidInput
 from infrastructure.memory.follow_graph import MemoryFollowGraph
-from usecases.list_followers import ListFollowers
-from usecases.list_following import ListFollowing
+from usecases.list_follows import Direction, ListFollows
 from usecases.page import NEWEST, Page, PageRequest
 
 
@@ -25,12 +24,12 @@ class Listed:
 def listed(request: pytest.FixtureRequest, graph: MemoryFollowGraph) -> Listed:
     if request.param == "followers":
         return Listed(
-            ListFollowers(graph).execute,
+            lambda request: ListFollows(graph).execute(request, Direction.FOLLOWERS),
             lambda other: graph.follow(other, "alice"),
             lambda other: graph.unfollow(other, "alice"),
         )
     return Listed(
-        ListFollowing(graph).execute,
+        lambda request: ListFollows(graph).execute(request, Direction.FOLLOWING),
         lambda other: graph.follow("alice", other),
         lambda other: graph.unfollow("alice", other),
     )

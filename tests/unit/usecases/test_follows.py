@@ -101,7 +101,7 @@ def test_relationships_are_of_users_only(graph: MemoryFollowGraph) -> None:
 
 
 def test_counts_are_those_of_now(tweets: MemoryTweets, graph: MemoryFollowGraph) -> None:
-    first = tweets.publish("alice", "one", pulled=False)
+    first = tweets.publish("alice", "one", pulled=False).tweet
     tweets.publish("alice", "two", pulled=True)
     tweets.publish("bob", "three", pulled=False)
     for follower in ("bob", "carol", "dan"):

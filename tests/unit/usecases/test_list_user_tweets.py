@@ -12,9 +12,9 @@ from usecases.page import NEWEST, PageRequest
 @pytest.fixture
 def published(tweets: MemoryTweets) -> list[Tweet]:
     """Five tweets by alice, newest first, with one by bob in between."""
-    by_alice = [tweets.publish("alice", "hello", pulled=False) for _ in range(3)]
+    by_alice = [tweets.publish("alice", "hello", pulled=False).tweet for _ in range(3)]
     tweets.publish("bob", "hello", pulled=False)
-    by_alice += [tweets.publish("alice", "hello", pulled=True) for _ in range(2)]
+    by_alice += [tweets.publish("alice", "hello", pulled=True).tweet for _ in range(2)]
     return by_alice[::-1]
 
 

@@ -1,11 +1,7 @@
-from collections.abc import Callable
-
 from domain.timeline import EMPTY_VIEW, TimelineView
 from domain.tweet_id import MAX_TWEET_ID
-from domain.user import Followees
 from tests.unit.usecases.conftest import CAPACITY
 from tests.unit.usecases.home import ALICE, Home
-from usecases.home_timeline.prepare import PrepareHomeTimeline
 
 
 def view(home: Home) -> TimelineView:
@@ -82,49 +78,3 @@ def test_a_followee_with_a_long_log_raises_the_floor(home: Home) -> None:
     newest = [tweet.id for tweet in home.naive()[:CAPACITY]]
     assert ids(home) == newest
     assert view(home).floor == newest[-1]
-
-
-class _Follows:
-    """A follow graph in which something happens just before a look at the followees."""
-
-    def __init__(self, home: Home, happens: Callable[[], object]) -> None:
-        self._graph = home.graph
-        self._happens = happens
-
-    def followees(self, user_id: str) -> Followees:
-        self._happens()
-        return self._graph.followees(user_id)
-
-
-def prepare_while(home: Home, happens: Callable[[], object]) -> None:
-    """Prepares alice's timeline; after the timeline was installed something happens."""
-    graph = _Follows(home, happens)
-    PrepareHomeTimeline(home.tweets, graph, home.timelines, capacity=CAPACITY).execute(ALICE)
-
-
-def test_what_is_pushed_during_a_rebuild_is_kept(home: Home) -> None:
-    home.follow("bob")
-    home.publish("bob")
-    prepare_while(home, home.deliver)
-    assert ids(home) == [tweet.id for tweet in home.naive()]
-
-
-def test_a_timeline_thrown_away_during_its_rebuild_stays_away(home: Home) -> None:
-    home.follow("bob")
-    home.publish("bob")
-    prepare_while(home, lambda: home.timelines.discard(ALICE))
-    assert view(home) == EMPTY_VIEW
-
-
-def test_a_timeline_thrown_away_and_installed_anew_is_left_to_its_own_rebuild(home: Home) -> None:
-    home.follow("bob")
-    home.publish("bob")
-
-    def throw_away_and_install() -> None:
-        home.timelines.discard(ALICE)
-        home.timelines.install(ALICE)
-
-    prepare_while(home, throw_away_and_install)
-    assert view(home) == EMPTY_VIEW
-    home.prepare.execute(ALICE)
-    assert ids(home) == [tweet.id for tweet in home.naive()]

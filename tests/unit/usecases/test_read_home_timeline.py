@@ -2,9 +2,11 @@
 
 import pytest
 
+from app.testing import ManualClock
+from domain.delivery import RetryPolicy
 from domain.timeline import EMPTY_VIEW
 from domain.tweet_id import MAX_TWEET_ID
-from infrastructure.memory.users import Users
+from infrastructure.memory.stores import MemoryOptions, open_memory
 from tests.unit.usecases.conftest import CAPACITY
 from tests.unit.usecases.home import ALICE, Home
 from usecases.home_timeline.read import STALE_ENTRIES_MAX
@@ -145,11 +147,9 @@ def test_a_timeline_that_was_thrown_away_reads_the_same(home: Home) -> None:
 
 
 @pytest.mark.parametrize(("stale", "thrown_away"), [(STALE_ENTRIES_MAX, False), (STALE_ENTRIES_MAX + 1, True)])
-def test_a_timeline_with_many_entries_to_drop_is_thrown_away(
-    home: Home, users: Users, stale: int, *, thrown_away: bool
-) -> None:
-    home.timelines = type(home.timelines)(users, 1000, idle_seconds=0, monotonic=lambda: 0.0)
-    home = Home(home.tweets, home.graph, home.timelines, capacity=1000)
+def test_a_timeline_with_many_entries_to_drop_is_thrown_away(stale: int, *, thrown_away: bool) -> None:
+    options = MemoryOptions(RetryPolicy(3, jitter=lambda: 1.0), timeline_capacity=1000)
+    home = Home(open_memory(options, ManualClock()), capacity=1000)
     home.follow("bob", "carol")
     home.publish("carol")
     home.publish("bob", stale)

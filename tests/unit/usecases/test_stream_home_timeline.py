@@ -6,10 +6,8 @@ import pytest
 
 from domain.errors import Overloaded, Unavailable
 from domain.tweet import Tweet
-from infrastructure.events.subscriptions import Subscriptions
-from infrastructure.memory.follow_graph import MemoryFollowGraph
-from infrastructure.memory.timelines import MemoryTimelines
-from infrastructure.memory.tweets import MemoryTweets
+from infrastructure.memory.stores import MemoryStores
+from infrastructure.streams.subscriptions import Subscriptions
 from tests.unit.usecases.home import ALICE, Home
 from usecases.home_timeline.stream import (
     BATCH_MAX,
@@ -22,13 +20,13 @@ NO_PATIENCE = 0.0
 
 
 @pytest.fixture
-def subscriptions(graph: MemoryFollowGraph) -> Subscriptions:
-    return Subscriptions(2, graph)
+def subscriptions() -> Subscriptions:
+    return Subscriptions(2)
 
 
 @pytest.fixture
-def home(tweets: MemoryTweets, graph: MemoryFollowGraph, timelines: MemoryTimelines) -> Home:
-    home = Home(tweets, graph, timelines, capacity=10)
+def home(stores: MemoryStores) -> Home:
+    home = Home(stores, capacity=10)
     home.follow("bob", "carol")
     return home
 

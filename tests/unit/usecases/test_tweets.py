@@ -13,7 +13,7 @@ from usecases.get_tweet import GetTweet
 
 @pytest.fixture
 def tweet(tweets: MemoryTweets) -> Tweet:
-    return tweets.publish("alice", "hello", pulled=False)
+    return tweets.publish("alice", "hello", pulled=False).tweet
 
 
 def test_a_tweet_is_found_by_its_id(tweets: MemoryTweets, tweet: Tweet) -> None:
@@ -36,7 +36,6 @@ def test_a_deleted_tweet_is_gone_everywhere(tweets: MemoryTweets, tweet: Tweet) 
     assert tweets.count("alice") == 0
     assert list(tweets.newest(["alice"], 0, MAX_TWEET_ID, 10)) == []
     assert list(tweets.unpushed({"alice"}, 0, MAX_TWEET_ID, 10)) == []
-    assert tweets.unqueued(10) == []
 
 
 def test_a_tweet_is_deleted_once(tweets: MemoryTweets, tweet: Tweet) -> None:

@@ -1,0 +1,75 @@
+"""Makes the HTTP API out of the use cases."""
+
+import secrets
+from collections.abc import Callable
+
+from flask import Flask
+from prometheus_client import CollectorRegistry
+
+from app.compose import ports
+from app.compose.use_cases import UseCases
+from app.settings import Settings
+from infrastructure.http.access_log import log_request
+from infrastructure.http.admin import admin_blueprint
+from infrastructure.http.application import create_app
+from infrastructure.http.cursors import Cursors
+from infrastructure.http.docs import docs_blueprint
+from infrastructure.http.endpoint import Endpoints
+from infrastructure.http.health import health_blueprint
+from infrastructure.http.identity import FixedKey, HeaderIdentity, Identity, JwtIdentity
+from infrastructure.http.jwks import JwksKeys
+from infrastructure.http.live_page import live_page_blueprint
+from infrastructure.http.metrics import metrics_blueprint
+from infrastructure.http.openapi import openapi_blueprint
+from infrastructure.http.rendering import RenderedTweets
+from infrastructure.http.stream import stream_blueprint
+from infrastructure.http.timeline import timeline_blueprint
+from infrastructure.http.tweets import tweets_blueprint
+from infrastructure.http.users import follows_blueprint, users_blueprint
+from infrastructure.log import get_logger
+from infrastructure.metrics.http_requests import HttpRequests
+
+log = get_logger("perch")
+
+
+def make_app(
+    settings: Settings,
+    use_cases: UseCases,
+    metrics: CollectorRegistry,
+    clock: ports.Clock,
+    is_ready: Callable[[], bool],
+) -> Flask:
+    """The Flask application of all routes."""
+    api = settings.api
+    identity = _identity(settings, clock)
+    endpoint = Endpoints(identity)
+    cursors = Cursors(api.secret_key or _made_secret_key())
+    render = RenderedTweets().render
+    does = use_cases
+    blueprints = [
+        tweets_blueprint(endpoint, does.publish, does.get_tweet, does.delete, render, api.tweet_max_length),
+        users_blueprint(endpoint, does.get_user, does.list_tweets, render, cursors),
+        follows_blueprint(endpoint, does.follow, does.unfollow, does.list_follows, does.relationships, cursors),
+        timeline_blueprint(endpoint, does.read, render, cursors),
+        stream_blueprint(endpoint, does.stream, render),
+        admin_blueprint(endpoint, does.list_dead_letters, does.redrive, cursors),
+        health_blueprint(endpoint, is_ready),
+        metrics_blueprint(endpoint, metrics),
+        openapi_blueprint(endpoint, identity.schemes),
+        docs_blueprint(),
+        *([live_page_blueprint()] if api.live_page else []),
+    ]
+    return create_app(blueprints, api.cors_origins, [HttpRequests(metrics), log_request])
+
+
+def _identity(settings: Settings, clock: ports.Clock) -> Identity:
+    chosen = settings.identity
+    if chosen.auth_mode == "header":
+        return HeaderIdentity(chosen.admin_token)
+    keys = FixedKey(chosen.jwt_key) if chosen.jwt_key else JwksKeys(chosen.jwt_jwks_url, clock.monotonic)
+    return JwtIdentity(chosen.jwt_algorithm, keys, chosen.jwt_audience, chosen.jwt_issuer)
+
+
+def _made_secret_key() -> str:
+    log.warning("secret_key_made", advice="Set SECRET_KEY, so that cursors stay valid when this process ends.")
+    return secrets.token_hex(32)

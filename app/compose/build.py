@@ -1,0 +1,59 @@
+"""Builds the whole application out of its adapters."""
+
+import threading
+
+from app.compose.adapters import Adapters
+from app.compose.api import make_app
+from app.compose.perch import Perch
+from app.compose.use_cases import make_use_cases
+from app.compose.worker import make_work
+from app.distribution import VERSION
+from app.settings import Settings
+from domain.events import Event
+from infrastructure.delivery.delivery_log import DeliveryLog
+from infrastructure.http.shed import ShedRequests
+from infrastructure.metrics.events import EventMetrics
+from infrastructure.metrics.registry import new_registry
+from infrastructure.metrics.streams import StreamCollector
+from infrastructure.metrics.threads import ThreadCollector
+from infrastructure.metrics.work import WorkCollector
+from infrastructure.streams.listener import StreamListener
+from infrastructure.streams.subscriptions import Subscriptions
+
+
+def build(settings: Settings, adapters: Adapters, *, run_worker: bool = True) -> Perch:
+    """Builds everything else, and starts nothing.
+
+    Without a worker, tweets stay unpushed until somebody calls `work.fan_out.step()`; readers see them all the same.
+    """
+    clock = adapters.clock
+    metrics = new_registry(VERSION)
+    counted = EventMetrics(metrics, settings.timelines.timeline_window_seconds)
+    logged = DeliveryLog(settings.timelines.timeline_window_seconds, clock.monotonic)
+
+    def observe(event: Event) -> None:
+        counted.observe(event)
+        logged.observe(event)
+
+    subscriptions = Subscriptions(settings.server.max_streams)
+    use_cases = make_use_cases(settings, adapters, subscriptions, observe)
+    work = make_work(adapters, use_cases, run_worker=run_worker)
+    listener = StreamListener(adapters.announcements, adapters.graph, subscriptions)
+    threads = [*work.threads, listener.thread]
+    shed = ShedRequests(clock.monotonic)
+    ready = threading.Event()
+    metrics.register(WorkCollector(adapters.outbox, adapters.events, adapters.timelines, clock.now_ms))
+    metrics.register(StreamCollector(subscriptions.counts, shed.so_far))
+    metrics.register(ThreadCollector(threads))
+    return Perch(
+        app=make_app(settings, use_cases, metrics, clock, ready.is_set),
+        use_cases=use_cases,
+        work=work,
+        listener=listener,
+        threads=threads,
+        outbox=adapters.outbox,
+        subscriptions=subscriptions,
+        shed=shed,
+        metrics=metrics,
+        ready=ready,
+    )

@@ -1,0 +1,83 @@
+"""The ports: what one adapter must be to all its users together."""
+
+from typing import Protocol
+
+from infrastructure.delivery import fan_out, worker
+from infrastructure.metrics import work
+from infrastructure.streams import listener
+from usecases import (
+    delete_tweet,
+    deliver_tweet,
+    discard_idle_timelines,
+    follow_user,
+    get_relationships,
+    get_tweet,
+    get_user,
+    list_dead_letters,
+    list_follows,
+    list_user_tweets,
+    publish_tweet,
+    redrive_dead_letters,
+    unfollow_user,
+)
+from usecases.home_timeline import ports as home_timeline
+
+
+class Clock(Protocol):
+    """The wall clock, which may jump, and seconds that never go back."""
+
+    def now_ms(self) -> int: ...
+
+    def monotonic(self) -> float: ...
+
+
+class Tweets(
+    publish_tweet.Tweets,
+    get_tweet.Tweets,
+    delete_tweet.Tweets,
+    get_user.Tweets,
+    list_user_tweets.Tweets,
+    home_timeline.Tweets,
+    Protocol,
+):
+    """Tweets, author logs and unpushed tweets."""
+
+
+class Outbox(
+    deliver_tweet.Outbox,
+    redrive_dead_letters.Outbox,
+    list_dead_letters.Outbox,
+    fan_out.Outbox,
+    worker.Outbox,
+    work.Outbox,
+    Protocol,
+):
+    """The tweets that are not in all their followers' timelines yet: waiting, retrying or dead."""
+
+
+class FollowGraph(
+    follow_user.FollowGraph,
+    unfollow_user.FollowGraph,
+    publish_tweet.Followers,
+    deliver_tweet.Followers,
+    get_user.FollowGraph,
+    get_relationships.FollowGraph,
+    list_follows.FollowGraph,
+    home_timeline.FollowGraph,
+    Protocol,
+):
+    """Both directions of every follow."""
+
+
+class Timelines(
+    deliver_tweet.Timelines, home_timeline.Timelines, discard_idle_timelines.Timelines, work.Timelines, Protocol
+):
+    """Prepared timelines, which are thrown away when nobody reads them."""
+
+
+class Events(publish_tweet.Events, fan_out.EventSource, work.Events, Protocol):
+    """Hints for the fan-out, with the side that sends and the side that takes."""
+
+
+class Announcements(publish_tweet.Announcements, listener.Announcements, Protocol):
+    """New tweets for the streams, with the side that sends and the side that takes."""

@@ -1,0 +1,101 @@
+"""How the text of a variable becomes a value. Each parser raises `ValueError` with what the value must be."""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from infrastructure.memory.write_allowance import Rate
+
+Parse = Callable[[str], Any]
+
+SECONDS_MAX = 366 * 24 * 3600
+"""A year; a thread cannot wait for much longer than a lifetime."""
+
+ENTRIES_MAX = 100_000_000
+"""The most of anything that is kept in memory; more is a mistake."""
+
+_RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,5})?(second|minute|hour|day)s?")
+_UNIT_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+
+
+def whole_number(low: int, high: int | None = None) -> Parse:
+    span = f"of at least {low}" if high is None else f"from {low} to {high}"
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = low - 1
+        if number < low or (high is not None and number > high):
+            raise ValueError(f"must be a whole number {span}")
+        return number
+
+    return parse
+
+
+def seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= SECONDS_MAX:
+        raise ValueError(f"must be a number of seconds above 0, at most {SECONDS_MAX}")
+    return value
+
+
+def seconds_or_never(text: str) -> float:
+    try:
+        return 0.0 if float(text) == 0 else seconds(text)
+    except ValueError:
+        raise ValueError(f"must be a number of seconds above 0, at most {SECONDS_MAX}, or 0 for never") from None
+
+
+def one_of(*choices: str) -> Parse:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+def true_or_false(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text == "true"
+
+
+def web_address(text: str) -> str:
+    if urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).netloc:
+        raise ValueError("must be an http or https address")
+    return text
+
+
+def database_url(text: str) -> str:
+    if text != "memory:":
+        raise ValueError("must be memory:")
+    return text
+
+
+def rate(text: str) -> Rate | None:
+    if not text:
+        return None
+    match = _RATE.fullmatch(text)
+    if match is None:
+        raise ValueError("must be a number of writes and a time, for example 300/5minutes")
+    return Rate(int(match[1]), int(match[2] or 1) * _UNIT_SECONDS[match[3]])
+
+
+def origins(text: str) -> tuple[str, ...]:
+    found = tuple(origin.strip() for origin in text.split(",") if origin.strip())
+    if not all(re.fullmatch(r"https?://[^/\s*]+", origin) for origin in found):
+        raise ValueError("must be origins with commas between, for example https://app.example")
+    return found
+
+
+def not_empty(text: str) -> str:
+    if not text:
+        raise ValueError("must not be empty")
+    return text

@@ -1,0 +1,94 @@
+"""Perch for any threaded WSGI server, as `app.wsgi:application`; docs/operations.md describes how to run it."""
+
+import os
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from app.affinity import cpus
+from app.compose import Perch, build, open_adapters
+from app.process import prepare_process
+from app.settings import Settings
+from infrastructure.http.problems import Problem, overloaded
+from infrastructure.log import get_logger
+from infrastructure.server.in_flight_limit import InFlightLimit, answering_problem
+from infrastructure.server.request_body import RequestBody
+from infrastructure.server.stop_signals import StopSignalWatch
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = get_logger("perch")
+
+SUPERVISE_SECONDS = 0.5
+
+
+def create_application() -> "WSGIApplication":
+    """Returns the application with settings from the environment; raises `BadSetting` for an invalid setting."""
+    settings = Settings.from_environment(os.environ)
+    prepare_process(settings)
+    return Application(settings)
+
+
+class Application:
+    """Builds and starts Perch on the first request, and stops it when the process ends.
+
+    It starts on the first request because a server may import this module and then fork, which loses threads. A stop
+    signal ends the streams, because a server that waits for open responses would wait for them forever.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._signals = StopSignalWatch()
+        self._start_lock = threading.Lock()
+        self._started: WSGIApplication | None = None
+        self._refuse = answering_problem(_several_processes)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["wsgi.multiprocess"]:
+            return self._refuse(environ, start_response)
+        environ["wsgi.input"] = RequestBody(environ["wsgi.input"])
+        if "RAW_URI" in environ:  # gunicorn's name for the unchanged request target
+            environ["REQUEST_URI"] = environ["RAW_URI"]
+        return (self._started or self._start())(environ, start_response)
+
+    def _start(self) -> "WSGIApplication":
+        with self._start_lock:
+            if self._started is None:
+                perch = build(self._settings, open_adapters(self._settings))
+                perch.start()
+                # Not a daemon thread, so that the process waits for it, even in a server that skips exit handlers.
+                threading.Thread(target=self._supervise, args=(perch,), name="supervisor", daemon=False).start()
+                log.info("perch_started", url=None, auth_mode=self._settings.identity.auth_mode, cpus=cpus())
+                self._started = self._limited(perch)
+            return self._started
+
+    def _limited(self, perch: Perch) -> "WSGIApplication":
+        def shed() -> Problem:
+            perch.count_shed()
+            return overloaded(self._settings.server.max_in_flight)
+
+        return InFlightLimit(perch.app, self._settings.server.max_in_flight, answering_problem(shed))
+
+    def _supervise(self, perch: Perch) -> None:
+        main = threading.main_thread()
+        while main.is_alive():
+            perch.supervise()
+            if self._signals.wait(SUPERVISE_SECONDS):
+                perch.drain()
+                main.join()
+        left = perch.stop(self._settings.server.shutdown_seconds)
+        log.info("stopped", tweets_left=left)
+
+
+def _several_processes() -> Problem:
+    detail = "Perch keeps its state in one process, so the server must run a single worker process."
+    return Problem("unavailable", detail, headers={"Retry-After": "60"})
+
+
+def __getattr__(name: str) -> "WSGIApplication":
+    """Creates `application` on first access, so that an import of the module has no side effects."""
+    if name != "application":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    application = globals()[name] = create_application()
+    return application

@@ -1,1 +1,0 @@
-"""From a published tweet to its followers' timelines: queue, worker, retries, dead letters."""

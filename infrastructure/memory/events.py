@@ -1,0 +1,64 @@
+"""Queues in memory: hints for the fan-out, and announcements for the streams."""
+
+import queue
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from domain.events import TweetCreated
+from infrastructure.counts import QueueCounts
+
+
+class MemoryEvents:
+    """A bounded FIFO queue of hints. If it is full, hints are dropped, and their outbox rows fall due instead.
+
+    The lock protects the number of dropped hints.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._queue: queue.Queue[TweetCreated] = queue.Queue(capacity)
+        self._lock = threading.Lock()
+        self._dropped = 0
+
+    def hint(self, event: TweetCreated) -> None:
+        """Puts the hint into the queue without waiting, or drops it if the queue is full."""
+        try:
+            self._queue.put_nowait(event)
+        except queue.Full:
+            with self._lock:
+                self._dropped += 1
+
+    def take(self, timeout: float) -> TweetCreated | None:
+        """Returns the next hint; None after `timeout` seconds without one."""
+        try:
+            return self._queue.get(block=timeout > 0, timeout=timeout)
+        except queue.Empty:
+            return None
+
+    def counts(self) -> QueueCounts:
+        return QueueCounts(self._queue.qsize(), self._queue.maxsize, self._dropped)
+
+
+class MemoryAnnouncements:
+    """A bounded queue of announcements. If it is full, they are dropped: streams also read from time to time."""
+
+    def __init__(self, capacity: int) -> None:
+        self._queue: queue.Queue[str] = queue.Queue(capacity)
+        self._is_wanted: Callable[[], bool] = lambda: True
+
+    def wanted_while(self, is_wanted: Callable[[], bool]) -> None:
+        """From now on drops announcements while `is_wanted` returns False."""
+        self._is_wanted = is_wanted
+
+    def announce(self, tweet_id: int, author_id: str) -> None:  # noqa: ARG002 - this process can read the tweet already
+        """Tells the listener that the author has a new tweet."""
+        if self._is_wanted():
+            with suppress(queue.Full):
+                self._queue.put_nowait(author_id)
+
+    def take(self, timeout: float) -> str | None:
+        """Returns the author of the next announcement; None after `timeout` seconds without one."""
+        try:
+            return self._queue.get(timeout=timeout)
+        except queue.Empty:
+            return None

@@ -1,0 +1,26 @@
+"""The process's limit on open files."""
+
+import resource
+
+from infrastructure.log import get_logger
+
+log = get_logger("perch.server")
+
+OTHER_FILES = 100
+"""The number of files allowed for other purposes than connections."""
+
+
+def allow_open_files(connections: int) -> int:
+    """Raises the limit on open files for this many connections; returns the number of connections it allows.
+
+    Many systems allow 1,024 files by default, and a server that cannot accept a connection retries in a busy loop.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + OTHER_FILES
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return connections
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        log.warning("few_open_files", allowed=allowed, wanted=wanted)
+    return allowed - OTHER_FILES

@@ -1,0 +1,1 @@
+"""Open streams, and the listener that wakes them."""

@@ -1,0 +1,116 @@
+"""One connection to the service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import quote, urlsplit
+
+import orjson
+
+from load.errors import LoadError
+from load.oracle import Tweet
+
+TIMEOUT_SECONDS = 30.0
+PAGE_LIMIT = 100
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a service listens."""
+
+    url: str
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, url: str) -> "Address":
+        """Raises `ValueError` when the URL is not like `http://HOST` or `http://HOST:PORT`."""
+        parts = urlsplit(url)
+        if parts.scheme != "http" or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError(f"{url!r} is not like http://127.0.0.1:8080")
+        return cls(url, parts.hostname, parts.port or 80)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a home timeline."""
+
+    tweets: list[Tweet]
+    next_cursor: str | None
+    since_id: str
+
+
+class Client:
+    """Talks to the service over one kept-alive connection; for one thread at a time.
+
+    Every call raises `LoadError` when the service cannot be reached, is silent for `TIMEOUT_SECONDS`, or answers
+    anything else than what the call is for.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._connection = HTTPConnection(address.host, address.port, timeout=TIMEOUT_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def follow(self, follower: str, followee: str) -> None:
+        self._call("PUT", f"/v1/users/me/following/{followee}", follower, 204, lambda _: None)
+
+    def publish(self, author: str, text: str) -> Tweet:
+        """Returns the tweet as the service answers that it is stored."""
+        body = orjson.dumps({"text": text})
+        return self._call("POST", "/v1/tweets", author, 201, lambda answer: _tweet(orjson.loads(answer)), body)
+
+    def timeline(self, user: str, *, cursor: str | None = None, since_id: str | None = None) -> Page:
+        """The first page of the user's home timeline, the page at `cursor`, or what came after `since_id`."""
+        path = f"/v1/users/me/timeline?limit={PAGE_LIMIT}"
+        if cursor is not None:
+            path += f"&cursor={quote(cursor, safe='')}"
+        if since_id is not None:
+            path += f"&since_id={since_id}"
+        return self._call("GET", path, user, 200, _page)
+
+    def _call(
+        self, method: str, path: str, user: str, status: int, parse: Callable[[bytes], T], body: bytes | None = None
+    ) -> T:
+        request = f"{method} {path} of {user}"
+        try:
+            self._connection.request(method, path, body, {"X-User-Id": user, "Content-Type": "application/json"})
+            response = self._connection.getresponse()
+            answer = response.read()
+        except (OSError, HTTPException) as error:
+            raise LoadError(f"{self._address.url} cannot be reached: {error}.") from None
+        if response.status != status:
+            raise LoadError(f"{self._address.url} answered {request} with status {response.status}: {_shown(answer)}")
+        try:
+            return parse(answer)
+        except (LookupError, TypeError, ValueError):
+            raise LoadError(f"{self._address.url} answered {request} with something else: {_shown(answer)}") from None
+
+
+def _page(answer: bytes) -> Page:
+    document = orjson.loads(answer)
+    meta = document["meta"]
+    return Page([_tweet(tweet) for tweet in document["data"]], meta["next_cursor"], meta["since_id"])
+
+
+def _tweet(document: Any) -> Tweet:  # noqa: ANN401 - whatever JSON holds
+    return Tweet(int(document["id"]), document["author_id"], document["text"])
+
+
+def _shown(answer: bytes) -> str:
+    """What a problem says, or else how the answer begins."""
+    try:
+        return str(orjson.loads(answer)["detail"])
+    except (LookupError, TypeError, ValueError):
+        return repr(answer[:200].decode(errors="replace"))

@@ -1,0 +1,135 @@
+"""The worker's thread is killed at any line, again and again: every tweet is pushed within the due time."""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from infrastructure.clock import SystemClock
+from infrastructure.delivery.worker import FanOutWorker
+from tests.fakes.log import event_of
+from tests.faults import report
+from tests.faults.service import Service, broken_service, kill
+from tests.integration.effort import AT_ONCE_SECONDS, LONG
+from tests.integration.stores import Bounds
+from tests.integration.world import World
+
+KILLS = 500 if LONG else 100
+SERVICE_KILLS = 20 if LONG else 3
+DUE_SECONDS = 0.5
+"""A row is due so long after its publish, and again so long after it was leased."""
+
+AUTHORS = ("ann", "ben", "cat")
+READERS = tuple(f"reader-{number}" for number in range(7))
+PACE_SECONDS = 0.01
+RESTARTS = 'perch_threads_restarted_total{thread="fan-out"}'
+
+
+@contextmanager
+def publishing(world: World) -> Iterator[threading.Semaphore]:
+    """Each author publishes in a thread meanwhile; gives what is released once for each tweet."""
+    published, over = threading.Semaphore(0), threading.Event()
+
+    def publish(author: str) -> None:
+        while not over.wait(PACE_SECONDS):
+            world.publish(author)
+            published.release()
+
+    with ThreadPoolExecutor(len(AUTHORS)) as pool:
+        threads = [pool.submit(publish, author) for author in AUTHORS]
+        try:
+            yield published
+        finally:
+            over.set()
+    for thread in threads:
+        thread.result()
+
+
+@pytest.mark.timeout(600)
+def test_a_worker_killed_at_any_line_leaves_no_tweet_unpushed_for_longer_than_the_due_time() -> None:
+    seed = random.randrange(10**9)
+    chance = random.Random(seed)
+    bounds = Bounds(capacity=100, slice_size=2, queue_capacity=3, max_attempts=100, due_seconds=DUE_SECONDS)
+    world = World(bounds, clock=SystemClock())
+    for reader in READERS:
+        world.follow(reader, *AUTHORS)
+        world.home(reader, limit=100)
+    worker = FanOutWorker(world.fan_out, world.outbox)
+    worker.thread.start()
+    with publishing(world) as published:
+        for _ in range(KILLS):
+            for _ in range(chance.randrange(1, 6)):
+                assert published.acquire(timeout=AT_ONCE_SECONDS), "nobody publishes"
+            kill(worker.thread)
+            worker.thread.revive()
+    started = time.monotonic()
+    assert worker.join(2 * DUE_SECONDS + AT_ONCE_SECONDS), "a tweet is left unpushed"
+    seconds = time.monotonic() - started
+    assert worker.thread.stop(AT_ONCE_SECONDS)
+    report.tell(
+        "worker killed at any line",
+        seed=str(seed),
+        kills=KILLS,
+        tweets=len(world.oracle.tweets()),
+        last_pushed_in_s=seconds,
+    )
+    assert worker.thread.restarts == KILLS
+    assert not world.unpushed()
+    for reader in READERS:
+        assert list(world.prepared(reader).ids) == world.oracle.home(reader)[: len(world.prepared(reader).ids)]
+        assert world.home(reader, limit=100) == world.oracle.home(reader)
+
+
+class Listening(logging.Handler):
+    """Waits for an event of this name."""
+
+    def __init__(self, event: str) -> None:
+        super().__init__()
+        self.happened = threading.Event()
+        self._event = event
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if event_of(record)["event"] == self._event:
+            self.happened.set()
+
+
+@contextmanager
+def heard(event: str) -> Iterator[threading.Event]:
+    """Gives what is set once this event is logged."""
+    handler = Listening(event)
+    logger = logging.getLogger("perch")
+    logger.addHandler(handler)
+    yield handler.happened
+    logger.removeHandler(handler)
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with broken_service() as service:
+        yield service
+
+
+def test_a_worker_thread_that_dies_under_load(service: Service) -> None:
+    slowest = 0.0
+    with service.load() as load:
+        for kills in range(1, SERVICE_KILLS + 1):
+            kill(service.worker.thread)
+            slowest = max(slowest, service.seconds_to_push("ann"))
+            # A thread may work before the one that starts it has counted it.
+            load.hold_until(lambda kills=kills: service.metric(RESTARTS) == kills)  # type: ignore[misc]
+    service.settle()
+    assert service.metric("perch_unpushed_tweets") == 0
+    load.check()
+    report.tell("worker thread killed", **load.figures(), kills=SERVICE_KILLS, next_pushed_in_s=slowest)
+
+
+def test_a_worker_thread_that_dies_while_nobody_asks_for_anything(service: Service) -> None:
+    with heard("thread_restarted") as restarted:
+        kill(service.worker.thread)
+        assert restarted.wait(AT_ONCE_SECONDS)
+    assert service.worker.thread.restarts == 1

@@ -1,0 +1,32 @@
+"""What readers and streams give, as ids."""
+
+from collections.abc import Sequence
+
+from domain.tweet import Tweet
+from usecases.home_timeline.read import ReadHomeTimeline, ReadHomeTimelineRequest
+from usecases.home_timeline.stream import HomeTimelineStream
+
+
+def news(stream: HomeTimelineStream) -> list[int]:
+    """What a stream gives until there is nothing new."""
+    found: list[int] = []
+    for batch in stream.batches(0.0):
+        if not batch:
+            break
+        found += ids_of(batch)
+    return found
+
+
+def ids_of(tweets: Sequence[Tweet]) -> list[int]:
+    return [tweet.id for tweet in tweets]
+
+
+def whole(read: ReadHomeTimeline, user_id: str, *, include_self: bool, limit: int) -> list[int]:
+    """The whole timeline, read page by page."""
+    page = read.execute(ReadHomeTimelineRequest(user_id, limit, include_self))
+    ids = ids_of(page.tweets)
+    while page.next is not None:
+        assert len(page.tweets) == limit, "a page that is not the last is full"
+        page = read.execute(ReadHomeTimelineRequest(user_id, limit, include_self, walk=page.next))
+        ids += ids_of(page.tweets)
+    return ids

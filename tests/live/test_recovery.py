@@ -1,0 +1,176 @@
+"""The page recovers when the service restarts or the connection fails."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import StartPerch
+from tests.e2e.perch_process import PerchProcess
+from tests.http.client import Client
+from tests.http.wire import OverSocket
+from tests.live.conftest import OpenWindow, SignIn
+
+STREAM = "**/timeline/stream"
+HIDE = """(hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+FIRST = {"SECRET_KEY": "the key of the first service"}
+SECOND = {"SECRET_KEY": "the key of the second service"}
+
+
+def stop(perch: PerchProcess) -> None:
+    perch.stop()
+
+
+def kill(perch: PerchProcess) -> None:
+    perch.process.kill()
+    perch.process.wait()
+
+
+@pytest.mark.parametrize("end", [stop, kill])
+def test_after_a_restart_the_page_shows_the_data_of_the_new_service(
+    open_window: OpenWindow, start_perch: StartPerch, end: Callable[[PerchProcess], None]
+) -> None:
+    perch = start_perch(**FIRST)
+    with closing(OverSocket(perch.url)) as transport:
+        Client(transport, "bob").follow("alice")
+        for number in range(45):
+            Client(transport, "alice").publish(f"tweet {number}")
+    window = open_window(perch.url).open("bob")
+    window.read_to_the_end()
+    expect(window.tweets).to_have_count(45)
+    expect(window.followees()).to_have_text(["alice"])
+    window.page.evaluate("window.same = true")
+
+    end(perch)
+    window.expect_state("Reconnecting…")
+    expect(window.page.locator("#notice")).to_contain_text("This page keeps trying.")
+    expect(window.tweets).to_have_count(45)
+    perch = start_perch(PORT=str(perch.port), **SECOND)
+
+    window.expect_state("Live")
+    expect(window.page.locator("#notice")).to_be_hidden()
+    expect(window.page.locator("#empty")).to_be_visible()
+    expect(window.tweets).to_have_count(0)
+    expect(window.followees()).to_have_count(0)
+    with closing(OverSocket(perch.url)) as transport:
+        Client(transport, "bob").follow("alice")
+        Client(transport, "alice").publish("after the restart")
+    expect(window.tweet("after the restart")).to_be_visible()
+    assert window.page.evaluate("window.same")
+
+
+def test_the_page_polls_until_a_stream_is_free(open_window: OpenWindow, start_perch: StartPerch) -> None:
+    perch = start_perch(MAX_STREAMS="1")
+    first = open_window(perch.url).open("alice")
+    second = open_window(perch.url).open("bob", state="Polling")
+    expect(second.page.locator("#notice")).to_contain_text("All live streams are in use.")
+    second.follow("alice")
+    expect(second.followees()).to_have_text(["alice"])
+    first.publish("found by a poll")
+    expect(second.tweet("found by a poll")).to_be_visible()
+    second.expect_state("Polling")
+
+    first.page.close()
+
+    second.expect_state("Live")
+    expect(second.page.locator("#notice")).to_be_hidden()
+
+
+def test_the_page_connects_when_the_service_becomes_reachable(open_window: OpenWindow, start_perch: StartPerch) -> None:
+    perch = start_perch()
+    window = open_window(perch.url)
+    window.page.clock.install()
+    stop_the_clock(window.page)
+    window.page.route("**/v1/**", lambda route: route.abort())
+    window.page.goto(f"{perch.url}/#alice")
+    window.expect_state("Reconnecting…")
+    window.page.clock.fast_forward(1_000)
+    expect(window.page.locator("#notice")).to_contain_text("Perch does not answer.")
+    expect(window.page.locator("#empty")).to_be_hidden()
+    window.page.unroute("**/v1/**")
+    window.page.get_by_role("button", name="Try now").click()
+    window.expect_state("Live")
+    expect(window.page.locator("#empty")).to_be_visible()
+
+
+def test_a_paused_page_shows_missed_tweets_when_it_resumes(
+    open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str
+) -> None:
+    sign_in(bob).follow(alice)
+    for number in range(30):
+        sign_in(alice).publish(f"before {number}")
+    window = open_window().open(bob)
+    window.read_to_the_end()
+    window.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
+    window.expect_state("Paused")
+    for number in range(25):
+        sign_in(alice).publish(f"meanwhile {number}")
+
+    window.page.evaluate("scrollTo(0, 0); dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+
+    expect(window.tweet("meanwhile 24")).to_be_visible()
+    window.read_to_the_end()
+    assert window.texts() == [
+        *(f"meanwhile {number}" for number in reversed(range(25))),
+        *(f"before {number}" for number in reversed(range(30))),
+    ]
+
+
+def test_the_page_is_live_after_the_back_button(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
+    window = open_window().open(alice)
+    window.page.goto(f"{window.url}/livez")
+    sign_in(alice).publish("meanwhile")
+    window.page.go_back()
+    window.expect_state("Live")
+    expect(window.tweet("meanwhile")).to_be_visible()
+
+
+def test_the_page_reopens_a_silent_stream(open_window: OpenWindow, alice: str) -> None:
+    window = open_window()
+    window.page.clock.install()
+    window.page.route(STREAM, lambda _: None)
+    with window.page.expect_request(STREAM):
+        window.open(alice, state="Connecting…")
+    stop_the_clock(window.page)
+    window.page.clock.fast_forward(31_000)
+    window.expect_state("Reconnecting…")
+    window.page.unroute(STREAM)
+    window.page.clock.fast_forward(1_000)
+    window.expect_state("Live")
+
+
+def stop_the_clock(page: Page) -> None:
+    """Stops the page's clock, so that only the test ends the page's pauses."""
+    page.clock.pause_at(time.time() + 10)
+
+
+def test_the_page_retries_at_once_when_the_browser_is_online(open_window: OpenWindow, alice: str) -> None:
+    window = open_window()
+    window.page.clock.install()
+    window.open(alice)
+    stop_the_clock(window.page)
+    window.page.route("**/v1/**", lambda route: route.abort())
+    window.page.evaluate("dispatchEvent(new Event('pagehide')); dispatchEvent(new Event('pageshow'))")
+    window.expect_state("Reconnecting…")
+    window.page.unroute("**/v1/**")
+    window.page.evaluate("dispatchEvent(new Event('online'))")
+    window.expect_state("Live")
+
+
+def test_a_hidden_window_pauses_after_a_minute(open_window: OpenWindow, alice: str) -> None:
+    window = open_window()
+    window.page.clock.install()
+    window.open(alice)
+    stop_the_clock(window.page)
+    window.page.evaluate(HIDE, True)
+    window.page.clock.fast_forward(59_000)
+    expect(window.page.locator("#connection")).not_to_have_text("Paused")
+    window.page.clock.fast_forward(2_000)
+    window.expect_state("Paused")
+    window.page.evaluate(HIDE, False)
+    window.expect_state("Live")

@@ -1,0 +1,154 @@
+"""How deliveries take turns."""
+
+from collections import deque
+
+import pytest
+
+from domain.delivery import Delivery
+from domain.events import TweetCreated
+from infrastructure.delivery.fan_out import ACTIVE_MAX, FanOut
+
+
+class Parts:
+    """The source of hints, the outbox and the use case, each as a test says."""
+
+    def __init__(self) -> None:
+        self.hints: deque[int] = deque()
+        self.due_now: deque[Delivery] = deque()
+        self.slices: dict[int, int] = {}
+        self.calls: list[Delivery] = []
+        self.waits: list[float] = []
+        self.broken = False
+
+    def take(self, timeout: float) -> TweetCreated | None:
+        self.waits.append(timeout)
+        return TweetCreated(self.hints.popleft(), "alice") if self.hints else None
+
+    def due(self, limit: int) -> list[Delivery]:
+        return [self.due_now.popleft() for _ in range(min(limit, len(self.due_now)))]
+
+    def execute(self, delivery: Delivery) -> Delivery | None:
+        if self.broken:
+            raise ConnectionError("gone")
+        self.calls.append(delivery)
+        after = delivery.after + 1
+        more = after < self.slices.get(delivery.tweet_id, 1)
+        return Delivery(delivery.tweet_id, delivery.author_id, after) if more else None
+
+    def delivered(self) -> list[int]:
+        """The tweets whose last slice was run, in order."""
+        return [each.tweet_id for each in self.calls if each.after + 1 == self.slices.get(each.tweet_id, 1)]
+
+
+@pytest.fixture
+def parts() -> Parts:
+    return Parts()
+
+
+@pytest.fixture
+def fan_out(parts: Parts) -> FanOut:
+    return FanOut(parts, parts, parts)
+
+
+def test_without_anything_to_do_a_step_waits_and_says_so(fan_out: FanOut, parts: Parts) -> None:
+    assert fan_out.step(timeout=0.25) is False
+    assert parts.waits == [0.25]
+
+
+def test_a_small_fan_out_is_one_step(fan_out: FanOut, parts: Parts) -> None:
+    parts.hints.append(1)
+    assert [fan_out.step(), fan_out.step()] == [True, False]
+    assert parts.delivered() == [1]
+
+
+def test_hints_are_delivered_in_their_order(fan_out: FanOut, parts: Parts) -> None:
+    parts.hints.extend((3, 1, 2))
+    while fan_out.step():
+        pass
+    assert parts.delivered() == [3, 1, 2]
+
+
+def test_a_due_row_is_delivered_from_where_it_stands_without_a_hint(fan_out: FanOut, parts: Parts) -> None:
+    parts.slices[1] = 5
+    parts.due_now.append(Delivery(1, "alice", after=3))
+    while fan_out.step():
+        pass
+    assert [each.after for each in parts.calls] == [3, 4]
+
+
+def test_no_step_runs_more_than_two_slices(fan_out: FanOut, parts: Parts) -> None:
+    parts.slices |= {1: 30, 3: 7}
+    parts.hints.extend((1, 2, 3, 4))
+    before = 0
+    while fan_out.step():
+        assert 0 < len(parts.calls) - before <= 2
+        before = len(parts.calls)
+    assert sorted(parts.delivered()) == [1, 2, 3, 4]
+
+
+def test_a_large_fan_out_does_not_hold_up_the_tweets_behind_it(fan_out: FanOut, parts: Parts) -> None:
+    parts.slices[1] = 1000
+    parts.hints.extend(range(1, 12))
+    for _ in range(11):
+        fan_out.step()
+    assert parts.delivered() == list(range(2, 12))
+
+
+def test_tweets_that_keep_coming_do_not_hold_up_a_large_fan_out(fan_out: FanOut, parts: Parts) -> None:
+    parts.slices[1] = 20
+    parts.hints.append(1)
+    for tweet_id in range(2, 23):
+        parts.hints.append(tweet_id)
+        fan_out.step()
+    assert 1 in parts.delivered()
+
+
+def test_large_fan_outs_take_turns(fan_out: FanOut, parts: Parts) -> None:
+    parts.slices |= {1: 40, 2: 40}
+    parts.hints.extend((1, 2))
+    for _ in range(30):
+        fan_out.step()
+    turns = [each.tweet_id for each in parts.calls]
+    assert abs(turns.count(1) - turns.count(2)) <= 2
+
+
+def test_while_too_many_are_under_way_hints_and_due_rows_wait(fan_out: FanOut, parts: Parts) -> None:
+    many = range(1, ACTIVE_MAX + 1)
+    parts.slices |= dict.fromkeys(many, 3)
+    parts.due_now.extend(Delivery(tweet_id, "alice") for tweet_id in many)
+    parts.due_now.append(Delivery(1000, "alice"))
+    parts.hints.append(2000)
+    fan_out.step()
+    assert (len(parts.due_now), len(parts.hints)) == (1, 1)
+    while fan_out.step():
+        pass
+    assert set(parts.delivered()) == {*many, 1000, 2000}
+
+
+def test_a_row_that_falls_due_while_it_is_under_way_is_not_begun_again(fan_out: FanOut, parts: Parts) -> None:
+    parts.slices[1] = 4
+    parts.hints.append(1)
+    fan_out.step()
+    parts.due_now.append(Delivery(1, "alice"))
+    while fan_out.step():
+        pass
+    assert [each.after for each in parts.calls] == [0, 1, 2, 3]
+
+
+def test_a_step_does_not_wait_for_hints_while_something_is_under_way(fan_out: FanOut, parts: Parts) -> None:
+    parts.slices[1] = 3
+    parts.due_now.append(Delivery(1, "alice"))
+    assert fan_out.step(timeout=100.0) is True
+    assert parts.waits == [0.0]
+
+
+def test_what_was_under_way_when_a_step_raised_is_left_to_the_outbox(fan_out: FanOut, parts: Parts) -> None:
+    parts.hints.append(1)
+    parts.broken = True
+    with pytest.raises(ConnectionError):
+        fan_out.step()
+    parts.broken = False
+    assert fan_out.step() is False
+    parts.due_now.append(Delivery(1, "alice"))
+    assert fan_out.step() is True
+    assert parts.delivered() == [1]

@@ -1,0 +1,40 @@
+from prometheus_client import CollectorRegistry
+
+from app.testing import ManualClock
+from domain.delivery import Delivery, RetryPolicy
+from domain.events import TweetCreated
+from infrastructure.memory.stores import MemoryOptions, open_memory
+from infrastructure.metrics.work import WorkCollector
+from tests.fakes.scrapes import Watch
+
+
+def test_what_waits_is_told_as_it_is_now() -> None:
+    clock, registry = ManualClock(), CollectorRegistry()
+    stores = open_memory(MemoryOptions(RetryPolicy(2, jitter=lambda: 1.0), event_queue_capacity=1), clock)
+    registry.register(WorkCollector(stores.outbox, stores.events, stores.timelines, clock.now_ms))
+    watch = Watch(registry)
+    assert set(watch.now().values()) == {0.0, 1.0}, "all 0, but for the capacity of 1"
+
+    ids = [stores.tweets.publish("alice", "hello", pulled=pulled).tweet.id for pulled in (False, False, False, True)]
+    for tweet_id in ids:
+        stores.events.hint(TweetCreated(tweet_id, "alice"))
+    for tweet_id, failures in ((ids[0], 2), (ids[1], 1)):
+        for _ in range(failures):
+            stores.outbox.failed(Delivery(tweet_id, "alice"), "gone")
+    stores.timelines.install("bob")
+    clock.advance(2500)
+    assert watch.now() == {
+        "perch_unpushed_tweets": 4,
+        "perch_outbox_waiting": 2,
+        "perch_delivery_retries_waiting": 1,
+        "perch_dead_letters": 1,
+        "perch_oldest_waiting_event_seconds": 2.5,
+        "perch_event_queue_depth": 1,
+        "perch_event_queue_capacity": 1,
+        "perch_event_hints_dropped_total": 3,
+        "perch_timelines": 1,
+    }
+    clock.set_back(60_000)
+    assert watch.now()["perch_oldest_waiting_event_seconds"] == 0, (
+        "a clock that goes back makes nothing younger than new"
+    )
