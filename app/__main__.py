@@ -4,12 +4,13 @@ import argparse
 import os
 import sys
 
-from app.affinity import cpus
+from app.backup import add_backup_command
 from app.compose import build, open_adapters
-from app.process import prepare_process
+from app.process import prepare_process, start_facts
 from app.settings import BadSetting, Settings
 from infrastructure.log import get_logger
 from infrastructure.server.waitress_server import WaitressServer
+from infrastructure.sqlite.opening import CannotOpen
 from load.command import add_load_command
 
 log = get_logger("perch")
@@ -33,6 +34,7 @@ def main() -> int:
     )
     serve.set_defaults(run=_serve)
     add_load_command(commands)
+    add_backup_command(commands)
     openapi = commands.add_parser(
         "openapi", help="print the OpenAPI document, as a service with default settings gives it"
     )
@@ -49,7 +51,12 @@ def _serve(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return BAD_SETTING_STATUS
     prepare_process(settings)
-    perch = build(settings, open_adapters(settings), run_worker=not arguments.no_worker)
+    try:
+        adapters = open_adapters(settings)
+    except CannotOpen as error:
+        print(error, file=sys.stderr)
+        return BAD_SETTING_STATUS
+    perch = build(settings, adapters, run_worker=not arguments.no_worker)
     try:
         server = WaitressServer(perch, settings.server)
     except (OSError, ValueError) as error:
@@ -58,7 +65,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     server.stop_on_signals()
     if settings.identity.auth_mode == "header" and server.is_reachable_from_outside:
         log.warning("anybody_can_be_anybody", host=settings.server.host, advice=ADVICE_ANYBODY)
-    log.info("perch_started", url=server.url, auth_mode=settings.identity.auth_mode, cpus=cpus())
+    log.info("perch_started", url=server.url, **start_facts(settings))
     print(f"Perch listens on {server.url}", flush=True)
     left = server.run()
     log.info("stopped", tweets_left=left)
@@ -68,7 +75,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _openapi(_: argparse.Namespace) -> int:
     # A secret key only because making one up comes with a warning.
-    settings = Settings.from_environment({"SECRET_KEY": "no cursor is made"})
+    settings = Settings.from_environment({"SECRET_KEY": "no cursor is made", "DATABASE_URL": "memory:"})
     app = build(settings, open_adapters(settings), run_worker=False).app
     print(app.test_client().get("/openapi.json").text)
     return 0

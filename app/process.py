@@ -3,7 +3,7 @@
 import os
 import sys
 
-from app.affinity import stay_on_one_cpu
+from app.affinity import cpus, stay_on_one_cpu
 from app.collector import collect_young_only
 from app.logs import configure_logs
 from app.settings import Settings
@@ -20,3 +20,10 @@ def prepare_process(settings: Settings) -> None:
     if settings.server.cpus == "one":
         stay_on_one_cpu()
     collect_young_only()
+
+
+def start_facts(settings: Settings) -> dict[str, str | list[int]]:
+    """Returns the fields of the log line about a start: authentication mode, CPUs and database."""
+    path = settings.store.database_path
+    database = settings.store.database_url if path is None else str(path.resolve())
+    return {"auth_mode": settings.identity.auth_mode, "cpus": cpus(), "database": database}

@@ -5,15 +5,15 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from app.affinity import cpus
 from app.compose import Perch, build, open_adapters
-from app.process import prepare_process
+from app.process import prepare_process, start_facts
 from app.settings import Settings
 from infrastructure.http.problems import Problem, overloaded
 from infrastructure.log import get_logger
 from infrastructure.server.in_flight_limit import InFlightLimit, answering_problem
 from infrastructure.server.request_body import RequestBody
 from infrastructure.server.stop_signals import StopSignalWatch
+from infrastructure.sqlite.opening import CannotOpen
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -55,11 +55,16 @@ class Application:
     def _start(self) -> "WSGIApplication":
         with self._start_lock:
             if self._started is None:
-                perch = build(self._settings, open_adapters(self._settings))
+                try:
+                    adapters = open_adapters(self._settings)
+                except CannotOpen as error:
+                    log.critical("cannot_start", error=str(error))
+                    return answering_problem(_cannot_start)
+                perch = build(self._settings, adapters)
                 perch.start()
                 # Not a daemon thread, so that the process waits for it, even in a server that skips exit handlers.
                 threading.Thread(target=self._supervise, args=(perch,), name="supervisor", daemon=False).start()
-                log.info("perch_started", url=None, auth_mode=self._settings.identity.auth_mode, cpus=cpus())
+                log.info("perch_started", url=None, **start_facts(self._settings))
                 self._started = self._limited(perch)
             return self._started
 
@@ -79,6 +84,10 @@ class Application:
                 main.join()
         left = perch.stop(self._settings.server.shutdown_seconds)
         log.info("stopped", tweets_left=left)
+
+
+def _cannot_start() -> Problem:
+    return Problem("unavailable", "Perch cannot start; its log says why.", headers={"Retry-After": "60"})
 
 
 def _several_processes() -> Problem:

@@ -16,7 +16,7 @@ class Parts:
 
 def settings_of(**environment: str) -> Settings:
     """Returns the settings for these environment variables, with a secret key."""
-    return Settings.from_environment({"SECRET_KEY": "benchmark", **environment})
+    return Settings.from_environment({"DATABASE_URL": "memory:", "SECRET_KEY": "benchmark", **environment})
 
 
 def build_parts(settings: Settings | None = None, *, run_worker: bool = False) -> Parts:

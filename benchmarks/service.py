@@ -99,7 +99,8 @@ def _running(module: Sequence[str], cpus: frozenset[int], settings: Mapping[str,
 def _process(
     module: Sequence[str], cpus: frozenset[int], settings: Mapping[str, str]
 ) -> Iterator["subprocess.Popen[str]"]:
-    environment = {"PATH": os.environ["PATH"], "PORT": "0", "SECRET_KEY": "benchmark", "LOG_LEVEL": "ERROR", **settings}
+    defaults = {"DATABASE_URL": "memory:", "PORT": "0", "SECRET_KEY": "benchmark", "LOG_LEVEL": "ERROR"}
+    environment = {"PATH": os.environ["PATH"], **defaults, **settings}
     command = [sys.executable, "-m", *module]
     with children_on(cpus):
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module

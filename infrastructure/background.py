@@ -61,9 +61,13 @@ class BackgroundThread:
         self.restarts += 1
         log.error("thread_restarted", thread=self.name, exc_info=self._died_with)
 
+    def ask_to_stop(self) -> None:
+        """Makes the current call of `work` the last one."""
+        self._stopping.set()
+
     def stop(self, timeout: float) -> bool:
         """Waits for the current call of `work` and joins the thread; returns False after `timeout` seconds."""
-        self._stopping.set()
+        self.ask_to_stop()
         if self._thread.ident is not None:
             self._thread.join(timeout)
         return not self._thread.is_alive()

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a service listens."""
+    """The address of a service."""
 
     url: str
     host: str
@@ -80,6 +80,25 @@ class Client:
             path += f"&since_id={since_id}"
         return self._call("GET", path, user, 200, _page)
 
+    def tweets(self, user: str) -> list[Tweet]:
+        """All tweets of the user, newest first."""
+        return [_tweet(item) for item in self._whole_list(f"/v1/users/{user}/tweets", user)]
+
+    def following(self, user: str) -> list[str]:
+        """All users whom the user follows, newest follow first."""
+        return [item["id"] for item in self._whole_list(f"/v1/users/{user}/following", user)]
+
+    def _whole_list(self, path: str, user: str) -> list[Any]:
+        items: list[Any] = []
+        cursor = ""
+        while True:
+            more = f"&cursor={quote(cursor, safe='')}" if cursor else ""
+            page = self._call("GET", f"{path}?limit={PAGE_LIMIT}{more}", user, 200, orjson.loads)
+            items += page["data"]
+            cursor = page["meta"]["next_cursor"]
+            if cursor is None:
+                return items
+
     def _call(
         self, method: str, path: str, user: str, status: int, parse: Callable[[bytes], T], body: bytes | None = None
     ) -> T:
@@ -109,7 +128,7 @@ def _tweet(document: Any) -> Tweet:  # noqa: ANN401 - whatever JSON holds
 
 
 def _shown(answer: bytes) -> str:
-    """What a problem says, or else how the answer begins."""
+    """Returns the detail of a problem, or the start of any other answer."""
     try:
         return str(orjson.loads(answer)["detail"])
     except (LookupError, TypeError, ValueError):

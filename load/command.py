@@ -11,12 +11,14 @@ from typing import TypeVar
 
 from domain.user import is_user_id
 from load import report
+from load.check import findings, read_stored
 from load.client import Address, Client
 from load.crew import Crew
 from load.errors import LoadError
 from load.graph import Graph, make_graph, read_graph
-from load.oracle import Oracle
+from load.oracle import Oracle, Tweet
 from load.phases import follow_all, publish_all, publish_and_poll, read_all
+from load.plan import Plan, make_plan
 from load.texts import make_texts, read_texts
 
 DIFFERENT_STATUS = 1
@@ -49,6 +51,11 @@ def add_load_command(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         default=100,
         metavar="N",
         help="tweets published after the rest, each polled for until it shows; default %(default)s",
+    )
+    load.add_argument(
+        "--check",
+        action="store_true",
+        help="put nothing in: compare with what an earlier load put in, under the same --prefix and other options",
     )
     load.set_defaults(run=_run)
 
@@ -107,23 +114,38 @@ def _load(arguments: argparse.Namespace) -> int:
     rng = random.Random(arguments.seed)
     graph = _graph(arguments, rng)
     texts = read_texts(arguments.tweets) if arguments.tweets else make_texts(rng)
+    plan = make_plan(graph, texts, arguments.sample, rng)
     crew = Crew(arguments.url, arguments.connections)
     signal.signal(signal.SIGINT, crew.interrupt)
     _say(f"users: {len(graph.users)}, from {graph.users[0]} to {graph.users[-1]}")
-
-    _, seconds = _timed(lambda: follow_all(crew, graph.follows))
-    _say(report.rate("follows", len(graph.follows), seconds))
-    tweets, seconds = _timed(lambda: publish_all(crew, graph.users, texts, rng))
-    _say(report.rate("tweets", len(tweets), seconds))
-    with Client(arguments.url) as client:
-        sample, delays = publish_and_poll(client, graph, rng.choices(texts, k=arguments.sample), rng)
-    _say(report.delays(delays))
-    oracle = Oracle(graph, tweets + sample)
-    readings, seconds = _timed(lambda: read_all(crew, graph.users, oracle))
+    tweets, differs = _check(crew, plan) if arguments.check else (_put(crew, plan, arguments.url), False)
+    readings, seconds = _timed(lambda: read_all(crew, graph.users, Oracle(graph, tweets)))
     _say(report.rate("pages", sum(reading.pages for reading in readings), seconds))
     for line in report.differences(readings):
         _say(line)
-    return DIFFERENT_STATUS if any(reading.difference is not None for reading in readings) else 0
+    return DIFFERENT_STATUS if differs or any(reading.difference is not None for reading in readings) else 0
+
+
+def _put(crew: Crew, plan: Plan, address: Address) -> list[Tweet]:
+    _, seconds = _timed(lambda: follow_all(crew, plan.graph.follows))
+    _say(report.rate("follows", len(plan.graph.follows), seconds))
+    tweets, seconds = _timed(lambda: publish_all(crew, plan.tweets))
+    _say(report.rate("tweets", len(tweets), seconds))
+    with Client(address) as client:
+        sample, delays = publish_and_poll(client, plan.sample)
+    _say(report.delays(delays))
+    return tweets + sample
+
+
+def _check(crew: Crew, plan: Plan) -> tuple[list[Tweet], bool]:
+    """The tweets that are there, and whether they or the follows are others than those of the plan."""
+    stored = read_stored(crew, plan)
+    lines = list(findings(plan, stored))
+    for line in lines:
+        _say(line)
+    tweets = [tweet for each in stored for tweet in each.tweets]
+    _say(f"stored: {sum(len(each.followees) for each in stored)} follows, {len(tweets)} tweets")
+    return tweets, bool(lines)
 
 
 def _graph(arguments: argparse.Namespace, rng: random.Random) -> Graph:

@@ -1,4 +1,4 @@
-"""What ends a load early."""
+"""The error that ends a load early."""
 
 
 class LoadError(Exception):

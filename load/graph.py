@@ -1,4 +1,4 @@
-"""Who follows whom: read from an edge list, or made."""
+"""The follow graph: read from an edge list, or made."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""What every home timeline must be, and how one differs from it."""
+"""The expected home timelines, and the difference between one and what was read."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ class Oracle:
 
 
 def difference(expected: Sequence[Tweet], read: Sequence[Tweet]) -> str | None:
-    """How what was read differs from what was expected, for people; None when it does not."""
+    """Returns the difference in words; None if there is none."""
     if read == expected:
         return None
     wanted = {tweet.id: tweet for tweet in expected}

@@ -1,19 +1,18 @@
-"""What a load does, one after the other."""
+"""The phases of a load."""
 
-import random
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from load.client import Client
 from load.crew import Crew
 from load.errors import LoadError
-from load.graph import Edge, Graph
+from load.graph import Edge
 from load.oracle import Oracle, Tweet, difference
+from load.plan import Polled
 
 VISIBLE_SECONDS = 60.0
-"""How long a follower polls for a tweet: more than any timeline window that makes sense."""
+"""The longest time that a follower polls for a tweet: more than any sensible timeline window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +28,22 @@ def follow_all(crew: Crew, follows: Sequence[Edge]) -> None:
     crew.work_off("follows", follows, lambda client, follow: client.follow(*follow))
 
 
-def publish_all(crew: Crew, users: Sequence[str], texts: Sequence[str], rng: random.Random) -> list[Tweet]:
-    """Each text by a random user."""
-    tweets = [(rng.choice(users), text) for text in texts]
+def publish_all(crew: Crew, tweets: Sequence[tuple[str, str]]) -> list[Tweet]:
+    """Publishes each text by its author."""
     return crew.work_off("tweets", tweets, lambda client, tweet: client.publish(*tweet))
 
 
-def publish_and_poll(
-    client: Client, graph: Graph, texts: Sequence[str], rng: random.Random
-) -> tuple[list[Tweet], list[float]]:
-    """Each text by a random user with followers, of whom one polls until it shows; then the next.
+def publish_and_poll(client: Client, sample: Sequence[Polled]) -> tuple[list[Tweet], list[float]]:
+    """Publishes a tweet, has a follower poll until it shows, then goes on with the next.
 
-    Returns the tweets and, for each, the seconds from the answer to its publication to the answer that shows it.
+    Returns the tweets and, for each, the seconds from the answer to its publish to the answer that shows it.
     Raises `LoadError` when one does not show for `VISIBLE_SECONDS`.
     """
-    followers = defaultdict(list)
-    for follower, followee in graph.follows:
-        followers[followee].append(follower)
-    authors = list(followers)
     tweets, delays = [], []
-    for text in texts:
-        author = rng.choice(authors)
-        follower = rng.choice(followers[author])
-        since_id = client.timeline(follower).since_id
-        tweet = client.publish(author, text)
-        delays.append(_seconds_until_visible(client, follower, since_id, tweet))
+    for polled in sample:
+        since_id = client.timeline(polled.follower).since_id
+        tweet = client.publish(polled.author, polled.text)
+        delays.append(_seconds_until_visible(client, polled.follower, since_id, tweet))
         tweets.append(tweet)
     return tweets, delays
 

@@ -1,4 +1,4 @@
-"""What a load prints."""
+"""The lines that a load prints."""
 
 from collections.abc import Iterator, Sequence
 from math import ceil

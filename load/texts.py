@@ -1,4 +1,4 @@
-"""What is tweeted: read from a file, or made up."""
+"""The texts of the tweets: read from a file, or made up."""
 
 import random
 from pathlib import Path

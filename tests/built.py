@@ -18,8 +18,8 @@ Change = Callable[[Adapters], Adapters]
 
 
 def settings_of(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of these environment variables, with a secret key."""
-    return Settings.from_environment({"SECRET_KEY": KEY, **(environment or {})})
+    """The settings of these environment variables, in memory, with a secret key."""
+    return Settings.from_environment({"DATABASE_URL": "memory:", "SECRET_KEY": KEY, **(environment or {})})
 
 
 def built(

@@ -1,16 +1,25 @@
 """The one place that picks adapters."""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from prometheus_client.registry import Collector
 
 from app.compose import ports
 from app.settings import Settings
 from domain.delivery import RetryPolicy
+from infrastructure.background import BackgroundThread
 from infrastructure.clock import SystemClock
+from infrastructure.log import get_logger
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Unlimited
+from infrastructure.sqlite.stores import open_sqlite
 from usecases.allowance import WriteAllowance
+
+log = get_logger("perch")
 
 DUE_SHARE = 0.5
 """An outbox row is due after this share of the timeline window, so that a push without its hint is in time too."""
@@ -18,7 +27,7 @@ DUE_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Adapters:
-    """What stands behind each port."""
+    """One adapter for each port, and the engine's secret key, metrics, threads and end."""
 
     clock: ports.Clock
     tweets: ports.Tweets
@@ -28,23 +37,31 @@ class Adapters:
     events: ports.Events
     announcements: ports.Announcements
     allowance: WriteAllowance
+    secret_key: str = field(repr=False)
+    """Signs cursors."""
+    is_writable: Callable[[], bool] = lambda: True
+    collectors: Sequence[Collector] = ()
+    """The metrics of the engine."""
+    threads: Sequence[BackgroundThread] = ()
+    """The engine's own threads, which run already."""
+    close: Callable[[], None] = lambda: None
 
 
 def open_adapters(
     settings: Settings, *, clock: ports.Clock | None = None, jitter: Callable[[], float] = random.random
 ) -> Adapters:
-    """Opens what the settings ask for. `jitter` gives random numbers from 0 to 1, which spread retries."""
+    """Opens the adapters that the settings name; raises `CannotOpen`. `jitter` returns random numbers from 0 to 1."""
     clock = clock or SystemClock()
-    timelines, rate = settings.timelines, settings.api.rate_limit_writes
-    options = MemoryOptions(
-        RetryPolicy(timelines.delivery_max_attempts, jitter),
-        node_id=settings.store.node_id,
-        idempotency_capacity=settings.store.idempotency_capacity,
-        timeline_capacity=timelines.timeline_capacity,
-        timeline_idle_seconds=timelines.timeline_idle_seconds,
-        event_queue_capacity=timelines.event_queue_capacity,
-        due_seconds=timelines.timeline_window_seconds * DUE_SHARE,
-    )
+    rate = settings.api.rate_limit_writes
+    allowance = Unlimited() if rate is None else FixedWindowAllowance(rate, clock.monotonic)
+    options = _memory_options(settings, jitter)
+    path = settings.store.database_path
+    if path is None:
+        return _in_memory(settings, options, clock, allowance)
+    return _in_sqlite(settings, path, options, clock, allowance)
+
+
+def _in_memory(settings: Settings, options: MemoryOptions, clock: ports.Clock, allowance: WriteAllowance) -> Adapters:
     stores = open_memory(options, clock)
     return Adapters(
         clock,
@@ -54,5 +71,45 @@ def open_adapters(
         stores.timelines,
         stores.events,
         stores.announcements,
-        Unlimited() if rate is None else FixedWindowAllowance(rate, clock.monotonic),
+        allowance,
+        settings.api.secret_key or _made_secret_key(),
     )
+
+
+def _in_sqlite(
+    settings: Settings, path: Path, options: MemoryOptions, clock: ports.Clock, allowance: WriteAllowance
+) -> Adapters:
+    stores = open_sqlite(path, options, clock)
+    return Adapters(
+        clock,
+        stores.tweets,
+        stores.memory.outbox,
+        stores.graph,
+        stores.memory.timelines,
+        stores.memory.events,
+        stores.memory.announcements,
+        allowance,
+        settings.api.secret_key or stores.secret_key,
+        stores.journal.is_writable,
+        [stores.journal.metrics],
+        [stores.journal.thread],
+        stores.close,
+    )
+
+
+def _memory_options(settings: Settings, jitter: Callable[[], float]) -> MemoryOptions:
+    timelines = settings.timelines
+    return MemoryOptions(
+        RetryPolicy(timelines.delivery_max_attempts, jitter),
+        node_id=settings.store.node_id,
+        idempotency_capacity=settings.store.idempotency_capacity,
+        timeline_capacity=timelines.timeline_capacity,
+        timeline_idle_seconds=timelines.timeline_idle_seconds,
+        event_queue_capacity=timelines.event_queue_capacity,
+        due_seconds=timelines.timeline_window_seconds * DUE_SHARE,
+    )
+
+
+def _made_secret_key() -> str:
+    log.warning("secret_key_made", advice="Set SECRET_KEY, so that cursors stay valid when this process ends.")
+    return secrets.token_hex(32)

@@ -1,6 +1,5 @@
 """Makes the HTTP API out of the use cases."""
 
-import secrets
 from collections.abc import Callable
 
 from flask import Flask
@@ -26,10 +25,7 @@ from infrastructure.http.stream import stream_blueprint
 from infrastructure.http.timeline import timeline_blueprint
 from infrastructure.http.tweets import tweets_blueprint
 from infrastructure.http.users import follows_blueprint, users_blueprint
-from infrastructure.log import get_logger
 from infrastructure.metrics.http_requests import HttpRequests
-
-log = get_logger("perch")
 
 
 def make_app(
@@ -37,13 +33,14 @@ def make_app(
     use_cases: UseCases,
     metrics: CollectorRegistry,
     clock: ports.Clock,
+    secret_key: str,
     is_ready: Callable[[], bool],
 ) -> Flask:
     """The Flask application of all routes."""
     api = settings.api
     identity = _identity(settings, clock)
     endpoint = Endpoints(identity)
-    cursors = Cursors(api.secret_key or _made_secret_key())
+    cursors = Cursors(secret_key)
     render = RenderedTweets().render
     does = use_cases
     blueprints = [
@@ -68,8 +65,3 @@ def _identity(settings: Settings, clock: ports.Clock) -> Identity:
         return HeaderIdentity(chosen.admin_token)
     keys = FixedKey(chosen.jwt_key) if chosen.jwt_key else JwksKeys(chosen.jwt_jwks_url, clock.monotonic)
     return JwtIdentity(chosen.jwt_algorithm, keys, chosen.jwt_audience, chosen.jwt_issuer)
-
-
-def _made_secret_key() -> str:
-    log.warning("secret_key_made", advice="Set SECRET_KEY, so that cursors stay valid when this process ends.")
-    return secrets.token_hex(32)

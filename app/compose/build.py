@@ -44,16 +44,24 @@ def build(settings: Settings, adapters: Adapters, *, run_worker: bool = True) ->
     ready = threading.Event()
     metrics.register(WorkCollector(adapters.outbox, adapters.events, adapters.timelines, clock.now_ms))
     metrics.register(StreamCollector(subscriptions.counts, shed.so_far))
-    metrics.register(ThreadCollector(threads))
+    metrics.register(ThreadCollector([*threads, *adapters.threads]))
+    for collector in adapters.collectors:
+        metrics.register(collector)
+
+    def is_ready() -> bool:
+        return ready.is_set() and adapters.is_writable()
+
     return Perch(
-        app=make_app(settings, use_cases, metrics, clock, ready.is_set),
+        app=make_app(settings, use_cases, metrics, clock, adapters.secret_key, is_ready),
         use_cases=use_cases,
         work=work,
         listener=listener,
         threads=threads,
+        engine_threads=adapters.threads,
         outbox=adapters.outbox,
         subscriptions=subscriptions,
         shed=shed,
         metrics=metrics,
         ready=ready,
+        close=adapters.close,
     )

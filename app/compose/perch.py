@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -34,11 +34,15 @@ class Perch:
     work: Work
     listener: StreamListener
     threads: Sequence[BackgroundThread]
+    engine_threads: Sequence[BackgroundThread]
+    """The threads of the adapters, which start and stop with these."""
     outbox: ports.Outbox
     subscriptions: Subscriptions
     shed: ShedRequests
     metrics: CollectorRegistry
     ready: threading.Event
+    close: Callable[[], None]
+    """Closes the adapters."""
 
     def start(self) -> None:
         for thread in self.threads:
@@ -47,7 +51,7 @@ class Perch:
 
     def supervise(self) -> None:
         """Starts threads again that have died. The server calls this at least twice a second, from one thread."""
-        for thread in self.threads:
+        for thread in (*self.threads, *self.engine_threads):
             thread.revive()
 
     def drain(self) -> None:
@@ -61,6 +65,7 @@ class Perch:
         self.drain()
         for thread in self.threads:
             thread.stop(max(0.0, deadline - time.monotonic()))
+        self.close()
         return self.outbox.counts().waiting
 
     def open_streams(self) -> int:

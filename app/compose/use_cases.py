@@ -28,7 +28,7 @@ from usecases.unfollow_user import UnfollowUser
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is done in one go. Tests make these small, to have every bound within reach."""
+    """The amounts of work done in one go. Tests make them small, so that every bound is within reach."""
 
     slice: int = 1000
     """Followers a slice: 0.1 to 0.3 ms in memory, short enough for readers to pass between two."""

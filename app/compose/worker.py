@@ -10,7 +10,7 @@ from infrastructure.delivery.fan_out import FanOut
 from infrastructure.delivery.worker import FanOutWorker
 
 HOUSEKEEPING_SECONDS = 10.0
-"""How often idle timelines are looked for."""
+"""The pause between two searches for idle timelines."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The settings by concern. `docs/operations.md` says what each means."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.settings import parsing as parse
 from app.settings.reading import setting
@@ -9,7 +10,7 @@ from infrastructure.memory.write_allowance import Rate
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """Where the process listens, and how much it serves at once."""
+    """The address of the process, and the limits of what it serves at once."""
 
     host: str = setting("127.0.0.1", parse.not_empty)
     port: int = setting(8080, parse.whole_number(0, 65535))
@@ -22,16 +23,22 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """Where the data is, and how its ids are made."""
+    """The database, and the node id in tweet ids."""
 
-    database_url: str = setting("memory:", parse.database_url)
+    database_url: str = setting("sqlite:///perch.db", parse.database_url)
     node_id: int = setting(0, parse.whole_number(0, 1023))
     idempotency_capacity: int = setting(1_000_000, parse.whole_number(1, parse.ENTRIES_MAX))
+
+    @property
+    def database_path(self) -> Path | None:
+        """The SQLite file, None where everything is in memory."""
+        url = self.database_url
+        return Path(url.removeprefix(parse.SQLITE)) if url.startswith(parse.SQLITE) else None
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineSettings:
-    """How timelines are prepared, and how tweets get there."""
+    """The size and life of prepared timelines, and the delivery of tweets."""
 
     timeline_window_seconds: float = setting(5.0, parse.seconds)
     timeline_capacity: int = setting(800, parse.whole_number(1, parse.ENTRIES_MAX))
@@ -43,7 +50,7 @@ class TimelineSettings:
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
-    """What the HTTP API accepts."""
+    """The limits and features of the HTTP API."""
 
     tweet_max_length: int = setting(280, parse.whole_number(1, 4000))
     rate_limit_writes: Rate | None = setting(None, parse.rate)  # noqa: RUF009 - a field like the others
@@ -54,7 +61,7 @@ class ApiSettings:
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
-    """What is logged, and how it is written."""
+    """The level and the format of the log."""
 
     log_level: str = setting("INFO", parse.one_of("DEBUG", "INFO", "WARNING", "ERROR"))
     log_format: str = setting("auto", parse.one_of("auto", "json", "readable"))

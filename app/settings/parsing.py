@@ -1,4 +1,4 @@
-"""How the text of a variable becomes a value. Each parser raises `ValueError` with what the value must be."""
+"""Parsers for the text of a variable. Each raises `ValueError`, whose text says what the value must be."""
 
 import math
 import re
@@ -15,6 +15,8 @@ SECONDS_MAX = 366 * 24 * 3600
 
 ENTRIES_MAX = 100_000_000
 """The most of anything that is kept in memory; more is a mistake."""
+
+SQLITE = "sqlite:///"
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,5})?(second|minute|hour|day)s?")
 _UNIT_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
@@ -74,8 +76,10 @@ def web_address(text: str) -> str:
 
 
 def database_url(text: str) -> str:
-    if text != "memory:":
-        raise ValueError("must be memory:")
+    if text != "memory:" and not text.removeprefix(SQLITE).strip("/"):
+        text = ""
+    if text != "memory:" and not text.startswith(SQLITE):
+        raise ValueError("must be memory:, or sqlite:/// and the path of a file, for example sqlite:///perch.db")
     return text
 
 

@@ -15,9 +15,11 @@ from infrastructure.http.schemas import NO_PARAMETERS
 LIVE = Declaration(Answer(200, answers.Health()), NO_PARAMETERS)
 READY = Declaration(Answer(200, answers.Health()), NO_PARAMETERS, problems=("unavailable",))
 
+NOT_READY = "Perch is starting or stopping, or cannot write to its database."
+
 
 def health_blueprint(endpoint: Endpoints, is_ready: Callable[[], bool]) -> Blueprint:
-    """Returns the routes of `/livez` (the process answers) and `/readyz` (503 while it starts or drains)."""
+    """Returns the routes of `/livez` and `/readyz` (503 while the process starts or drains, or cannot write)."""
     routes = Blueprint("health", __name__)
 
     @routes.get("/livez")
@@ -31,7 +33,7 @@ def health_blueprint(endpoint: Endpoints, is_ready: Callable[[], bool]) -> Bluep
     def readyz(_: Call[None]) -> Reply:
         """Report whether the process is ready for requests."""
         if not is_ready():
-            raise Problem("unavailable", "Perch is starting or stopping.", headers={"Retry-After": "1"})
+            raise Problem("unavailable", NOT_READY, headers={"Retry-After": "1"})
         return json_response(b'{"status":"ready"}')
 
     return routes

@@ -1,7 +1,7 @@
 """The follow graph in memory."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from domain.user import NOBODY, Followees
 from infrastructure.memory.follower_list import CHUNK_SIZE, FollowerList
@@ -64,15 +64,34 @@ class MemoryFollowGraph:
 
     def follow(self, follower_id: str, followee_id: str) -> bool:
         """Adds the follow with the next follow id; False, and nothing changes, when it is there."""
+        return self.add(follower_id, followee_id, 0)
+
+    def add(self, follower_id: str, followee_id: str, follow_id: int) -> bool:
+        """Adds the follow with this id, which is above all before; 0 takes the next. False when it is there."""
         follower_number, followee_number = self._users.number(follower_id), self._users.number(followee_id)
         with self._lock:
             follower, followee = self._node(follower_number), self._node(followee_number)
             if follower.follow_id(followee_id):
                 return False
-            self._last_follow_id += 1
+            self._last_follow_id = follow_id or self._last_follow_id + 1
             follower.change(self._users.id_of(followee_number), self._last_follow_id)
             followee.followers.append(self._last_follow_id, follower.number)
             return True
+
+    def load(self, follows: Iterable[tuple[int, str, str]], last_follow_id: int) -> None:
+        """Adds the follows of a former process: follow id, follower and followee, in the order of the follow ids.
+
+        The next follow id is above `last_follow_id`.
+        """
+        for follow_id, follower_id, followee_id in follows:
+            self.add(follower_id, followee_id, follow_id)
+        with self._lock:
+            self._last_follow_id = last_follow_id
+
+    def last_follow_id(self) -> int:
+        """The largest follow id that was given out."""
+        with self._lock:
+            return self._last_follow_id
 
     def unfollow(self, follower_id: str, followee_id: str) -> bool:
         """Removes the follow; False when there is none."""
@@ -119,7 +138,7 @@ class MemoryFollowGraph:
         return len(self.followees(user_id).authors)
 
     def relationships(self, user_id: str, other_ids: Sequence[str]) -> list[tuple[bool, bool]]:
-        """For each other user, as of one moment: is followed by `user_id`, follows `user_id`."""
+        """Returns a pair for each other user, as of one moment: `user_id` follows them, they follow `user_id`."""
         with self._lock:
             user = self._nodes.get(user_id)
             return [

@@ -18,13 +18,14 @@ class IdempotencyKeys:
         self._kept: OrderedDict[tuple[str, str], tuple[float, Publication]] = OrderedDict()
 
     def get(self, user_id: str, key: str, now: float) -> Publication | None:
-        """What the user published under the key, if that is still kept. `now` is monotonic time."""
+        """Returns the user's publication under the key, if it is still kept. `now` is monotonic time."""
         kept = self._kept.get((user_id, key))
         return kept[1] if kept is not None and kept[0] > now else None
 
-    def keep(self, user_id: str, key: str, publication: Publication, now: float) -> None:
+    def keep(self, user_id: str, key: str, publication: Publication, now: float, seconds: float = KEPT_SECONDS) -> None:
+        """Keeps it for `seconds`; over the capacity, the oldest keys go."""
         kept = self._kept
         kept.pop((user_id, key), None)
         while kept and (len(kept) >= self._capacity or next(iter(kept.values()))[0] <= now):
             kept.popitem(last=False)
-        kept[user_id, key] = now + KEPT_SECONDS, publication
+        kept[user_id, key] = now + seconds, publication

@@ -28,7 +28,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MemoryOptions:
-    """What the stores keep at most, and for how long."""
+    """The limits of the stores."""
 
     retry: RetryPolicy
     node_id: int = 0

@@ -67,17 +67,45 @@ class MemoryTweets:
         with self._lock:
             if key is not None and (earlier := self._keys.get(author_id, key.value, now)) is not None:
                 return earlier
-            tweet = self._store(author_id, text, now_ms)
-            if pulled:
-                self._unpushed.add_pulled(tweet.id, tweet.author_id)
-            else:
-                self._unpushed.add_waiting(tweet.id, tweet.author_id, now + self._hint_seconds)
-            if key is not None:
-                self._keys.keep(tweet.author_id, key.value, Publication(tweet, key.digest, replayed=True), now)
+            tweet = self._draft(author_id, text, self._last_id, now_ms)
+            self._store(tweet, pulled=pulled, key=key, now=now)
         return Publication(tweet)
 
+    def draft(self, author_id: str, text: str, after: int) -> Tweet:
+        """A tweet that is not stored, with the next id; it is above `after`, too."""
+        now_ms = self._clock.now_ms()
+        with self._lock:
+            return self._draft(author_id, text, max(after, self._last_id), now_ms)
+
+    def store(self, tweet: Tweet, *, pulled: bool, key: IdempotencyKey | None) -> Publication:
+        """Stores a tweet that was drafted; its id is above those of all that are stored."""
+        now = self._clock.monotonic()
+        with self._lock:
+            self._store(tweet, pulled=pulled, key=key, now=now)
+        return Publication(tweet)
+
+    def load(self, tweets: Iterable[tuple[int, str, str, bool]], last_id: int) -> None:
+        """Stores tweets of a former process: id, author, text and whether it is pulled, in the order of the ids.
+
+        The others need no push, because all timelines are absent. The next id is above `last_id`.
+        """
+        with self._lock:
+            for tweet_id, author_id, text, pulled in tweets:
+                author = self._author(author_id)
+                self._tweets[tweet_id] = Tweet(tweet_id, author.id, text)
+                author.log.append(tweet_id)
+                if pulled:
+                    self._unpushed.add_pulled(tweet_id, author.id)
+            self._last_id = last_id
+
+    def load_key(self, user_id: str, key: str, publication: Publication, seconds: float) -> None:
+        """Keeps what a former process published under a key, for so many seconds more."""
+        now = self._clock.monotonic()
+        with self._lock:
+            self._keys.keep(user_id, key, publication, now, seconds)
+
     def published_under(self, author_id: str, key: str) -> Publication | None:
-        """What the author published under this key in the last 24 hours."""
+        """Returns the author's publication under this key in the last 24 hours, if there is one."""
         now = self._clock.monotonic()
         with self._lock:
             return self._keys.get(author_id, key, now)
@@ -97,7 +125,7 @@ class MemoryTweets:
             return self._tweets.get_many(tweet_ids)
 
     def count(self, author_id: str) -> int:
-        """How many tweets of this author there are."""
+        """Returns the number of this author's tweets."""
         with self._lock:
             author = self._authors.get(author_id)
             return len(author.log) if author else 0
@@ -126,13 +154,19 @@ class MemoryTweets:
             author = self._authors.get(author_id)
             return newest_between(author.log, low, high, limit) if author else ()
 
-    def _store(self, author_id: str, text: str, now_ms: int) -> Tweet:
-        author = self._author(author_id)
-        tweet = Tweet(next_tweet_id(self._last_id, now_ms, self._node_id), author.id, text)
+    def _draft(self, author_id: str, text: str, after: int, now_ms: int) -> Tweet:
+        return Tweet(next_tweet_id(after, now_ms, self._node_id), self._author(author_id).id, text)
+
+    def _store(self, tweet: Tweet, *, pulled: bool, key: IdempotencyKey | None, now: float) -> None:
         self._last_id = tweet.id
         self._tweets[tweet.id] = tweet
-        author.log.append(tweet.id)
-        return tweet
+        self._author(tweet.author_id).log.append(tweet.id)
+        if pulled:
+            self._unpushed.add_pulled(tweet.id, tweet.author_id)
+        else:
+            self._unpushed.add_waiting(tweet.id, tweet.author_id, now + self._hint_seconds)
+        if key is not None:
+            self._keys.keep(tweet.author_id, key.value, Publication(tweet, key.digest, replayed=True), now)
 
     def _author(self, author_id: str) -> _Author:
         author = self._authors.get(author_id)

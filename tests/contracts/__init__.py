@@ -1,1 +1,1 @@
-"""One suite a port. Every adapter passes the same tests, races included."""
+"""One suite per port: every adapter passes the same tests, races included."""

@@ -1,7 +1,9 @@
 """The adapters. A new engine is one more way to make all of them, named in the list of `stores`."""
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -18,41 +20,45 @@ from tests.contracts.limits import (
     NODE_ID,
     TIMELINE_CAPACITY,
 )
+from tests.fakes.databases import opened
+
+OPTIONS = MemoryOptions(
+    RetryPolicy(MAX_ATTEMPTS, jitter=lambda: 1.0),
+    node_id=NODE_ID,
+    idempotency_capacity=KEYS_KEPT,
+    timeline_capacity=TIMELINE_CAPACITY,
+    timeline_idle_seconds=IDLE_SECONDS,
+    event_queue_capacity=HINTS_QUEUED,
+    due_seconds=DUE_SECONDS,
+)
 
 
-class Stores(Protocol):
+@dataclass(frozen=True, slots=True)
+class Stores:
     """One adapter of each port, on one engine."""
 
-    @property
-    def tweets(self) -> Tweets: ...
-
-    @property
-    def outbox(self) -> Outbox: ...
-
-    @property
-    def graph(self) -> FollowGraph: ...
-
-    @property
-    def timelines(self) -> Timelines: ...
-
-    @property
-    def events(self) -> Events: ...
-
-    @property
-    def announcements(self) -> Announcements: ...
+    tweets: Tweets
+    outbox: Outbox
+    graph: FollowGraph
+    timelines: Timelines
+    events: Events
+    announcements: Announcements
 
 
-def in_memory(clock: ManualClock) -> Stores:
-    options = MemoryOptions(
-        RetryPolicy(MAX_ATTEMPTS, jitter=lambda: 1.0),
-        node_id=NODE_ID,
-        idempotency_capacity=KEYS_KEPT,
-        timeline_capacity=TIMELINE_CAPACITY,
-        timeline_idle_seconds=IDLE_SECONDS,
-        event_queue_capacity=HINTS_QUEUED,
-        due_seconds=DUE_SECONDS,
-    )
-    return open_memory(options, clock)
+Open = Callable[[ManualClock, Path], AbstractContextManager[Stores]]
+
+
+@contextmanager
+def in_memory(clock: ManualClock, _: Path) -> Iterator[Stores]:
+    made = open_memory(OPTIONS, clock)
+    yield Stores(made.tweets, made.outbox, made.graph, made.timelines, made.events, made.announcements)
+
+
+@contextmanager
+def in_sqlite(clock: ManualClock, folder: Path) -> Iterator[Stores]:
+    with opened(folder / "perch.db", clock, OPTIONS) as made:
+        rest = made.memory
+        yield Stores(made.tweets, rest.outbox, made.graph, rest.timelines, rest.events, rest.announcements)
 
 
 @pytest.fixture
@@ -60,11 +66,12 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(params=[in_memory])
-def stores(request: pytest.FixtureRequest, clock: ManualClock) -> Stores:
+@pytest.fixture(params=[in_memory, in_sqlite])
+def stores(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> Iterator[Stores]:
     """Empty stores, on every engine."""
-    open_stores: Callable[[ManualClock], Stores] = request.param
-    return open_stores(clock)
+    open_stores: Open = request.param
+    with open_stores(clock, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

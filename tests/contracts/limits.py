@@ -1,4 +1,4 @@
-"""How every adapter is set up for its suite."""
+"""The settings of every adapter in its suite."""
 
 NODE_ID = 5
 TIMELINE_CAPACITY = 2000
@@ -9,7 +9,7 @@ DUE_SECONDS = 2.5
 MAX_ATTEMPTS = 3
 
 ALL = 1 << 62
-"""A limit that nothing here reaches."""
+"""A limit above every count in these tests."""
 
 NEWEST = (1 << 63) - 1
 """A bound above every id."""

@@ -1,4 +1,4 @@
-"""Publishes and fails deliveries for the suites of the outbox."""
+"""Steps that publish tweets and fail deliveries for the suites of the outbox."""
 
 from app.compose.ports import Outbox, Tweets
 from domain.delivery import Delivery
@@ -7,13 +7,13 @@ from tests.contracts.limits import ALL, MAX_ATTEMPTS, NEWEST
 
 
 def publish(tweets: Tweets, count: int = 1, *, pulled: bool = False) -> list[Delivery]:
-    """New tweets by alice, oldest first."""
+    """Publishes tweets by alice; returns their deliveries, oldest first."""
     ids = [tweets.publish("alice", "hello", pulled=pulled, key=None).tweet.id for _ in range(count)]
     return [Delivery(tweet_id, "alice") for tweet_id in ids]
 
 
 def fail(outbox: Outbox, delivery: Delivery, times: int = 1) -> DeliveryFailed | TweetDeadLettered | None:
-    """Fails so often; returns what became of the last attempt."""
+    """Fails a delivery this many times; returns the outcome of the last attempt."""
     outcome = None
     for _ in range(times):
         outcome = outbox.failed(delivery, "ConnectionError: gone")

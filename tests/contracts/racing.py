@@ -1,4 +1,4 @@
-"""Many threads, released together."""
+"""Runs functions in many threads that start at the same time."""
 
 import random
 import threading
@@ -19,7 +19,7 @@ Trace = Callable[[FrameType, str, Any], Any]
 
 
 def race(*works: Callable[[], T]) -> list[T]:
-    """Runs every work in a thread of its own, all at once; returns their results, or raises what one raised."""
+    """Runs every function in its own thread, all at once; returns their results, or raises the error of one."""
     start = threading.Barrier(len(works))
     lanes = [(work, Future[T]()) for work in works]
 
@@ -27,7 +27,7 @@ def race(*works: Callable[[], T]) -> list[T]:
         try:
             start.wait(JOIN_SECONDS)
             future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised again where the race was started
+        except BaseException as error:  # noqa: BLE001 - `future.result` raises it again
             future.set_exception(error)
 
     threads = [threading.Thread(target=run, args=lane, daemon=True) for lane in lanes]
@@ -36,12 +36,12 @@ def race(*works: Callable[[], T]) -> list[T]:
             thread.start()
         for thread in threads:
             thread.join(JOIN_SECONDS)
-    assert not any(thread.is_alive() for thread in threads), f"no end within {JOIN_SECONDS} s"
+    assert not any(thread.is_alive() for thread in threads), f"a thread still runs after {JOIN_SECONDS} s"
     return [future.result(0) for _, future in lanes]
 
 
 def race_of_twenty(work: Callable[[int], T]) -> list[T]:
-    """The same work for racers 0 to 19."""
+    """Runs `work` in 20 threads at once, with the numbers 0 to 19."""
 
     def racer(number: int) -> Callable[[], T]:
         return lambda: work(number)
@@ -51,7 +51,7 @@ def race_of_twenty(work: Callable[[int], T]) -> list[T]:
 
 @contextmanager
 def _eager_switches() -> Iterator[None]:
-    """Threads that start in here hand over to each other between any two lines: what can go wrong there soon does."""
+    """Makes threads that start here switch between any two lines, so that races show up soon."""
     threading.settrace(_trace_call)
     try:
         yield

@@ -6,7 +6,7 @@ from tests.contracts.limits import ALL, NEWEST
 
 @pytest.fixture
 def ids(tweets: Tweets) -> list[int]:
-    """Tweets by alice, bob, carol, alice, bob, carol, in this order; oldest first."""
+    """The ids of tweets by alice, bob, carol, alice, bob, carol, oldest first."""
     return [
         tweets.publish(author, "hello", pulled=False, key=None).tweet.id for author in ("alice", "bob", "carol") * 2
     ]
@@ -30,12 +30,12 @@ def test_bounds_are_exclusive(tweets: Tweets, ids: list[int]) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 6, 7])
-def test_the_limit_leaves_the_newest(tweets: Tweets, ids: list[int], limit: int) -> None:
+def test_the_limit_keeps_the_newest_tweets(tweets: Tweets, ids: list[int], limit: int) -> None:
     assert list(tweets.newest(["alice", "bob", "carol"], 0, NEWEST, limit)) == ids[::-1][:limit]
 
 
 @pytest.mark.usefixtures("ids")
-def test_nobody_and_strangers_have_no_log(tweets: Tweets) -> None:
+def test_unknown_authors_have_an_empty_log(tweets: Tweets) -> None:
     assert list(tweets.newest([], 0, NEWEST, ALL)) == []
     assert list(tweets.newest(["stranger", "Alice"], 0, NEWEST, ALL)) == []
 
@@ -46,7 +46,7 @@ def test_pushed_and_pulled_tweets_stay_in_the_log(tweets: Tweets, outbox: Outbox
     assert list(tweets.newest(["alice"], 0, NEWEST, ALL)) == [pulled.id, ids[3], ids[0]]
 
 
-def test_what_was_handed_out_never_changes(tweets: Tweets, ids: list[int]) -> None:
+def test_a_returned_log_never_changes(tweets: Tweets, ids: list[int]) -> None:
     one, several = tweets.newest(["bob"], 0, NEWEST, ALL), tweets.newest(["bob", "carol"], 0, NEWEST, ALL)
     before = list(one), list(several)
     tweets.publish("bob", "later", pulled=False, key=None)

@@ -1,4 +1,4 @@
-"""Dead letters: rows of the outbox that were given up."""
+"""Dead letters are the outbox rows whose last attempt has failed."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.contracts.outbox_steps import bury, fail, publish, unpushed
 DUE_MS = round(DUE_SECONDS * 1000)
 
 
-def test_after_the_last_attempt_a_tweet_is_a_dead_letter_and_stays_unpushed(
+def test_the_last_failed_attempt_makes_a_dead_letter_that_stays_unpushed(
     outbox: Outbox, tweets: Tweets, clock: ManualClock
 ) -> None:
     [delivery] = publish(tweets)
@@ -33,7 +33,7 @@ def test_dead_letters_are_listed_newest_tweet_first(outbox: Outbox, tweets: Twee
     assert [letter.tweet_id for letter in outbox.dead_before(second.tweet_id, 2)] == [first.tweet_id]
 
 
-def test_a_redriven_letter_is_due_at_once_with_all_attempts_and_all_followers(outbox: Outbox, tweets: Tweets) -> None:
+def test_a_redriven_letter_is_due_at_once_and_starts_over(outbox: Outbox, tweets: Tweets) -> None:
     [delivery] = publish(tweets)
     bury(outbox, Delivery(delivery.tweet_id, "alice", after=9))
     assert outbox.redrive([delivery.tweet_id]) == [delivery.tweet_id]
@@ -42,7 +42,7 @@ def test_a_redriven_letter_is_due_at_once_with_all_attempts_and_all_followers(ou
     assert isinstance(fail(outbox, delivery, MAX_ATTEMPTS - 1), DeliveryFailed)
 
 
-def test_only_dead_letters_that_are_asked_for_are_redriven_each_once(outbox: Outbox, tweets: Tweets) -> None:
+def test_only_the_requested_dead_letters_are_redriven_and_each_once(outbox: Outbox, tweets: Tweets) -> None:
     one, two, three, waiting = publish(tweets, 4)
     bury(outbox, one, two, three)
     assert outbox.redrive([two.tweet_id, two.tweet_id, waiting.tweet_id, 99]) == [two.tweet_id]

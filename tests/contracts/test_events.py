@@ -1,4 +1,4 @@
-"""Hints and announcements: both may be lost, neither waits."""
+"""Hints and announcements may be lost, and giving one never waits."""
 
 import threading
 
@@ -20,13 +20,13 @@ def hint_all(events: Events, *tweet_ids: int) -> None:
         events.hint(event(tweet_id))
 
 
-def test_hints_are_taken_in_the_order_they_were_given(events: Events) -> None:
+def test_hints_are_taken_in_order(events: Events) -> None:
     hint_all(events, 3, 1, 2)
     assert [events.take(0) for _ in range(4)] == [event(3), event(1), event(2), None]
 
 
 @pytest.mark.parametrize("timeout", [0.0, 0.01, -1.0])
-def test_without_hints_nothing_is_taken(events: Events, timeout: float) -> None:
+def test_take_returns_none_when_there_is_no_hint(events: Events, timeout: float) -> None:
     assert events.take(timeout) is None
 
 
@@ -38,25 +38,25 @@ def test_a_full_queue_drops_the_hint_and_counts_it(events: Events) -> None:
     assert events.counts() == QueueCounts(HINTS_QUEUED, HINTS_QUEUED, dropped=2)
 
 
-def test_a_hint_ends_a_take_that_waits(events: Events) -> None:
+def test_a_hint_wakes_a_waiting_take(events: Events) -> None:
     taken: list[TweetCreated | None] = []
     race(lambda: taken.append(events.take(JOIN_SECONDS)), lambda: hint_all(events, 1))
     assert taken == [event(1)]
 
 
-def test_each_hint_is_taken_by_one_of_twenty(events: Events) -> None:
+def test_each_hint_is_taken_by_one_of_twenty_threads(events: Events) -> None:
     for _ in range(5):
         hint_all(events, *range(RACERS))
         taken = race_of_twenty(lambda _: events.take(0))
         assert sorted(each.tweet_id for each in taken if each is not None) == list(range(RACERS))
 
 
-def test_every_hint_of_twenty_is_queued_or_counted_as_dropped(events: Events) -> None:
+def test_every_concurrent_hint_is_queued_or_counted_as_dropped(events: Events) -> None:
     race_of_twenty(lambda number: hint_all(events, *range(number * 10, number * 10 + 10)))
     assert events.counts() == QueueCounts(HINTS_QUEUED, HINTS_QUEUED, dropped=RACERS * 10 - HINTS_QUEUED)
 
 
-def test_an_announcement_reaches_a_listener_that_waits(announcements: Announcements) -> None:
+def test_an_announcement_wakes_a_waiting_listener(announcements: Announcements) -> None:
     heard: list[str | None] = []
     race(lambda: heard.append(announcements.take(JOIN_SECONDS)), lambda: announcements.announce(1, "alice"))
     assert heard == ["alice"]
@@ -66,12 +66,12 @@ def test_an_announcement_reaches_a_listener_that_waits(announcements: Announceme
 def test_announcing_never_waits_for_a_listener(announcements: Announcements) -> None:
     done = threading.Event()
 
-    def announce_for_long() -> None:
+    def announce_many() -> None:
         for tweet_id in range(20_000):
             announcements.announce(tweet_id, "alice")
         done.set()
 
-    thread = threading.Thread(target=announce_for_long, daemon=True)
+    thread = threading.Thread(target=announce_many, daemon=True)
     thread.start()
     assert done.wait(JOIN_SECONDS)
     thread.join(JOIN_SECONDS)

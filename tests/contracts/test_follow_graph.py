@@ -24,7 +24,7 @@ def test_a_follow_is_seen_from_both_sides(graph: FollowGraph) -> None:
     assert (graph.following_count("bob"), graph.followers_count("bob")) == (0, 1)
 
 
-def test_a_follow_that_is_there_changes_nothing(graph: FollowGraph) -> None:
+def test_repeating_a_follow_changes_nothing(graph: FollowGraph) -> None:
     graph.follow("alice", "bob")
     graph.follow("alice", "carol")
     before = graph.followers_before("bob", NEWEST, ALL)
@@ -44,20 +44,20 @@ def test_an_unfollow_is_seen_from_both_sides(graph: FollowGraph) -> None:
 
 
 @pytest.mark.parametrize("pair", [("bob", "alice"), ("alice", "dan"), ("dan", "alice"), ("dan", "erin"), ("al", "bob")])
-def test_where_there_is_no_follow_there_is_none_to_end(graph: FollowGraph, pair: tuple[str, str]) -> None:
+def test_unfollowing_a_user_who_is_not_followed_changes_nothing(graph: FollowGraph, pair: tuple[str, str]) -> None:
     graph.follow("alice", "bob")
     assert graph.unfollow(*pair) is False
     assert following(graph, "alice") == ["bob"]
 
 
-def test_users_that_differ_in_case_are_two(graph: FollowGraph) -> None:
+def test_user_ids_are_case_sensitive(graph: FollowGraph) -> None:
     graph.follow("alice", "bob")
     assert graph.follow("Alice", "bob") is True
     assert graph.unfollow("alice", "Bob") is False
     assert followers(graph, "bob") == ["Alice", "alice"]
 
 
-def test_whom_nobody_has_heard_of_follows_nobody(graph: FollowGraph) -> None:
+def test_an_unknown_user_has_no_follows(graph: FollowGraph) -> None:
     graph.follow("alice", "bob")
     assert graph.followees("dan").authors == set()
     assert graph.followees("dan").newest_follow_id == 0
@@ -76,7 +76,7 @@ def test_follow_ids_increase_over_all_users(graph: FollowGraph) -> None:
     assert ids[0] > 0
 
 
-def test_both_sides_know_a_follow_by_the_same_id(graph: FollowGraph) -> None:
+def test_a_follow_has_the_same_id_on_both_sides(graph: FollowGraph) -> None:
     graph.follow("alice", "bob")
     [(id_here, _)] = graph.following_before("alice", NEWEST, ALL)
     [(id_there, _)] = graph.followers_before("bob", NEWEST, ALL)
@@ -94,7 +94,7 @@ def test_a_refollow_is_the_newest_follow(graph: FollowGraph) -> None:
     assert followers(graph, "bob") == ["alice"]
 
 
-def test_the_end_of_the_newest_follow_leaves_the_one_before(graph: FollowGraph) -> None:
+def test_unfollowing_the_newest_followee_makes_the_previous_one_the_newest(graph: FollowGraph) -> None:
     graph.follow("alice", "bob")
     first = graph.followees("alice").newest_follow_id
     graph.follow("alice", "carol")
@@ -103,7 +103,7 @@ def test_the_end_of_the_newest_follow_leaves_the_one_before(graph: FollowGraph) 
     assert graph.followees("alice").followed_after(first - 1) == ["bob"]
 
 
-def test_followees_never_change_once_handed_out(graph: FollowGraph) -> None:
+def test_returned_followees_never_change(graph: FollowGraph) -> None:
     graph.follow("alice", "bob")
     before = graph.followees("alice")
     graph.follow("alice", "carol")
@@ -115,7 +115,7 @@ def test_followees_never_change_once_handed_out(graph: FollowGraph) -> None:
     assert graph.followees("alice").authors == {"carol"}
 
 
-def test_every_follow_and_unfollow_of_a_user_raises_their_version(graph: FollowGraph) -> None:
+def test_every_follow_and_unfollow_of_a_user_raises_the_version(graph: FollowGraph) -> None:
     versions = [graph.follows_version("alice")]
     for change, author in [
         (graph.follow, "bob"),
@@ -131,7 +131,7 @@ def test_every_follow_and_unfollow_of_a_user_raises_their_version(graph: FollowG
     assert versions == sorted(set(versions))
 
 
-def test_a_version_stays_while_the_user_follows_the_same(graph: FollowGraph) -> None:
+def test_the_version_stays_while_the_followees_stay(graph: FollowGraph) -> None:
     graph.follow("alice", "bob")
     before = graph.follows_version("alice")
     graph.follow("alice", "bob")
@@ -143,13 +143,13 @@ def test_a_version_stays_while_the_user_follows_the_same(graph: FollowGraph) -> 
     assert graph.follows_version("nobody") == graph.followees("nobody").version
 
 
-@pytest.mark.parametrize("looks", [0, 1, 2, 3])
-def test_looks_between_changes_make_no_difference(graph: FollowGraph, looks: int) -> None:
+@pytest.mark.parametrize("reads_every", [0, 1, 2, 3])
+def test_reads_between_changes_make_no_difference(graph: FollowGraph, reads_every: int) -> None:
     changes = [(graph.follow, "bob"), (graph.follow, "carol"), (graph.unfollow, "bob"), (graph.unfollow, "carol")]
     for at, (change, author) in enumerate([*changes, *changes, *changes[:2], changes[2], changes[0]]):
         assert change("alice", author)
         assert not change("alice", author)
-        if looks and at % looks == 0:
+        if reads_every and at % reads_every == 0:
             graph.followees("alice")
     assert following(graph, "alice") == ["bob", "carol"]
     assert graph.relationships("alice", ["bob", "carol", "dan"]) == [(True, False), (True, False), (False, False)]
@@ -157,7 +157,7 @@ def test_looks_between_changes_make_no_difference(graph: FollowGraph, looks: int
     assert (followers(graph, "bob"), followers(graph, "carol")) == (["alice"], ["alice"])
 
 
-def test_lists_never_change_once_handed_out(graph: FollowGraph) -> None:
+def test_returned_lists_never_change(graph: FollowGraph) -> None:
     graph.follow("alice", "bob")
     here, there = graph.following_before("alice", NEWEST, ALL), graph.followers_before("bob", NEWEST, ALL)
     slice_, _ = graph.followers_after("bob", 0, 10)
@@ -176,7 +176,7 @@ def test_lists_never_change_once_handed_out(graph: FollowGraph) -> None:
         (["dan", "nobody", "alice", "dan"], [(False, True), (False, False), (False, False), (False, True)]),
     ],
 )
-def test_relationships_come_in_the_order_asked_for(
+def test_relationships_are_returned_in_the_requested_order(
     graph: FollowGraph, others: Sequence[str], related: list[tuple[bool, bool]]
 ) -> None:
     for follower, followee in [("alice", "bob"), ("bob", "alice"), ("alice", "carol"), ("dan", "alice")]:
@@ -184,7 +184,7 @@ def test_relationships_come_in_the_order_asked_for(
     assert graph.relationships("alice", others) == related
 
 
-def test_who_is_new_may_be_followed_all_the_same(graph: FollowGraph) -> None:
+def test_a_user_without_followees_can_be_followed(graph: FollowGraph) -> None:
     graph.follow("bob", "new")
     assert graph.relationships("new", ["bob", "carol"]) == [(False, True), (False, False)]
     assert graph.relationships("nobody", ["bob"]) == [(False, False)]

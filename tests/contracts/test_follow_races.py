@@ -17,7 +17,7 @@ def following_ids(graph: FollowGraph, user_id: str) -> dict[str, int]:
     return {name: id_ for id_, name in graph.following_before(user_id, NEWEST, ALL)}
 
 
-def test_one_of_twenty_follows_and_one_unfollows(graph: FollowGraph) -> None:
+def test_one_of_twenty_concurrent_follows_succeeds_and_one_of_twenty_unfollows(graph: FollowGraph) -> None:
     for number in range(20):
         fan = f"fan{number}"
         assert race(*[partial(graph.follow, fan, STAR)] * RACERS).count(True) == 1
@@ -26,7 +26,7 @@ def test_one_of_twenty_follows_and_one_unfollows(graph: FollowGraph) -> None:
         assert graph.followers_count(STAR) == graph.following_count(fan) == 0
 
 
-def test_twenty_follow_the_same_user(graph: FollowGraph) -> None:
+def test_twenty_threads_follow_the_same_user(graph: FollowGraph) -> None:
     def follow_many(number: int) -> None:
         for at in range(ROUNDS):
             assert graph.follow(f"fan{number}-{at}", STAR)
@@ -39,7 +39,7 @@ def test_twenty_follow_the_same_user(graph: FollowGraph) -> None:
     assert list(followers) == sorted(ids, key=lambda fan: ids[fan])
 
 
-def test_both_sides_of_a_follow_that_comes_and_goes_agree_in_the_end(graph: FollowGraph) -> None:
+def test_both_sides_agree_after_concurrent_follows_and_unfollows(graph: FollowGraph) -> None:
     def follow_or_unfollow(number: int) -> int:
         change = graph.follow if number % 2 else graph.unfollow
         times = sum(change("fan", STAR) for _ in range(ROUNDS))
@@ -52,28 +52,28 @@ def test_both_sides_of_a_follow_that_comes_and_goes_agree_in_the_end(graph: Foll
     assert list(following_ids(graph, "fan").values()) == list(follower_ids(graph, STAR).values())
 
 
-def test_what_a_look_at_followees_finds_later_has_a_larger_follow_id(graph: FollowGraph) -> None:
-    """A timeline's merge mark stands for all follows up to it: none may come up below."""
+def test_a_new_follow_has_a_larger_id_than_all_follows_read_before(graph: FollowGraph) -> None:
+    """A timeline's mark covers all follows up to it, so no follow may appear below the mark later."""
 
-    def look() -> None:
+    def read() -> None:
         before = NOBODY
         for _ in range(4 * ROUNDS):
             now = graph.followees("fan")
             assert set(now.authors) - set(before.authors) <= set(now.followed_after(before.newest_follow_id))
             before = now
 
-    def follow_or_look(number: int) -> None:
+    def follow_or_read(number: int) -> None:
         if number % 4 == 0:
-            look()
+            read()
             return
         for at in range(ROUNDS):
             graph.follow("fan", f"star{number}-{at}")
 
-    race_of_twenty(follow_or_look)
+    race_of_twenty(follow_or_read)
     assert graph.following_count("fan") == 15 * ROUNDS
 
 
-def test_followees_handed_out_stay_as_they_were_while_others_follow(graph: FollowGraph) -> None:
+def test_returned_followees_do_not_change_during_concurrent_follows(graph: FollowGraph) -> None:
     def change_and_keep(number: int) -> list[tuple[Followees, list[str]]]:
         kept = []
         for at in range(ROUNDS // 3):
@@ -89,15 +89,15 @@ def test_followees_handed_out_stay_as_they_were_while_others_follow(graph: Follo
             assert set(authors) == followees.authors
 
 
-def test_followees_of_one_version_are_the_same(graph: FollowGraph) -> None:
-    """So a reader who sees the version unchanged knows that the follows were the same all along."""
+def test_followees_of_the_same_version_are_equal(graph: FollowGraph) -> None:
+    """A reader who sees an unchanged version may then rely on unchanged follows."""
 
     def churn(number: int) -> None:
         for _ in range(ROUNDS):
             graph.follow("fan", f"star{number}")
             graph.unfollow("fan", f"star{number}")
 
-    def look() -> dict[int, list[str]]:
+    def read() -> dict[int, list[str]]:
         seen = {}
         for _ in range(4 * ROUNDS):
             before = graph.follows_version("fan")
@@ -106,7 +106,7 @@ def test_followees_of_one_version_are_the_same(graph: FollowGraph) -> None:
             seen[followees.version] = followees.followed_after(0)
         return seen
 
-    results = race_of_twenty(lambda number: look() if number % 4 == 0 else churn(number))
+    results = race_of_twenty(lambda number: read() if number % 4 == 0 else churn(number))
     by_version: dict[int, list[str]] = {}
     for seen in filter(None, results):
         for version, authors in seen.items():
@@ -114,21 +114,21 @@ def test_followees_of_one_version_are_the_same(graph: FollowGraph) -> None:
     assert graph.follows_version("fan") == 2 * ROUNDS * 15
 
 
-def test_relationships_are_of_one_moment(graph: FollowGraph) -> None:
-    """The star follows back after it is followed, and leaves first: it never follows without being followed."""
+def test_relationships_are_a_consistent_snapshot(graph: FollowGraph) -> None:
+    """The star follows its fan only while the fan follows the star."""
 
-    def meet_and_part() -> None:
+    def follow_and_unfollow() -> None:
         for _ in range(6 * ROUNDS):
             graph.follow("fan", STAR)
             graph.follow(STAR, "fan")
             graph.unfollow(STAR, "fan")
             graph.unfollow("fan", STAR)
 
-    def look() -> None:
+    def read() -> None:
         for _ in range(40 * ROUNDS):
             assert (False, True) not in graph.relationships("fan", [STAR] * 3)
 
-    race(meet_and_part, look)
+    race(follow_and_unfollow, read)
 
 
 PAGE = 3
@@ -136,7 +136,7 @@ STABLE = [f"stable{at}" for at in range(ROUNDS)]
 
 
 def page_down(graph: FollowGraph) -> list[str]:
-    """The stable ones of all followers, in the order of their follows."""
+    """Reads all pages; returns the stable followers, oldest follow first."""
     seen: list[tuple[int, str]] = []
     while page := graph.followers_before(STAR, seen[-1][0] if seen else NEWEST, PAGE):
         seen += page
@@ -146,7 +146,7 @@ def page_down(graph: FollowGraph) -> list[str]:
 
 
 def slice_up(graph: FollowGraph) -> list[str]:
-    """The stable ones of all followers, in the order of their follows."""
+    """Reads all slices; returns the stable followers, oldest follow first."""
     seen: list[str] = []
     followers, position = graph.followers_after(STAR, 0, PAGE)
     while followers:
@@ -157,7 +157,7 @@ def slice_up(graph: FollowGraph) -> list[str]:
     return [name for name in seen if name in STABLE]
 
 
-def come_and_go(graph: FollowGraph, number: int) -> list[str]:
+def change_followers(graph: FollowGraph, number: int) -> list[str]:
     for at in range(ROUNDS):
         graph.unfollow(f"leaves{number}-{at}", STAR)
         graph.follow(f"comes{number}-{at}", STAR)
@@ -166,11 +166,11 @@ def come_and_go(graph: FollowGraph, number: int) -> list[str]:
     return STABLE
 
 
-def test_pages_hold_who_was_there_all_along_once_while_others_come_and_go(graph: FollowGraph) -> None:
+def test_pages_and_slices_contain_every_stable_follower_once(graph: FollowGraph) -> None:
     for at, fan in enumerate(STABLE):
         graph.follow(fan, STAR)
         for number in range(8):
             graph.follow(f"leaves{number}-{at}", STAR)
-    others = [partial(come_and_go, graph, number) for number in range(8)]
+    others = [partial(change_followers, graph, number) for number in range(8)]
     for seen in race(*others, *[partial(page_down, graph)] * 6, *[partial(slice_up, graph)] * 6):
         assert seen == STABLE

@@ -1,4 +1,4 @@
-"""Slices of followers for the fan-out go up by follow id, pages for readers go down."""
+"""Slices for the fan-out ascend by follow id, and pages for readers descend."""
 
 import pytest
 
@@ -17,8 +17,8 @@ def add_fans(graph: FollowGraph, count: int, start: int = 0) -> None:
         graph.follow(f"fan{number}", STAR)
 
 
-def way_up(graph: FollowGraph, limit: int) -> list[str]:
-    """Everybody, slice by slice, until one is not full."""
+def all_slices(graph: FollowGraph, limit: int) -> list[str]:
+    """Reads slices until one is not full; returns all followers."""
     found: list[str] = []
     position, full = 0, True
     while full:
@@ -28,8 +28,8 @@ def way_up(graph: FollowGraph, limit: int) -> list[str]:
     return found
 
 
-def way_down(graph: FollowGraph, limit: int) -> list[str]:
-    """Everybody, page by page, until one is not full."""
+def all_pages(graph: FollowGraph, limit: int) -> list[str]:
+    """Reads pages until one is not full; returns all followers."""
     found: list[str] = []
     position, full = NEWEST, True
     while full:
@@ -41,24 +41,24 @@ def way_down(graph: FollowGraph, limit: int) -> list[str]:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
-def test_slices_and_pages_hold_everybody_once(graph: FollowGraph, limit: int) -> None:
+def test_slices_and_pages_contain_every_follower_once(graph: FollowGraph, limit: int) -> None:
     add_fans(graph, 7)
-    assert way_up(graph, limit) == names(*range(7))
-    assert way_down(graph, limit) == names(*range(6, -1, -1))
+    assert all_slices(graph, limit) == names(*range(7))
+    assert all_pages(graph, limit) == names(*range(6, -1, -1))
 
 
-def test_many_followers_come_in_order_after_many_have_left(graph: FollowGraph) -> None:
+def test_followers_stay_in_order_after_many_unfollows(graph: FollowGraph) -> None:
     add_fans(graph, 5000)
     for number in [*range(500, 4000), *range(0, 500, 3)]:
         graph.unfollow(f"fan{number}", STAR)
     add_fans(graph, 10, start=6000)
     left = [number for number in range(500) if number % 3] + [*range(4000, 5000), *range(6000, 6010)]
-    assert way_up(graph, 500) == names(*left)
-    assert way_down(graph, 500) == names(*reversed(left))
+    assert all_slices(graph, 500) == names(*left)
+    assert all_pages(graph, 500) == names(*reversed(left))
     assert graph.followers_count(STAR) == len(left)
 
 
-def test_a_slice_ends_at_its_last_follow_id(graph: FollowGraph) -> None:
+def test_the_next_slice_continues_after_the_last_follow_id(graph: FollowGraph) -> None:
     add_fans(graph, 3)
     _, after_two = graph.followers_after(STAR, 0, 2)
     assert list(graph.followers_after(STAR, after_two, 2)[0]) == names(2)
@@ -68,7 +68,7 @@ def test_a_slice_ends_at_its_last_follow_id(graph: FollowGraph) -> None:
     assert list(graph.followers_after(STAR, after_all, 2)[0]) == names(3)
 
 
-def test_who_unfollows_behind_a_position_moves_nobody_past_it(graph: FollowGraph) -> None:
+def test_an_unfollow_behind_a_position_skips_no_follower(graph: FollowGraph) -> None:
     add_fans(graph, 6)
     _, upwards = graph.followers_after(STAR, 0, 2)
     downwards = graph.followers_before(STAR, NEWEST, 2)[-1][0]
@@ -78,7 +78,7 @@ def test_who_unfollows_behind_a_position_moves_nobody_past_it(graph: FollowGraph
     assert [name for _, name in graph.followers_before(STAR, downwards, 10)] == names(3, 2)
 
 
-def test_who_follows_behind_a_position_is_on_the_way_up_only(graph: FollowGraph) -> None:
+def test_a_new_follower_appears_in_a_later_slice_but_on_no_later_page(graph: FollowGraph) -> None:
     add_fans(graph, 4)
     _, upwards = graph.followers_after(STAR, 0, 2)
     downwards = graph.followers_before(STAR, NEWEST, 2)[-1][0]
@@ -88,7 +88,7 @@ def test_who_follows_behind_a_position_is_on_the_way_up_only(graph: FollowGraph)
     assert [name for _, name in graph.followers_before(STAR, downwards, 10)] == names(1)
 
 
-def test_pages_of_followees_go_down_too(graph: FollowGraph) -> None:
+def test_pages_of_followees_descend_by_follow_id(graph: FollowGraph) -> None:
     for number in range(5):
         graph.follow(STAR, f"fan{number}")
     first = graph.following_before(STAR, NEWEST, 2)

@@ -1,4 +1,4 @@
-"""Idempotency keys, which are written in one step with the tweet."""
+"""An idempotency key is written in one step with its tweet."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ def publish(tweets: Tweets, key: str, *, user_id: str = "alice", digest: str = "
     return tweets.publish(user_id, "hello", pulled=False, key=IdempotencyKey(key, digest))
 
 
-def test_a_key_publishes_once_and_answers_with_what_it_was_first_used_for(tweets: Tweets) -> None:
+def test_a_key_publishes_once_and_replays_its_first_publication(tweets: Tweets) -> None:
     first = publish(tweets, "key")
     assert not first.replayed
     again = Publication(first.tweet, "d1", replayed=True)
@@ -28,12 +28,12 @@ def test_a_key_publishes_once_and_answers_with_what_it_was_first_used_for(tweets
     assert len(tweets.unpushed({"alice"}, 0, NEWEST, ALL)) == 1
 
 
-def test_a_key_that_was_not_used_says_nothing(tweets: Tweets) -> None:
+def test_an_unused_key_has_no_publication(tweets: Tweets) -> None:
     tweets.publish("alice", "hello", pulled=False, key=None)
     assert tweets.published_under("alice", "key") is None
 
 
-def test_a_deleted_tweet_is_still_the_answer(tweets: Tweets) -> None:
+def test_a_replay_returns_a_deleted_tweet_too(tweets: Tweets) -> None:
     first = publish(tweets, "key")
     tweets.delete(first.tweet.id)
     assert publish(tweets, "key").tweet == first.tweet
@@ -41,12 +41,12 @@ def test_a_deleted_tweet_is_still_the_answer(tweets: Tweets) -> None:
 
 
 @pytest.mark.parametrize(("user_id", "key"), [("bob", "key"), ("alice", "key "), ("alice:key", ""), ("Alice", "key")])
-def test_users_and_keys_do_not_mix(tweets: Tweets, user_id: str, key: str) -> None:
+def test_a_key_belongs_to_one_user(tweets: Tweets, user_id: str, key: str) -> None:
     publish(tweets, "key")
     assert not publish(tweets, key, user_id=user_id).replayed
 
 
-def test_a_key_is_free_again_after_a_day_and_repeats_do_not_keep_it_longer(tweets: Tweets, clock: ManualClock) -> None:
+def test_a_key_expires_after_a_day_and_replays_do_not_extend_it(tweets: Tweets, clock: ManualClock) -> None:
     publish(tweets, "key")
     for _ in range(3):
         clock.advance(DAY_MS // 4)
@@ -60,7 +60,7 @@ def test_a_key_is_free_again_after_a_day_and_repeats_do_not_keep_it_longer(tweet
     assert publish(tweets, "key").replayed
 
 
-def test_over_the_capacity_the_oldest_keys_go(tweets: Tweets) -> None:
+def test_the_oldest_key_is_dropped_beyond_the_capacity(tweets: Tweets) -> None:
     for number in range(KEYS_KEPT):
         publish(tweets, f"key {number}")
     assert publish(tweets, "key 0").replayed
@@ -69,7 +69,7 @@ def test_over_the_capacity_the_oldest_keys_go(tweets: Tweets) -> None:
     assert tweets.published_under("alice", "key 1") is not None
 
 
-def test_of_twenty_at_once_one_publishes_and_all_get_its_tweet(tweets: Tweets) -> None:
+def test_concurrent_requests_with_one_key_publish_one_tweet(tweets: Tweets) -> None:
     for number in range(20):
         publications = race(*[partial(publish, tweets, f"key {number}")] * RACERS)
         assert len({each.tweet.id for each in publications}) == 1

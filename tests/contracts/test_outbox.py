@@ -1,4 +1,4 @@
-"""The outbox: rows wait, fall due, are retried, die and are redriven."""
+"""Outbox rows wait, fall due, are leased, retried and removed."""
 
 from app.compose.ports import Outbox, Tweets
 from app.testing import ManualClock
@@ -11,15 +11,13 @@ from tests.contracts.outbox_steps import bury, fail, publish, unpushed
 DUE_MS = round(DUE_SECONDS * 1000)
 
 
-def test_an_empty_outbox_has_nothing(outbox: Outbox) -> None:
+def test_an_empty_outbox_has_no_rows(outbox: Outbox) -> None:
     assert outbox.due(10) == []
     assert outbox.dead_before(NEWEST, 10) == []
     assert outbox.counts() == OutboxCounts(0, 0, 0, 0, None)
 
 
-def test_a_new_row_is_due_after_the_time_that_its_hint_may_take(
-    outbox: Outbox, tweets: Tweets, clock: ManualClock
-) -> None:
+def test_a_new_row_is_due_when_its_hint_is_overdue(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
     [delivery] = publish(tweets)
     clock.advance(DUE_MS - 1)
     assert outbox.due(10) == []
@@ -27,9 +25,7 @@ def test_a_new_row_is_due_after_the_time_that_its_hint_may_take(
     assert outbox.due(10) == [delivery]
 
 
-def test_rows_fall_due_in_their_order_and_no_more_than_asked_for(
-    outbox: Outbox, tweets: Tweets, clock: ManualClock
-) -> None:
+def test_due_rows_are_returned_in_order_up_to_the_limit(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
     deliveries = publish(tweets, 5)
     clock.advance(DUE_MS)
     assert outbox.due(2) == deliveries[:2]
@@ -37,9 +33,7 @@ def test_rows_fall_due_in_their_order_and_no_more_than_asked_for(
     assert outbox.due(10) == deliveries[2:]
 
 
-def test_a_row_that_was_handed_out_is_due_again_when_its_lease_ends(
-    outbox: Outbox, tweets: Tweets, clock: ManualClock
-) -> None:
+def test_a_returned_row_is_due_again_when_its_lease_ends(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
     [delivery] = publish(tweets)
     clock.advance(DUE_MS)
     assert outbox.due(10) == [delivery]
@@ -49,7 +43,7 @@ def test_a_row_that_was_handed_out_is_due_again_when_its_lease_ends(
     assert outbox.due(10) == [delivery]
 
 
-def test_a_lease_keeps_a_row_from_falling_due(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
+def test_a_leased_row_does_not_fall_due(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
     [delivery] = publish(tweets)
     for _ in range(5):
         clock.advance(DUE_MS - 1)
@@ -59,7 +53,7 @@ def test_a_lease_keeps_a_row_from_falling_due(outbox: Outbox, tweets: Tweets, cl
     assert outbox.due(10) == [delivery]
 
 
-def test_what_does_not_wait_cannot_be_leased(outbox: Outbox, tweets: Tweets) -> None:
+def test_only_waiting_rows_can_be_leased(outbox: Outbox, tweets: Tweets) -> None:
     pushed, deleted, dead = publish(tweets, 3)
     [pulled] = publish(tweets, pulled=True)
     outbox.done(pushed.tweet_id)
@@ -68,7 +62,7 @@ def test_what_does_not_wait_cannot_be_leased(outbox: Outbox, tweets: Tweets) -> 
     assert not any(outbox.lease(each.tweet_id) for each in (pushed, deleted, dead, pulled, Delivery(1, "alice")))
 
 
-def test_a_pushed_tweet_leaves_once(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
+def test_done_removes_a_row_once(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
     [delivery, other] = publish(tweets, 2)
     assert [outbox.done(delivery.tweet_id), outbox.done(delivery.tweet_id)] == [True, False]
     assert unpushed(tweets) == [other.tweet_id]
@@ -77,7 +71,7 @@ def test_a_pushed_tweet_leaves_once(outbox: Outbox, tweets: Tweets, clock: Manua
     assert tweets.get(delivery.tweet_id) is not None
 
 
-def test_a_deleted_tweet_leaves_whatever_its_state(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
+def test_deleting_a_tweet_removes_its_row_in_any_state(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
     waiting, retrying, dead = publish(tweets, 3)
     [pulled] = publish(tweets, pulled=True)
     fail(outbox, retrying)
@@ -100,7 +94,7 @@ def test_a_pulled_tweet_is_unpushed_and_never_due(outbox: Outbox, tweets: Tweets
     assert outbox.counts() == OutboxCounts(waiting=0, retrying=0, dead=0, unpushed=1, oldest_waiting=None)
 
 
-def test_a_failed_attempt_is_due_again_after_the_back_off(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
+def test_a_failed_delivery_is_due_again_after_its_backoff(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
     [delivery] = publish(tweets)
     waits = []
     for attempts in (1, 2):
@@ -114,19 +108,19 @@ def test_a_failed_attempt_is_due_again_after_the_back_off(outbox: Outbox, tweets
         waits.append(outcome.retry_in)
         clock.advance(round(outcome.retry_in * 1000) - 1)
         assert outbox.due(10) == []
-        clock.advance(2)  # seconds are binary fractions: to the millisecond it may be one short
+        clock.advance(2)  # floating-point seconds may round to one millisecond less
         assert outbox.due(10) == [delivery]
     assert waits == [BACKOFF_FIRST_SECONDS, 2 * BACKOFF_FIRST_SECONDS]
 
 
-def test_progress_gives_all_attempts_again_and_is_kept(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
+def test_progress_resets_the_attempts_and_is_kept(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
     [start] = publish(tweets)
     fail(outbox, start, MAX_ATTEMPTS - 1)
     further = Delivery(start.tweet_id, "alice", after=7)
     outcome = fail(outbox, further)
     assert isinstance(outcome, DeliveryFailed)
     assert outcome.attempts == 1
-    assert isinstance(fail(outbox, start), DeliveryFailed), "another worker that is not so far takes nothing back"
+    assert isinstance(fail(outbox, start), DeliveryFailed), "a worker with less progress must not undo it"
     clock.advance(DUE_MS)
     assert outbox.due(10) == [further]
 

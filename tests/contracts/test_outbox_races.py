@@ -1,4 +1,4 @@
-"""The outbox among many threads."""
+"""The outbox under concurrent threads."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -27,32 +27,32 @@ def fall_due(clock: ManualClock) -> None:
     clock.advance(round(DUE_SECONDS * 1000))
 
 
-def test_each_due_row_is_handed_to_one_of_twenty(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
+def test_each_due_row_is_returned_to_one_of_twenty_threads(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
     ids = publish(tweets, 100)
     fall_due(clock)
-    handed = race_of_twenty(lambda _: [delivery for _ in range(10) for delivery in outbox.due(3)])
-    assert Counter(delivery.tweet_id for by_one in handed for delivery in by_one) == Counter(ids)
+    returned = race_of_twenty(lambda _: [delivery for _ in range(10) for delivery in outbox.due(3)])
+    assert Counter(delivery.tweet_id for by_one in returned for delivery in by_one) == Counter(ids)
 
 
-def test_of_twenty_who_push_one_tweet_one_is_told_so(outbox: Outbox, tweets: Tweets) -> None:
+def test_each_row_is_removed_by_one_of_twenty_threads(outbox: Outbox, tweets: Tweets) -> None:
     for tweet_id in publish(tweets, 20):
         assert race(*[partial(outbox.done, tweet_id)] * RACERS).count(True) == 1
 
 
-def test_of_twenty_failures_one_makes_the_dead_letter(outbox: Outbox, tweets: Tweets) -> None:
+def test_one_of_twenty_concurrent_failures_makes_the_dead_letter(outbox: Outbox, tweets: Tweets) -> None:
     for tweet_id in publish(tweets, 10):
         outcomes = race(*[partial(outbox.failed, Delivery(tweet_id, "alice"), "gone")] * RACERS)
         assert sum(isinstance(outcome, TweetDeadLettered) for outcome in outcomes) == 1
 
 
-def test_of_twenty_who_redrive_each_letter_goes_to_one(outbox: Outbox, tweets: Tweets) -> None:
+def test_each_letter_is_redriven_by_one_of_twenty_threads(outbox: Outbox, tweets: Tweets) -> None:
     ids = publish(tweets, 50)
     bury(outbox, ids)
     redriven = race(*[partial(outbox.redrive, None)] * RACERS)
     assert sorted(tweet_id for by_one in redriven for tweet_id in by_one) == ids
 
 
-def test_rows_are_counted_right_among_twenty(outbox: Outbox, tweets: Tweets) -> None:
+def test_rows_are_counted_correctly_under_concurrency(outbox: Outbox, tweets: Tweets) -> None:
     doomed, pushed = publish(tweets, 100), publish(tweets, 100)
 
     def delete_all() -> None:
@@ -76,7 +76,7 @@ def test_rows_are_counted_right_among_twenty(outbox: Outbox, tweets: Tweets) -> 
     assert len(tweets.unpushed({"alice"}, 0, NEWEST, ALL)) == 100
 
 
-def test_what_fails_dies_is_redriven_pushed_and_deleted_at_once_leaves_nothing_behind(
+def test_concurrent_changes_of_the_same_rows_leave_none_behind(
     outbox: Outbox, tweets: Tweets, clock: ManualClock
 ) -> None:
     ids = publish(tweets, 40)

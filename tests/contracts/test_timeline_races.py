@@ -24,7 +24,7 @@ def is_newest_first(view: TimelineView) -> bool:
     return list(view.ids) == sorted(set(view.ids), reverse=True)
 
 
-def test_twenty_who_install_one_timeline_get_the_same(timelines: Timelines) -> None:
+def test_twenty_concurrent_installs_return_the_same_generation(timelines: Timelines) -> None:
     for number in range(20):
         assert len(set(race(*[partial(timelines.install, f"user{number}")] * RACERS))) == 1
 
@@ -41,24 +41,24 @@ def test_generations_are_unique_over_all_users(timelines: Timelines) -> None:
     assert len(set(generations)) == RACERS * ROUNDS
 
 
-def test_pushes_at_once_all_arrive(timelines: Timelines) -> None:
+def test_concurrent_pushes_all_arrive(timelines: Timelines) -> None:
     for user_id in USERS:
         build(timelines, user_id)
 
-    def push_or_look(number: int) -> None:
+    def push_or_read(number: int) -> None:
         for at in range(ROUNDS):
             if number % 5 == 0:
                 assert is_newest_first(view(timelines, USERS[at % len(USERS)]))
             else:
                 timelines.push(1 + number + at * RACERS, USERS)
 
-    race_of_twenty(push_or_look)
+    race_of_twenty(push_or_read)
     pushed = {1 + number + at * RACERS for number in range(RACERS) if number % 5 for at in range(ROUNDS)}
     for user_id in USERS:
         assert list(view(timelines, user_id).ids) == sorted(pushed, reverse=True)
 
 
-def test_merges_and_pushes_at_once_all_arrive(timelines: Timelines) -> None:
+def test_concurrent_merges_and_pushes_all_arrive(timelines: Timelines) -> None:
     generation = build(timelines)
 
     def push_or_merge(number: int) -> None:
@@ -74,8 +74,8 @@ def test_merges_and_pushes_at_once_all_arrive(timelines: Timelines) -> None:
     assert view(timelines).mark == RACERS - 2
 
 
-def test_entries_floor_and_mark_are_of_one_moment(timelines: Timelines) -> None:
-    """Pushes ascend, and merges raise the floor behind them: from floor to newest entry nothing is missing."""
+def test_a_view_is_a_consistent_snapshot(timelines: Timelines) -> None:
+    """Pushes ascend and merges raise the floor behind them, so every view is complete above its floor."""
     generation = build(timelines)
     kept = 20
 
@@ -85,18 +85,18 @@ def test_entries_floor_and_mark_are_of_one_moment(timelines: Timelines) -> None:
             if tweet_id % 3 == 0:
                 timelines.merge("alice", generation, [], floor=max(0, tweet_id - kept), mark=tweet_id)
 
-    def look() -> None:
+    def read() -> None:
         for _ in range(4 * ROUNDS):
             seen = view(timelines)
             newest = seen.ids[0] if seen.ids else 0
             assert list(seen.ids) == list(range(newest, max(seen.floor, 1) - 1, -1))
             assert seen.floor == max(0, seen.mark - kept)
 
-    race(push_and_merge, *[look] * 4)
+    race(push_and_merge, *[read] * 4)
 
 
-def test_nothing_pushed_during_a_rebuild_is_lost(timelines: Timelines) -> None:
-    """As a publication does it: first the author's log, then the push. As a rebuild does it: install, logs, merge."""
+def test_a_rebuild_loses_no_concurrent_push(timelines: Timelines) -> None:
+    """A publisher writes the log before it pushes; a rebuild installs before it reads the log and merges."""
     log: list[int] = []
 
     def publish_or_rebuild(number: int) -> None:
@@ -115,26 +115,26 @@ def test_nothing_pushed_during_a_rebuild_is_lost(timelines: Timelines) -> None:
     assert list(view(timelines).ids) == sorted(log, reverse=True)
 
 
-def test_a_merge_that_comes_too_late_is_never_seen(timelines: Timelines) -> None:
+def test_a_merge_of_a_discarded_generation_is_never_seen(timelines: Timelines) -> None:
     stale = 999
 
-    def merge_too_late(number: int) -> None:
+    def merge_after_discard(number: int) -> None:
         for _ in range(ROUNDS):
             generation, _ = timelines.install("alice")
             timelines.discard("alice")
             timelines.merge("alice", generation, [stale + number], floor=stale, mark=stale)
 
-    def look() -> None:
+    def read() -> None:
         for _ in range(ROUNDS):
             build(timelines)
             seen = view(timelines)
             assert list(seen.ids) == []
             assert seen.mark in {0, 1}
 
-    race_of_twenty(lambda number: merge_too_late(number) if number % 2 else look())
+    race_of_twenty(lambda number: merge_after_discard(number) if number % 2 else read())
 
 
-def test_each_idle_timeline_is_thrown_away_once_while_others_are_read(timelines: Timelines, clock: ManualClock) -> None:
+def test_each_idle_timeline_is_discarded_once_during_concurrent_reads(timelines: Timelines, clock: ManualClock) -> None:
     for at in range(20 * ROUNDS):
         timelines.install(f"idle{at}")
     clock.advance(round(IDLE_SECONDS * 1000) + 1)

@@ -15,23 +15,23 @@ def ids(timelines: Timelines, user_id: str = "alice") -> list[int]:
 
 
 def build(timelines: Timelines, *tweet_ids: int, user_id: str = "alice") -> int:
-    """Makes a timeline with these entries and returns its generation."""
+    """Builds a timeline with these entries and returns its generation."""
     generation, _ = timelines.install(user_id)
     timelines.merge(user_id, generation, tweet_ids, floor=0, mark=1)
     return generation
 
 
-def test_an_absent_timeline_is_empty_and_complete_nowhere(timelines: Timelines) -> None:
+def test_an_absent_timeline_has_an_empty_view(timelines: Timelines) -> None:
     assert view(timelines) == EMPTY_VIEW
 
 
-def test_an_installed_timeline_is_complete_nowhere_until_its_merge(timelines: Timelines) -> None:
+def test_an_installed_timeline_has_an_empty_view_until_its_merge(timelines: Timelines) -> None:
     timelines.install("alice")
     timelines.push(7, ["alice"])
     assert view(timelines) == EMPTY_VIEW
 
 
-def test_a_merge_makes_a_timeline_complete_from_its_floor_on(timelines: Timelines) -> None:
+def test_a_merge_sets_entries_floor_and_mark(timelines: Timelines) -> None:
     generation, mark = timelines.install("alice")
     timelines.merge("alice", generation, iter([9, 7, 5]), floor=5, mark=3)
     assert mark == 0
@@ -40,7 +40,7 @@ def test_a_merge_makes_a_timeline_complete_from_its_floor_on(timelines: Timeline
     assert timelines.install("alice") == (generation, 3)
 
 
-def test_what_is_pushed_before_the_merge_is_kept(timelines: Timelines) -> None:
+def test_a_merge_keeps_earlier_pushes(timelines: Timelines) -> None:
     generation, _ = timelines.install("alice")
     timelines.push(8, ["alice"])
     timelines.merge("alice", generation, [9, 7], floor=0, mark=1)
@@ -48,14 +48,14 @@ def test_what_is_pushed_before_the_merge_is_kept(timelines: Timelines) -> None:
 
 
 @pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2), (2, 2, 3, 1, 3)])
-def test_pushes_again_late_and_out_of_order_make_no_difference(timelines: Timelines, order: tuple[int, ...]) -> None:
+def test_pushes_may_be_repeated_and_out_of_order(timelines: Timelines, order: tuple[int, ...]) -> None:
     build(timelines)
     for tweet_id in order:
         timelines.push(tweet_id, ["alice"])
     assert ids(timelines) == [3, 2, 1]
 
 
-def test_a_push_reaches_all_who_have_a_timeline_and_nobody_else(timelines: Timelines) -> None:
+def test_a_push_reaches_existing_timelines_only(timelines: Timelines) -> None:
     for user_id in ("alice", "bob", "carol"):
         build(timelines, user_id=user_id)
     timelines.push(7, ["alice", "absent", "bob"])
@@ -64,7 +64,7 @@ def test_a_push_reaches_all_who_have_a_timeline_and_nobody_else(timelines: Timel
     assert view(timelines, "absent") == EMPTY_VIEW
 
 
-def test_a_view_is_strictly_between_its_bounds_and_holds_the_newest(timelines: Timelines) -> None:
+def test_a_view_has_exclusive_bounds_and_keeps_the_newest_entries(timelines: Timelines) -> None:
     build(timelines, 1, 2, 3, 4, 5)
     assert list(timelines.view("alice", 1, 5, 10).ids) == [4, 3, 2]
     assert list(timelines.view("alice", 1, 5, 2).ids) == [4, 3]
@@ -72,7 +72,7 @@ def test_a_view_is_strictly_between_its_bounds_and_holds_the_newest(timelines: T
     assert list(timelines.view("alice", 5, 1, 10).ids) == []
 
 
-def test_over_the_capacity_the_oldest_go_and_the_floor_rises(timelines: Timelines) -> None:
+def test_beyond_the_capacity_the_oldest_entries_go_and_the_floor_rises(timelines: Timelines) -> None:
     build(timelines)
     for tweet_id in range(1, TIMELINE_CAPACITY + 2):
         timelines.push(tweet_id, ["alice"])
@@ -84,7 +84,7 @@ def test_over_the_capacity_the_oldest_go_and_the_floor_rises(timelines: Timeline
     assert ids(timelines) == kept
 
 
-def test_a_merge_that_starts_higher_raises_the_floor(timelines: Timelines) -> None:
+def test_a_merge_with_a_higher_floor_raises_the_floor(timelines: Timelines) -> None:
     generation = build(timelines, 1, 2, 3)
     timelines.merge("alice", generation, [5, 4], floor=3, mark=2)
     assert ids(timelines) == [5, 4, 3]
@@ -100,7 +100,7 @@ def test_a_view_never_changes(timelines: Timelines) -> None:
     assert (list(before.ids), before.floor, before.mark) == ([2, 1], 0, 1)
 
 
-def test_a_timeline_that_was_thrown_away_is_absent(timelines: Timelines) -> None:
+def test_a_discarded_timeline_is_absent(timelines: Timelines) -> None:
     build(timelines, 1, 2)
     build(timelines, 5, user_id="bob")
     assert timelines.discard("alice") is True
@@ -110,7 +110,7 @@ def test_a_timeline_that_was_thrown_away_is_absent(timelines: Timelines) -> None
     assert ids(timelines, "bob") == [5]
 
 
-def test_a_new_timeline_knows_nothing_of_the_one_before(timelines: Timelines) -> None:
+def test_a_new_timeline_starts_empty_after_a_discard(timelines: Timelines) -> None:
     build(timelines, 1, 2)
     timelines.discard("alice")
     assert timelines.install("alice")[1] == 0
@@ -127,7 +127,7 @@ def test_a_generation_is_never_used_again(timelines: Timelines) -> None:
     assert len(set(generations)) == 4
 
 
-def test_a_merge_for_a_generation_that_was_thrown_away_does_nothing(timelines: Timelines) -> None:
+def test_a_merge_of_a_discarded_generation_does_nothing(timelines: Timelines) -> None:
     stale = build(timelines, 1)
     timelines.discard("alice")
     timelines.merge("alice", stale, [2], floor=0, mark=5)
@@ -139,14 +139,14 @@ def test_a_merge_for_a_generation_that_was_thrown_away_does_nothing(timelines: T
     assert timelines.install("alice") == (fresh, 1)
 
 
-def test_a_merge_for_somebody_elses_generation_does_nothing(timelines: Timelines) -> None:
+def test_a_merge_with_another_users_generation_does_nothing(timelines: Timelines) -> None:
     build(timelines)
     generation_of_bob = build(timelines, user_id="bob")
     timelines.merge("alice", generation_of_bob, [2], floor=0, mark=5)
     assert ids(timelines) == []
 
 
-def test_what_nobody_reads_is_thrown_away(timelines: Timelines, clock: ManualClock) -> None:
+def test_a_timeline_that_is_not_read_is_discarded(timelines: Timelines, clock: ManualClock) -> None:
     build(timelines, 1)
     build(timelines, 2, user_id="bob")
     clock.advance(round(IDLE_SECONDS * 1000) // 2)
@@ -157,7 +157,7 @@ def test_what_nobody_reads_is_thrown_away(timelines: Timelines, clock: ManualClo
     assert ids(timelines, "bob") == [2]
 
 
-def test_pushes_do_not_keep_a_timeline(timelines: Timelines, clock: ManualClock) -> None:
+def test_pushes_do_not_keep_an_idle_timeline(timelines: Timelines, clock: ManualClock) -> None:
     build(timelines, 1)
     clock.advance(round(IDLE_SECONDS * 1000) + 1)
     timelines.push(2, ["alice"])
@@ -165,14 +165,14 @@ def test_pushes_do_not_keep_a_timeline(timelines: Timelines, clock: ManualClock)
     assert view(timelines) == EMPTY_VIEW
 
 
-def test_a_timeline_is_not_idle_before_its_time(timelines: Timelines, clock: ManualClock) -> None:
+def test_a_timeline_is_not_idle_before_the_idle_time(timelines: Timelines, clock: ManualClock) -> None:
     build(timelines, 1)
     clock.advance(round(IDLE_SECONDS * 1000) - 1)
     assert timelines.discard_idle() == 0
     assert ids(timelines) == [1]
 
 
-def test_the_merge_of_a_timeline_that_went_idle_does_nothing(timelines: Timelines, clock: ManualClock) -> None:
+def test_a_merge_of_a_discarded_idle_timeline_does_nothing(timelines: Timelines, clock: ManualClock) -> None:
     stale = build(timelines, 1)
     clock.advance(round(IDLE_SECONDS * 1000) + 1)
     timelines.discard_idle()

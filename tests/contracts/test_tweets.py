@@ -10,7 +10,7 @@ def publish(tweets: Tweets, author: str = "alice", *, pulled: bool = False) -> T
     return tweets.publish(author, "hello", pulled=pulled, key=None).tweet
 
 
-def test_a_published_tweet_is_there(tweets: Tweets, clock: ManualClock) -> None:
+def test_a_published_tweet_is_stored(tweets: Tweets, clock: ManualClock) -> None:
     tweet = tweets.publish("alice", "hello", pulled=False, key=None).tweet
     assert (tweet.author_id, tweet.text, tweet.created_at_ms) == ("alice", "hello", clock.now_ms())
     assert tweets.get(tweet.id) == tweet
@@ -22,14 +22,14 @@ def test_a_published_tweet_is_there(tweets: Tweets, clock: ManualClock) -> None:
 @pytest.mark.parametrize(
     "text", ["two\nlines", "\"'\\%s{}", "éß字", "😀" * 280, "\u202e\u0301", "\x01\x7f", "a" * 4000]
 )
-def test_text_comes_back_as_it_was(tweets: Tweets, text: str) -> None:
+def test_text_is_stored_unchanged(tweets: Tweets, text: str) -> None:
     tweet = tweets.publish("alice", text, pulled=False, key=None).tweet
     stored = tweets.get(tweet.id)
     assert stored is not None
     assert stored.text == text
 
 
-def test_many_are_given_in_the_order_asked_for_with_gaps(tweets: Tweets) -> None:
+def test_get_many_keeps_the_requested_order_and_gaps(tweets: Tweets) -> None:
     first, second = publish(tweets), publish(tweets, "bob")
     asked = [second.id, 17, first.id, second.id]
     assert tweets.get_many(asked) == [second, None, first, second]
@@ -38,7 +38,7 @@ def test_many_are_given_in_the_order_asked_for_with_gaps(tweets: Tweets) -> None
 
 
 @pytest.mark.parametrize("tweet_id", [0, 1, -1, NEWEST])
-def test_what_was_never_published_is_not_there(tweets: Tweets, tweet_id: int) -> None:
+def test_an_unknown_tweet_does_not_exist(tweets: Tweets, tweet_id: int) -> None:
     publish(tweets)
     assert tweets.get(tweet_id) is None
     assert tweets.get_many([tweet_id]) == [None]
@@ -46,7 +46,7 @@ def test_what_was_never_published_is_not_there(tweets: Tweets, tweet_id: int) ->
     assert tweets.count("alice") == 1
 
 
-def test_ids_increase_whoever_publishes_and_whatever_the_clock_does(tweets: Tweets, clock: ManualClock) -> None:
+def test_ids_increase_over_all_authors_and_when_the_clock_is_set_back(tweets: Tweets, clock: ManualClock) -> None:
     ids = [publish(tweets).id]
     for author in ("bob", "alice", "bob"):
         ids.append(publish(tweets, author).id)
@@ -56,13 +56,13 @@ def test_ids_increase_whoever_publishes_and_whatever_the_clock_does(tweets: Twee
     assert ids == sorted(set(ids))
 
 
-def test_the_frontier_covers_what_was_published(tweets: Tweets) -> None:
+def test_the_frontier_covers_every_published_tweet(tweets: Tweets) -> None:
     assert tweets.frontier() == 0
     assert publish(tweets).id <= tweets.frontier()
     assert publish(tweets, "bob", pulled=True).id <= tweets.frontier()
 
 
-def test_an_id_is_never_given_out_again(tweets: Tweets) -> None:
+def test_the_id_of_a_deleted_tweet_is_never_reused(tweets: Tweets) -> None:
     doomed = publish(tweets)
     frontier = tweets.frontier()
     tweets.delete(doomed.id)
@@ -70,7 +70,7 @@ def test_an_id_is_never_given_out_again(tweets: Tweets) -> None:
     assert publish(tweets).id > frontier
 
 
-def test_a_deleted_tweet_is_nowhere(tweets: Tweets) -> None:
+def test_a_deleted_tweet_is_removed_everywhere(tweets: Tweets) -> None:
     kept, doomed = publish(tweets), publish(tweets)
     assert tweets.delete(doomed.id) is True
     assert tweets.get(doomed.id) is None
@@ -85,6 +85,6 @@ def test_a_tweet_is_deleted_once(tweets: Tweets) -> None:
     assert [tweets.delete(tweet.id), tweets.delete(tweet.id)] == [True, False]
 
 
-def test_who_never_published_counts_0(tweets: Tweets) -> None:
+def test_an_author_without_tweets_has_count_0(tweets: Tweets) -> None:
     publish(tweets, "Alice")
     assert tweets.count("alice") == 0

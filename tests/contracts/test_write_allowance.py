@@ -1,4 +1,4 @@
-"""What every count of writes does."""
+"""The contract of a write allowance."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +29,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture(params=[in_memory])
 def allowance(request: pytest.FixtureRequest, clock: ManualClock) -> FixedWindowAllowance:
-    """One that nobody has written under yet, of every kind."""
+    """An unused allowance of every kind."""
     make: MakeAllowance = request.param
     return make(clock)
 
@@ -45,7 +45,7 @@ def refusal(allowance: FixedWindowAllowance) -> RateLimited:
     return caught.value
 
 
-def test_each_write_says_what_is_left_of_the_window_that_the_first_one_began(
+def test_each_write_returns_the_rest_of_the_window_that_the_first_one_started(
     allowance: FixedWindowAllowance, clock: ManualClock
 ) -> None:
     clock.advance(WINDOW_MS * 5 // 2)
@@ -63,7 +63,7 @@ def test_a_refused_write_is_not_counted(allowance: FixedWindowAllowance, clock: 
     assert refusal(allowance).retry_after_seconds == RATE.seconds
 
 
-def test_users_do_not_share_their_writes(allowance: FixedWindowAllowance, clock: ManualClock) -> None:
+def test_each_user_has_a_separate_limit(allowance: FixedWindowAllowance, clock: ManualClock) -> None:
     spend_all(allowance)
     spend_all(allowance, "bob")
     clock.advance(WINDOW_MS - 1)
@@ -74,7 +74,7 @@ def test_users_do_not_share_their_writes(allowance: FixedWindowAllowance, clock:
         allowance.spend("carol")
 
 
-def test_many_at_once_spend_no_more_than_there_is(allowance: FixedWindowAllowance) -> None:
+def test_concurrent_writes_do_not_exceed_the_limit(allowance: FixedWindowAllowance) -> None:
     together = Barrier(THREADS)
 
     def spend(_: int) -> int:

@@ -16,7 +16,7 @@ from typing import IO, Self
 from tests.e2e.exchange import ANSWER_SECONDS, exchange
 
 REPOSITORY = Path(__file__).parents[2]
-SETTINGS = {"PORT": "0", "SECRET_KEY": "end to end", "LOG_LEVEL": "WARNING"}
+SETTINGS = {"DATABASE_URL": "memory:", "PORT": "0", "SECRET_KEY": "end to end", "LOG_LEVEL": "WARNING"}
 START_SECONDS = 30.0
 STOP_SECONDS = 60.0
 RUN_SECONDS = 240.0

@@ -13,6 +13,7 @@ from load.client import Address
 from load.client import Client as LoadClient
 from load.errors import LoadError
 from load.graph import read_graph
+from load.plan import make_plan
 from tests.built import served_behind
 from tests.e2e.exchange import TIMELINE
 from tests.e2e.perch_process import run_app
@@ -89,13 +90,13 @@ def test_a_timeline_that_never_ends_is_reported(edges: Path) -> None:
 def test_a_tweet_that_no_poll_shows_is_reported(edges: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phases, "VISIBLE_SECONDS", 0.1)
     nothing = b'{"data": [], "meta": {"next_cursor": null, "since_id": "1"}}'
-    graph = read_graph(edges, "", undirected=False)
+    plan = make_plan(read_graph(edges, "", undirected=False), ["hello"], 1, random.Random(1))
     with (
         served_behind(with_timelines("since_id", nothing)) as url,
         LoadClient(Address.parse(url)) as client,
         pytest.raises(LoadError, match=r"Tweet \d+ by . did not show in .'s polls for 0 s."),
     ):
-        phases.publish_and_poll(client, graph, ["hello"], random.Random(1))
+        phases.publish_and_poll(client, plan.sample)
 
 
 def with_timelines(parameter: str, body: bytes) -> "Callable[[WSGIApplication], WSGIApplication]":

@@ -1,4 +1,4 @@
-"""What is logged, as a service writes it and as the standard library's logging has it."""
+"""Captures the log as the service writes it, and reads events from log records."""
 
 import logging
 import sys
@@ -14,15 +14,15 @@ from infrastructure.log import Event
 
 
 class WrittenLog(StringIO):
-    """Where a log is written."""
+    """A captured log."""
 
     def lines(self) -> list[dict[str, Any]]:
-        """The lines so far; each must be a JSON object."""
+        """Returns the lines so far; each must be a JSON object."""
         return json_lines(self.getvalue())
 
 
 def json_lines(text: str) -> list[dict[str, Any]]:
-    """The JSON object on each line of a log."""
+    """Parses a log with one JSON object per line."""
     *lines, rest = text.split("\n")
     assert rest == ""
     return [orjson.loads(line) for line in lines]
@@ -30,10 +30,10 @@ def json_lines(text: str) -> list[dict[str, Any]]:
 
 @contextmanager
 def written_log(level: str = "INFO", log_format: str = "json") -> Iterator[WrittenLog]:
-    """Meanwhile this process logs as the service does, into what this gives."""
+    """Within the context, this process logs as the service does, into the yielded log."""
     root, perch = logging.getLogger(), logging.getLogger("perch")
     before = root.handlers[:], root.level, perch.level, sys.excepthook
-    # Taken out here, because to configure the log closes those that it finds.
+    # `configure_logs` would close the handlers that it finds.
     root.handlers.clear()
     log = WrittenLog()
     configure_logs(level, log_format, log)
@@ -47,7 +47,7 @@ def written_log(level: str = "INFO", log_format: str = "json") -> Iterator[Writt
 
 
 def event_of(record: logging.LogRecord) -> Event:
-    """The event that the record holds."""
+    """Returns the event in the record."""
     message: object = record.msg
     assert isinstance(message, Event)
     return message

@@ -1,11 +1,11 @@
-"""The naive pull: what a home timeline is, by definition."""
+"""The naive pull, which defines the content of a home timeline."""
 
 from dataclasses import dataclass
 from weakref import WeakSet
 
 
 class Oracle:
-    """All tweets and all follows, and the query over them that every timeline must equal."""
+    """All tweets and follows, and the naive query that every timeline must equal."""
 
     def __init__(self) -> None:
         self._author_of: dict[int, str] = {}
@@ -31,19 +31,19 @@ class Oracle:
         self._note()
 
     def tweets(self) -> dict[int, str]:
-        """The author of every tweet that exists."""
+        """Returns the author of every tweet that exists."""
         return dict(self._author_of)
 
     def followees(self, user_id: str) -> set[str]:
         return {followee for follower, followee in self._follows if follower == user_id}
 
     def home(self, user_id: str, *, include_self: bool = False) -> list[int]:
-        """Every tweet that exists and whose author the user follows now (and their own), newest first."""
+        """Returns every tweet by the user's followees (and by the user, with `include_self`), newest first."""
         authors = self.followees(user_id) | ({user_id} if include_self else set())
         return sorted((id_ for id_, author in self._author_of.items() if author in authors), reverse=True)
 
     def watch(self, user_id: str, *, include_self: bool = False) -> "Watch":
-        """Notes from now on what the user's timeline shows, for as long as somebody holds the watch."""
+        """Starts to record the user's timeline; recording ends when the watch is garbage-collected."""
         watch = Watch(self, user_id, include_self=include_self)
         self._watches.add(watch)
         return watch
@@ -55,17 +55,17 @@ class Oracle:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What one timeline showed at some time while its user followed exactly these authors."""
+    """The tweets that a timeline showed while its user followed exactly these authors."""
 
     authors: frozenset[str]
     shown: frozenset[int]
 
 
 class Watch:
-    """What one timeline showed since the watch began.
+    """The history of one timeline since the watch began.
 
-    `always`: what it showed all the time. `unbroken`: what was published since then, was on it at once, and still is.
-    `moments`: one for each set of followees, in the order of time.
+    `always`: tweets visible all the time. `unbroken`: tweets published since then and visible ever since.
+    `moments`: one for each set of followees, oldest first.
     """
 
     def __init__(self, oracle: Oracle, user_id: str, *, include_self: bool) -> None:

@@ -1,4 +1,4 @@
-"""Work that stops before every look at a store, so that a test decides what happens in between."""
+"""Work that stops before every store call, so that a test decides what happens in between."""
 
 import threading
 from collections.abc import Callable
@@ -8,24 +8,24 @@ Result = TypeVar("Result")
 Store = TypeVar("Store")
 
 STUCK_SECONDS = 60.0
-"""A strand that does not come to its next look by then waits for a lock that somebody holds across a call."""
+"""A strand that takes longer to its next store call waits for a lock that is held across a store call."""
 
 _thread = threading.local()
 
 
 class _Abandoned(BaseException):
-    """Unwinds the thread of a strand that nobody wants to finish."""
+    """Unwinds the thread of an abandoned strand."""
 
 
 class Strand(Generic[Result]):
-    """Work in a thread of its own which runs only while it is told to: never two at once, so nothing is random.
+    """Work in its own thread that runs only on demand: never two at once, so the order is deterministic.
 
-    It stops before each call of a store made with `stepped`. `at` is the look before which it stands, such as
+    It stops before each call of a store made with `stepped`. `at` is the name of that call, such as
     ``timelines.view``, and None when the work is done.
     """
 
     def __init__(self, work: Callable[[], Result]) -> None:
-        """Runs the work up to its first look."""
+        """Runs the work up to its first store call."""
         self.at: str | None = None
         self._work = work
         self._result: list[Result] = []
@@ -40,24 +40,24 @@ class Strand(Generic[Result]):
         self._await_stop()
 
     def advance(self) -> None:
-        """Does one look, and all up to the next."""
+        """Does one store call, and runs up to the next."""
         if self.at is not None:
             self._go.release()
             self._await_stop()
 
-    def run_to(self, look: str) -> None:
-        """Stops before the first look of this name that is not done; fails when there is none."""
-        while self.at != look:
-            assert self.at is not None, f"the work ended without {look}"
+    def run_to(self, call: str) -> None:
+        """Stops before the next call of this name; fails when there is none."""
+        while self.at != call:
+            assert self.at is not None, f"the work ended without a call of {call}"
             self.advance()
 
-    def run_past(self, look: str) -> None:
-        """Stops right after that look."""
-        self.run_to(look)
+    def run_past(self, call: str) -> None:
+        """Runs through the next call of this name, up to the call after it."""
+        self.run_to(call)
         self.advance()
 
     def finish(self) -> Result:
-        """Does the rest; returns what the work returned, or raises what it raised."""
+        """Runs the rest; returns the result of the work, or raises its error."""
         while self.at is not None:
             self.advance()
         if self._error is not None:
@@ -65,15 +65,15 @@ class Strand(Generic[Result]):
         return self._result[0]
 
     def abandon(self) -> None:
-        """Ends the thread where it stands."""
+        """Ends the thread at its current call."""
         self._abandoned = True
         self.advance()
 
-    def stop_before(self, look: str) -> None:
-        """What a stepped store calls, in the strand's own thread."""
+    def stop_before(self, call: str) -> None:
+        """Called by a stepped store, in the strand's own thread."""
         if self._abandoned:
             return
-        self.at = look
+        self.at = call
         self._stopped.release()
         self._go.acquire()
         self.at = None
@@ -90,11 +90,11 @@ class Strand(Generic[Result]):
 
     def _await_stop(self) -> None:
         if not self._stopped.acquire(timeout=STUCK_SECONDS):
-            raise AssertionError("the strand is stuck")
+            raise AssertionError("the strand did not reach its next store call")
 
 
 def stepped(store: Store, name: str) -> Store:
-    """The store, before whose every call a strand stops; other threads pass. Looks are named ``name.method``."""
+    """Wraps a store so that strands stop before each call, named ``name.method``; other threads do not stop."""
     return cast("Store", _Stepped(store, name))
 
 

@@ -1,1 +1,1 @@
-"""Faults, done for real: what is lost, doubled and late meanwhile. `make faults` runs the long forms."""
+"""Injects real faults, and measures lost, repeated and late tweets. `make faults` runs the long forms."""

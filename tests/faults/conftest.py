@@ -1,4 +1,4 @@
-"""What the fault suite shares."""
+"""Collects the reported figures of all tests, and prints them in one table at the end."""
 
 from collections.abc import Generator
 from typing import cast
@@ -6,29 +6,29 @@ from typing import cast
 import pytest
 
 from tests.e2e.conftest import start_perch
-from tests.faults.report import Line, table, taken
+from tests.faults.report import Line, table, take_lines
 
 __all__ = ["start_perch"]
 
 PROPERTY = "fault"
 
-_told: list[Line] = []
+_reported: list[Line] = []
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Sends what a test told along with how it went, maybe from another process."""
+    """Attaches the reported figures to the test report, which may come from another process."""
     made = yield
-    made.user_properties += [(PROPERTY, line) for line in taken()]
+    made.user_properties += [(PROPERTY, line) for line in take_lines()]
     return made
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    _told.extend(cast("Line", line) for name, line in report.user_properties if name == PROPERTY)
+    _reported.extend(cast("Line", line) for name, line in report.user_properties if name == PROPERTY)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _told:
+    if _reported:
         terminalreporter.section("faults")
-        for line in table(_told):
+        for line in table(_reported):
             terminalreporter.write_line(line)

@@ -1,4 +1,4 @@
-"""Workers who act until they are told to stop, or one of them fails."""
+"""Threads that repeat their actions until they are stopped or one of them fails."""
 
 import threading
 import time
@@ -15,16 +15,16 @@ Act = Callable[[OverSocket], None]
 
 
 class Crew:
-    """As a context manager: each worker acts again and again over a connection of its own, until the end of it.
+    """A context manager: until its end, each worker repeats its action over its own connection.
 
-    What one of them raises ends them all, and is raised by `hold`, or at the end.
+    An error of one worker ends all of them; `run_for`, `run_until` or the end of the context raises it.
     """
 
     def __init__(self, url: str, acts: list[Act], pace_seconds: float) -> None:
         self._url = url
         self._acts = acts
         self._pace_seconds = pace_seconds
-        self._over = threading.Event()
+        self._ended = threading.Event()
         self._pool = ThreadPoolExecutor(len(acts))
         self._working: list[Future[None]] = []
 
@@ -35,33 +35,33 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
+        self._ended.set()
         self._pool.shutdown()
-        self._raise_what_was_raised()
+        self._raise_errors()
 
-    def hold(self, seconds: float) -> None:
-        """Waits while it goes on."""
-        if self._over.wait(seconds):
-            self._raise_what_was_raised()
+    def run_for(self, seconds: float) -> None:
+        """Waits while the workers run."""
+        if self._ended.wait(seconds):
+            self._raise_errors()
 
-    def hold_until(self, happened: Callable[[], bool]) -> None:
-        """Waits until something has happened; fails when it never does."""
+    def run_until(self, happened: Callable[[], bool]) -> None:
+        """Waits until a condition holds; fails after `END_SECONDS`."""
         deadline = time.monotonic() + END_SECONDS
         while not happened():
-            assert time.monotonic() < deadline, "it never happened"
-            self.hold(self._pace_seconds)
+            assert time.monotonic() < deadline, "the condition never held"
+            self.run_for(self._pace_seconds)
 
-    def _raise_what_was_raised(self) -> None:
+    def _raise_errors(self) -> None:
         for work in self._working:
             work.result(END_SECONDS)
 
     def _repeat(self, act: Act) -> None:
         transport = OverSocket(self._url)
         try:
-            while not self._over.wait(self._pace_seconds):
+            while not self._ended.wait(self._pace_seconds):
                 act(transport)
         except BaseException:
-            self._over.set()
+            self._ended.set()
             raise
         finally:
             transport.close()

@@ -1,4 +1,4 @@
-"""Readers who go down their timelines by cursors, while others publish, delete, follow and unfollow."""
+"""Readers page through their timelines by cursors during concurrent changes."""
 
 import random
 import threading
@@ -11,15 +11,15 @@ from tests.integration.world import World
 
 WALKERS = [f"walker-{number}" for number in range(4)]
 TWEETS_EACH = 25
-"""How many tweets an author has, more or less."""
+"""The approximate number of tweets per author."""
 
-STEPS_AN_ACT = 2
+STEPS_PER_CHANGE = 2
 TURN_SECONDS = 0.1
 JOIN_SECONDS = 60.0
 
 
-class Others:
-    """The one who publishes, deletes, follows, unfollows and throws timelines away, all at random."""
+class RandomChanges:
+    """Publishes, deletes, follows, unfollows and discards timelines at random."""
 
     def __init__(self, world: World, truth: Truth, chance: random.Random) -> None:
         self._world = world
@@ -68,7 +68,7 @@ class Others:
 
 
 class Crowd:
-    """All at once, in threads. The lock protects the number of steps that are still to be made."""
+    """Runs all walkers and the changes in threads. The lock protects the number of steps left."""
 
     def __init__(self, steps: int, seed: int) -> None:
         self._steps_left = steps
@@ -76,12 +76,12 @@ class Crowd:
         self._turns = threading.Semaphore(0)
         self._truth = Truth()
         self._world = World(Bounds(capacity=100, slice_size=2, threshold=len(WALKERS), queue_capacity=50))
-        self._others = Others(self._world, self._truth, random.Random(seed))
+        self._changes = RandomChanges(self._world, self._truth, random.Random(seed))
         self._walkers = [Walker(self._world, self._truth, name, random.Random(f"{seed} {name}")) for name in WALKERS]
 
     def run(self) -> Figures:
-        """Until all steps are made; the sum of all figures."""
-        self._others.begin()
+        """Runs until all steps are made; returns the sum of all figures."""
+        self._changes.begin()
         worker = FanOutWorker(self._world.fan_out, self._world.outbox)
         worker.thread.start()
         with ThreadPoolExecutor() as pool:
@@ -99,15 +99,15 @@ class Crowd:
         with self._lock:
             self._steps_left -= 1
             left = self._steps_left
-        if left % STEPS_AN_ACT == 0:
+        if left % STEPS_PER_CHANGE == 0:
             self._turns.release()
         return left > 0
 
     def _act(self) -> int:
-        """One act for some steps, so that timelines change about as fast as they are read."""
+        """Makes one change every few steps, so that timelines change about as fast as they are read."""
         acts = 0
         while self._steps_left > 0:
             if self._turns.acquire(timeout=TURN_SECONDS):
-                self._others.act()
+                self._changes.act()
                 acts += 1
         return acts

@@ -1,4 +1,4 @@
-"""How far what a reader was given is from what the oracle says."""
+"""Counts the differences between the pages of a reader and the oracle."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Differences:
-    """Tweets that were missing, given twice, or given though they should not be, and the reads that were looked at."""
+    """Missing tweets, repeated tweets ("doubled"), tweets that should not be there ("ghosts"), and compared reads."""
 
     reads: int = 0
     missing: int = 0
@@ -15,7 +15,7 @@ class Differences:
     ghosts: int = 0
 
     def compare(self, given: Sequence[int], expected: Sequence[int]) -> None:
-        """Counts by what one read differs."""
+        """Adds the differences of one read."""
         self.reads += 1
         if given == expected:
             return

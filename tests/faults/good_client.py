@@ -1,4 +1,4 @@
-"""One who behaves, and measures how it is treated."""
+"""A well-behaved client that measures its response times."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ STOP_SECONDS = 10.0
 
 
 class GoodClient(threading.Thread):
-    """Reads a timeline again and again, with a short pause between, until the end of the context."""
+    """Reads a timeline repeatedly, with short pauses, until the end of the context."""
 
     def __init__(self, perch: PerchProcess, user: str) -> None:
         super().__init__(daemon=True)
@@ -33,7 +33,7 @@ class GoodClient(threading.Thread):
                 self.statuses.add(status)
 
     def p99(self) -> float:
-        """Seconds."""
+        """Returns the 99th percentile in seconds."""
         return sorted(self.seconds)[len(self.seconds) * 99 // 100]
 
     def __enter__(self) -> Self:

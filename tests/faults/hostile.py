@@ -1,4 +1,4 @@
-"""Clients that want something else than an answer."""
+"""Hostile clients, which hold connections open and read no answers."""
 
 import socket
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _POST = b"POST /v1/tweets HTTP/1.1\r\nHost: perch\r\nX-User-Id: eve\r\nContent-T
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What such a client sends at first, and then again and again. None ever reads."""
+    """The bytes that such a client sends first, and then repeatedly. It never reads."""
 
     name: str
     first: bytes
@@ -28,7 +28,7 @@ class Kind:
 
 
 SLOW = (
-    Kind("says nothing", b""),
+    Kind("sends nothing", b""),
     Kind("sends its request line byte by byte", b"G", b"E"),
     Kind("sends its headers byte by byte", _get(TIMELINE) + b"X-Slow: ", b"x"),
     Kind("sends its body byte by byte", _POST + b"Content-Length: 9000\r\n\r\n", b"x"),
@@ -40,7 +40,7 @@ SLOW = (
 
 
 class Crowd:
-    """So many clients of each kind, which hold on to their connections until the end of the context."""
+    """Some clients of each kind, which keep their connections open until the end of the context."""
 
     def __init__(self, port: int, kinds: Sequence[Kind], of_each: int) -> None:
         self._port = port
@@ -63,8 +63,8 @@ class Crowd:
     def __len__(self) -> int:
         return len(self._clients)
 
-    def go_on(self) -> None:
-        """Sends a little more over whichever connection still takes it."""
+    def send_more(self) -> None:
+        """Sends a little more over each connection that still accepts data."""
         for kind, client in self._clients:
             with suppress(OSError):
                 client.send(kind.then)

@@ -1,4 +1,4 @@
-"""Somebody who publishes and deletes and some who read, over sockets; every read is compared with what was there."""
+"""One publisher and several readers over sockets; every read is compared with the ledger."""
 
 import random
 import threading
@@ -17,15 +17,15 @@ from tests.http.wire import OverSocket
 
 PACE_SECONDS = 0.01
 KEPT_MAX = 150
-"""More tweets than this, and one is deleted for each that is published."""
+"""Above this number of tweets, each publish also deletes one."""
 
 
 @dataclass(slots=True)
 class Ledger:
-    """What there is, for sure. Only the publisher writes it.
+    """The tweets that certainly exist or certainly do not. Only the publisher writes it.
 
-    A tweet is in `live`, with its author, from after its 201 until before its deletion is sent, and in `gone` once that
-    was answered.
+    A tweet is in `live`, with its author, from its 201 until just before its deletion is sent, and in `gone` after the
+    answer to the deletion, with a number in the order of deletions.
     """
 
     live: dict[int, str] = field(default_factory=dict)
@@ -33,15 +33,15 @@ class Ledger:
 
 
 class Load(Crew):
-    """After it, `figures` says what it did. The lock protects the figures."""
+    """A publisher and readers; afterwards `figures` has the results. The lock protects the figures."""
 
     def __init__(self, url: str, authors: Sequence[str], readers: Sequence[str]) -> None:
         acts: list[Act] = [self._publish, *(partial(self._read, reader) for reader in readers)]
         super().__init__(url, [partial(self._timed, act) for act in acts], PACE_SECONDS)
         self.differences = Differences()
         self.published = 0
-        self.began = self.ended = time.monotonic()
-        self.cut = 0
+        self.started = self.ended = time.monotonic()
+        self.interrupted = 0
         self.slowest = 0.0
         self._authors = authors
         self._ledger = Ledger()
@@ -55,10 +55,10 @@ class Load(Crew):
 
     def figures(self) -> dict[str, object]:
         return {
-            "seconds": self.ended - self.began,
+            "seconds": self.ended - self.started,
             "published": self.published,
             "reads": self.differences.reads,
-            "requests cut": self.cut,
+            "requests interrupted": self.interrupted,
             "slowest ms": round(self.slowest * 1000),
             "missing": self.differences.missing,
             "doubled": self.differences.doubled,
@@ -66,21 +66,21 @@ class Load(Crew):
         }
 
     def check(self) -> None:
-        """No read differed, and no request was cut."""
+        """Checks that every read was exact and that no request was interrupted."""
         assert self.differences.reads
         assert self.published
         assert not self.differences.any, self.differences
-        assert not self.cut
+        assert not self.interrupted
 
     def _timed(self, work: Act, transport: OverSocket) -> None:
         started = time.monotonic()
-        cut = False
+        interrupted = False
         try:
             work(transport)
         except (OSError, HTTPException):
-            cut = True
+            interrupted = True
         with self._lock:
-            self.cut += cut
+            self.interrupted += interrupted
             self.slowest = max(self.slowest, time.monotonic() - started)
 
     def _publish(self, transport: OverSocket) -> None:
@@ -97,12 +97,12 @@ class Load(Crew):
         self._ledger.gone[tweet] = len(self._ledger.gone)
 
     def _read(self, reader: str, transport: OverSocket) -> None:
-        there, gone_before = list(self._ledger.live), len(self._ledger.gone)
+        stored, gone_before = list(self._ledger.live), len(self._ledger.gone)
         pages = walk(Client(transport, reader), "/v1/users/me/timeline?limit=100")
-        given = [int(tweet["id"]) for page in pages for tweet in page["data"]]
+        returned = [int(tweet["id"]) for page in pages for tweet in page["data"]]
         live, gone = self._ledger.live, self._ledger.gone
-        missing = {tweet for tweet in there if tweet in live} - set(given)
-        ghosts = [tweet for tweet in given if gone.get(tweet, gone_before) < gone_before]
-        doubled = len(given) - len(set(given))
+        missing = {tweet for tweet in stored if tweet in live} - set(returned)
+        ghosts = [tweet for tweet in returned if gone.get(tweet, gone_before) < gone_before]
+        doubled = len(returned) - len(set(returned))
         with self._lock:
             self.differences.add(Differences(1, len(missing), doubled, len(ghosts)))

@@ -1,4 +1,4 @@
-"""A mix of everything, as users do it, over sockets; each worker knows what became of all that it did."""
+"""A realistic mix of requests over sockets; each worker records its successful writes in a ledger."""
 
 import random
 import threading
@@ -15,7 +15,7 @@ PACE_SECONDS = 0.002
 
 @dataclass(slots=True)
 class Ledger:
-    """The tweets that exist, with their authors, and who follows whom: what one worker did to its own users."""
+    """The tweets, with their authors, and the follows that one worker made for its own users."""
 
     tweets: dict[int, str] = field(default_factory=dict)
     follows: set[tuple[str, str]] = field(default_factory=set)
@@ -23,10 +23,9 @@ class Ledger:
 
 
 class MixedLoad(Crew):
-    """Workers who act for users of their own.
+    """Workers that act for their own users.
 
-    60 reads of home timelines, 30 of a user's tweets, and 10 publications of a hundred; now and then somebody follows,
-    unfollows or deletes.
+    Of 100 requests about 60 read home timelines, 27 read a user's tweets, 10 publish, and 3 follow, unfollow or delete.
     """
 
     def __init__(self, url: str, users_of_workers: Sequence[Sequence[str]], ledgers: Sequence[Ledger]) -> None:

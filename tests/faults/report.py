@@ -1,4 +1,4 @@
-"""What was done to Perch, and the figures; shown in a table when the tests are through."""
+"""The injected faults and their figures, shown in a table after the tests."""
 
 from collections.abc import Sequence
 
@@ -7,23 +7,23 @@ Line = tuple[str, str]
 _lines: list[Line] = []
 
 
-def tell(done: str, **figures: object) -> None:
-    """Says what was done, and what came of it: names in snake_case, shown with spaces."""
+def record(done: str, **figures: object) -> None:
+    """Records a fault and its figures; underscores in their names are shown as spaces."""
     shown = ", ".join(f"{name.replace('_', ' ')} {_figure(value)}" for name, value in figures.items())
     _lines.append((done, shown))
 
 
-def taken() -> list[Line]:
-    """What was told since this was called last."""
+def take_lines() -> list[Line]:
+    """Returns and clears the lines recorded so far."""
     lines = _lines.copy()
     _lines.clear()
     return lines
 
 
-def table(told: Sequence[Line]) -> list[str]:
-    """The table, a line for each that was told."""
-    width = max(len(done) for done, _ in told)
-    return [f"{done:<{width}}  {shown}" for done, shown in told]
+def table(recorded: Sequence[Line]) -> list[str]:
+    """Returns the lines of the table, one per recorded fault."""
+    width = max(len(done) for done, _ in recorded)
+    return [f"{done:<{width}}  {shown}" for done, shown in recorded]
 
 
 def _figure(value: object) -> str:

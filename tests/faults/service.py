@@ -1,4 +1,4 @@
-"""Perch as a real server with its threads, whose timelines fail and stall when told to."""
+"""Perch as a real server with its threads, whose timelines fail and stall on demand."""
 
 import ctypes
 import threading
@@ -26,28 +26,28 @@ ADMIN = "the administrator's token"
 AUTHORS = ("ann", "ben", "cat")
 READERS = ("rae", "ron")
 VICTIM = "vic"
-"""Follows eve alone, whom the readers do not."""
+"""Follows only eve, whom the readers do not follow."""
 
 WAIT_SECONDS = 30.0
 
 
 def kill(thread: BackgroundThread) -> None:
-    """Ends the thread wherever it stands."""
+    """Ends the thread at whatever line it runs."""
     doomed = thread._thread
     deadline = time.monotonic() + WAIT_SECONDS
     while doomed.is_alive():
-        assert time.monotonic() < deadline, "it does not die"
+        assert time.monotonic() < deadline, "the thread does not end"
         raise_in(doomed)
         doomed.join(1.0)
 
 
 def raise_in(thread: threading.Thread) -> None:
-    """Has `SystemExit` raised at the line that the thread runs, or the next one if it waits."""
+    """Raises `SystemExit` at the current line of the thread, or at its next one if it waits."""
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
 
 
 class Service:
-    """A server with everything in it, for those who break it."""
+    """A running server, with access to its worker and its faulty timelines."""
 
     def __init__(self, perch: Perch, timelines: FaultyTimelines, url: str) -> None:
         assert perch.work.worker is not None
@@ -71,11 +71,11 @@ class Service:
         return int(self.client(author).publish()["id"])
 
     def metric(self, name: str) -> float:
-        """The value at `/metrics` now."""
+        """Returns the current value at `/metrics`."""
         return samples(self.client().get("/metrics").body.decode())[name]
 
     def read_all(self, user_id: str, author_id: str) -> list[int]:
-        """All tweets of this author in the user's timeline."""
+        """Returns all tweets of this author in the user's timeline."""
         pages = walk(self.client(user_id), "/v1/users/me/timeline?limit=100")
         return [int(tweet["id"]) for page in pages for tweet in page["data"] if tweet["author_id"] == author_id]
 
@@ -88,23 +88,23 @@ class Service:
         return redriven
 
     def settle(self) -> None:
-        """Waits until everything is pushed or a dead letter."""
+        """Waits until every tweet is pushed or a dead letter."""
         assert self.worker.join(WAIT_SECONDS)
 
     def seconds_to_push(self, author: str) -> float:
-        """How long a new tweet takes; fails when that is not at once."""
+        """Publishes a tweet and returns the seconds until its push; fails after `AT_ONCE_SECONDS`."""
         started = time.monotonic()
-        assert self.timelines.await_push(self.publish(author), AT_ONCE_SECONDS), "it was not pushed at once"
+        assert self.timelines.await_push(self.publish(author), AT_ONCE_SECONDS), "the tweet was not pushed at once"
         return time.monotonic() - started
 
     def close(self) -> None:
-        self.timelines.fail_no_more()
+        self.timelines.stop_failing()
         self._transport.close()
 
 
 @contextmanager
-def broken_service(environment: dict[str, str] | None = None) -> Iterator[Service]:
-    """A service that nothing is wrong with yet."""
+def faulty_service(environment: dict[str, str] | None = None) -> Iterator[Service]:
+    """Runs a service whose timelines can be made to fail; they work at first."""
     made: list[FaultyTimelines] = []
 
     def with_faults(adapters: Adapters) -> Adapters:

@@ -1,4 +1,4 @@
-"""Behind nginx, as the documentation has it, idle and slow clients do not reach Perch at all."""
+"""Behind nginx, configured as documented, idle and slow clients do not reach Perch."""
 
 import socket
 import time
@@ -14,7 +14,7 @@ from tests.e2e.exchange import TIMELINE
 from tests.e2e.gateway import Gateway, basic
 from tests.e2e.perch_process import PerchProcess
 from tests.faults.hostile import SLOW, Crowd
-from tests.faults.report import tell
+from tests.faults.report import record
 from tests.faults.vital_signs import vital_signs
 from tests.integration.effort import LONG
 
@@ -24,7 +24,7 @@ READS = 300
 SECONDS = 30.0
 P99_SECONDS_MAX = 0.5 if LONG else 5.0
 UPSTREAM_FILES_MAX = 80
-"""Connections that nginx keeps to Perch, and a few more."""
+"""The connections that nginx keeps to Perch, with some reserve."""
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def gateway(perch: PerchProcess, tmp_path: Path) -> Iterator[Gateway]:
 
 
 def good_p99(gateway: Gateway) -> float:
-    """Of one who reads again and again."""
+    """Returns the 99th percentile of the response times of a client that reads repeatedly."""
     seconds = []
     with closing(HTTPConnection("127.0.0.1", gateway.port, timeout=SECONDS)) as connection:
         for _ in range(READS):
@@ -54,7 +54,7 @@ def good_p99(gateway: Gateway) -> float:
     return sorted(seconds)[READS * 99 // 100]
 
 
-def test_thousands_of_idle_connections_hold_nobody_up(perch: PerchProcess, gateway: Gateway) -> None:
+def test_thousands_of_idle_connections_do_not_delay_other_clients(perch: PerchProcess, gateway: Gateway) -> None:
     before = vital_signs(perch.process.pid)
     asked = (
         f"GET {TIMELINE} HTTP/1.1\r\nHost: perch\r\nAuthorization: {basic('alice')['Authorization']}\r\n\r\n".encode()
@@ -66,18 +66,18 @@ def test_thousands_of_idle_connections_hold_nobody_up(perch: PerchProcess, gatew
             assert idle.recv(4096).startswith(b"HTTP/1.1 200")
         p99 = good_p99(gateway)
         now = vital_signs(perch.process.pid)
-    tell(f"{IDLE:,} idle connections to nginx", good_p99_ms=p99 * 1000, connections_to_perch=now.files - before.files)
+    record(f"{IDLE:,} idle connections to nginx", good_p99_ms=p99 * 1000, connections_to_perch=now.files - before.files)
     assert p99 < P99_SECONDS_MAX
     assert now.files - before.files < UPSTREAM_FILES_MAX
 
 
-def test_slow_clients_end_at_nginx(perch: PerchProcess, gateway: Gateway) -> None:
+def test_slow_clients_do_not_get_past_nginx(perch: PerchProcess, gateway: Gateway) -> None:
     before = vital_signs(perch.process.pid)
     with Crowd(gateway.port, SLOW, OF_EACH) as crowd:
-        crowd.go_on()
+        crowd.send_more()
         p99 = good_p99(gateway)
-        crowd.go_on()
+        crowd.send_more()
         now = vital_signs(perch.process.pid)
-    tell(f"{len(crowd)} slow clients of nginx", good_p99_ms=p99 * 1000, connections_to_perch=now.files - before.files)
+    record(f"{len(crowd)} slow clients of nginx", good_p99_ms=p99 * 1000, connections_to_perch=now.files - before.files)
     assert p99 < P99_SECONDS_MAX
     assert now.files - before.files < UPSTREAM_FILES_MAX

@@ -1,4 +1,4 @@
-"""Slow and hostile clients: the good ones are served meanwhile, the others are let go, and nothing of them stays."""
+"""Slow and hostile clients are disconnected and leave nothing behind, and good clients are served meanwhile."""
 
 import json
 import socket
@@ -14,7 +14,7 @@ from tests.e2e.exchange import exchange
 from tests.e2e.perch_process import PerchProcess
 from tests.faults.good_client import GoodClient
 from tests.faults.hostile import SLOW, Crowd
-from tests.faults.report import tell
+from tests.faults.report import record
 from tests.faults.vital_signs import vital_signs
 from tests.integration.effort import AT_ONCE_SECONDS, LONG
 
@@ -23,14 +23,14 @@ DEADLINE_SECONDS = SEND_SECONDS_MAX + 10.0
 P99_SECONDS_MAX = 0.5 if LONG else 5.0
 IDLE = 1000
 GROWTH_MIB_MAX = 60.0
-"""What the allocator keeps of answers that nobody took; it does not grow from crowd to crowd."""
+"""The memory that the allocator keeps of unread answers; it does not grow with further crowds."""
 
 GROWTH_MIB_MAX_LATER = 8.0
 
 
 @pytest.fixture
 def perch(start_perch: StartPerch) -> PerchProcess:
-    """Eve follows one whose tweets are long, so that what she does not read is much. No crowd is refused."""
+    """A server on which eve has a large timeline, and whose in-flight limit admits a whole crowd."""
     perch = start_perch(TWEET_MAX_LENGTH="4000", LOG_LEVEL="ERROR", MAX_IN_FLIGHT="300")
     with closing(perch.connect()) as connection:
         assert exchange(connection, "PUT", "/v1/users/me/following/alice", "eve")[0] == 204
@@ -50,22 +50,22 @@ def eventually(holds: Callable[[], bool], meanwhile: Callable[[], object] = lamb
         if time.monotonic() > deadline:
             return False
         meanwhile()
-        time.sleep(0.25)  # nothing outside tells that a process has let something go
+        time.sleep(0.25)  # a process gives no signal when it closes a file
     return True
 
 
-def test_slow_clients_of_every_kind_at_once_are_let_go_and_good_ones_are_served(perch: PerchProcess) -> None:
+def test_slow_clients_are_disconnected_and_good_ones_are_served(perch: PerchProcess) -> None:
     before = vital_signs(perch.process.pid)
-    stand_a_crowd(perch)
+    withstand_a_crowd(perch)
     once = vital_signs(perch.process.pid)
     assert once.memory_mib - before.memory_mib < GROWTH_MIB_MAX
     if LONG:
         for _ in range(3):
-            stand_a_crowd(perch)
+            withstand_a_crowd(perch)
         assert vital_signs(perch.process.pid).memory_mib - once.memory_mib < GROWTH_MIB_MAX_LATER
 
 
-def stand_a_crowd(perch: PerchProcess) -> None:
+def withstand_a_crowd(perch: PerchProcess) -> None:
     before = vital_signs(perch.process.pid)
 
     def all_gone() -> bool:
@@ -76,11 +76,11 @@ def stand_a_crowd(perch: PerchProcess) -> None:
         with Crowd(perch.port, SLOW, OF_EACH) as crowd:
             started_at = time.monotonic()
             assert eventually(lambda: vital_signs(perch.process.pid).files > before.files + len(crowd) // 2)
-            assert eventually(all_gone, crowd.go_on), (before, vital_signs(perch.process.pid))
+            assert eventually(all_gone, crowd.send_more), (before, vital_signs(perch.process.pid))
             seconds = time.monotonic() - started_at
         served = [*carol.seconds, *dave.seconds]
     p99 = max(carol.p99(), dave.p99())
-    tell(
+    record(
         f"slow clients of {len(SLOW)} kinds, {OF_EACH} of each",
         last_gone_after_seconds=seconds,
         good_requests=len(served),
@@ -92,7 +92,7 @@ def stand_a_crowd(perch: PerchProcess) -> None:
     assert p99 < P99_SECONDS_MAX
 
 
-def test_a_thousand_idle_connections_hold_nobody_up(perch: PerchProcess) -> None:
+def test_a_thousand_idle_connections_do_not_delay_other_clients(perch: PerchProcess) -> None:
     before = vital_signs(perch.process.pid)
     idle = [socket.create_connection(("127.0.0.1", perch.port)) for _ in range(IDLE)]
     try:
@@ -101,7 +101,7 @@ def test_a_thousand_idle_connections_hold_nobody_up(perch: PerchProcess) -> None
             assert connection.recv(4096).startswith(b"HTTP/1.1 200")
         with GoodClient(perch, "carol") as carol:
             assert eventually(lambda: len(carol.seconds) > 300)
-        tell(f"{IDLE:,} idle connections", good_requests=len(carol.seconds), good_p99_ms=carol.p99() * 1000)
+        record(f"{IDLE:,} idle connections", good_requests=len(carol.seconds), good_p99_ms=carol.p99() * 1000)
         assert carol.statuses == {200}
         assert carol.p99() < P99_SECONDS_MAX
     finally:
@@ -114,8 +114,8 @@ HEAD = b"POST /v1/tweets HTTP/1.1\r\nHost: perch\r\nX-User-Id: eve\r\nContent-Ty
 REFUSED = {
     "a length of 1 GiB": (HEAD + b"Content-Length: 1073741824\r\n\r\n", b"413"),
     "a flood of headers": (b"GET / HTTP/1.1\r\n" + b"X-Flood: xxxxxxxxxxxxxxxxxxxxxxxx\r\n" * 20_000, b"431"),
-    "a header without end": (b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 2**20, b"431"),
-    "a path without end": (b"GET /" + b"x" * 2**20, b"4"),
+    "an endless header": (b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 2**20, b"431"),
+    "an endless path": (b"GET /" + b"x" * 2**20, b"4"),
     "a length and chunks": (HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"4"),
     "two lengths": (HEAD + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n{}", b"400"),
     "no request at all": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 50 + b"\r\n\r\n", b"400"),
@@ -123,7 +123,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_meant_well_is_refused_at_once_and_the_connection_closed(perch: PerchProcess, name: str) -> None:
+def test_a_malicious_request_is_refused_at_once_and_its_connection_closed(perch: PerchProcess, name: str) -> None:
     sent, status = REFUSED[name]
     before = vital_signs(perch.process.pid)
     with closing(socket.create_connection(("127.0.0.1", perch.port), DEADLINE_SECONDS)) as connection:
@@ -136,7 +136,7 @@ def test_what_cannot_be_meant_well_is_refused_at_once_and_the_connection_closed(
 
 
 def send_and_read(connection: socket.socket, sent: bytes) -> bytes:
-    """All that is answered; a server that has heard enough may reset the connection."""
+    """Returns the whole answer; the server may reset the connection before it has read everything."""
     answer = b""
     with suppress(BrokenPipeError, ConnectionResetError):
         connection.sendall(sent)

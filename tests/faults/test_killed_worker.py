@@ -1,4 +1,4 @@
-"""The worker's thread is killed at any line, again and again: every tweet is pushed within the due time."""
+"""Every tweet is pushed within the due time although the worker's thread is killed repeatedly, at any line."""
 
 import logging
 import random
@@ -14,7 +14,7 @@ from infrastructure.clock import SystemClock
 from infrastructure.delivery.worker import FanOutWorker
 from tests.fakes.log import event_of
 from tests.faults import report
-from tests.faults.service import Service, broken_service, kill
+from tests.faults.service import Service, faulty_service, kill
 from tests.integration.effort import AT_ONCE_SECONDS, LONG
 from tests.integration.stores import Bounds
 from tests.integration.world import World
@@ -22,7 +22,7 @@ from tests.integration.world import World
 KILLS = 500 if LONG else 100
 SERVICE_KILLS = 20 if LONG else 3
 DUE_SECONDS = 0.5
-"""A row is due so long after its publish, and again so long after it was leased."""
+"""The time after a publish or a lease until an outbox row is due."""
 
 AUTHORS = ("ann", "ben", "cat")
 READERS = tuple(f"reader-{number}" for number in range(7))
@@ -32,7 +32,7 @@ RESTARTS = 'perch_threads_restarted_total{thread="fan-out"}'
 
 @contextmanager
 def publishing(world: World) -> Iterator[threading.Semaphore]:
-    """Each author publishes in a thread meanwhile; gives what is released once for each tweet."""
+    """Lets each author publish in a thread; yields a semaphore that is released once per tweet."""
     published, over = threading.Semaphore(0), threading.Event()
 
     def publish(author: str) -> None:
@@ -51,7 +51,7 @@ def publishing(world: World) -> Iterator[threading.Semaphore]:
 
 
 @pytest.mark.timeout(600)
-def test_a_worker_killed_at_any_line_leaves_no_tweet_unpushed_for_longer_than_the_due_time() -> None:
+def test_killing_the_worker_at_any_line_leaves_no_tweet_unpushed_beyond_the_due_time() -> None:
     seed = random.randrange(10**9)
     chance = random.Random(seed)
     bounds = Bounds(capacity=100, slice_size=2, queue_capacity=3, max_attempts=100, due_seconds=DUE_SECONDS)
@@ -64,14 +64,14 @@ def test_a_worker_killed_at_any_line_leaves_no_tweet_unpushed_for_longer_than_th
     with publishing(world) as published:
         for _ in range(KILLS):
             for _ in range(chance.randrange(1, 6)):
-                assert published.acquire(timeout=AT_ONCE_SECONDS), "nobody publishes"
+                assert published.acquire(timeout=AT_ONCE_SECONDS), "no author publishes"
             kill(worker.thread)
             worker.thread.revive()
     started = time.monotonic()
-    assert worker.join(2 * DUE_SECONDS + AT_ONCE_SECONDS), "a tweet is left unpushed"
+    assert worker.join(2 * DUE_SECONDS + AT_ONCE_SECONDS), "a tweet is still unpushed"
     seconds = time.monotonic() - started
     assert worker.thread.stop(AT_ONCE_SECONDS)
-    report.tell(
+    report.record(
         "worker killed at any line",
         seed=str(seed),
         kills=KILLS,
@@ -85,8 +85,8 @@ def test_a_worker_killed_at_any_line_leaves_no_tweet_unpushed_for_longer_than_th
         assert world.home(reader, limit=100) == world.oracle.home(reader)
 
 
-class Listening(logging.Handler):
-    """Waits for an event of this name."""
+class EventWaiter(logging.Handler):
+    """Sets `happened` when an event of this name is logged."""
 
     def __init__(self, event: str) -> None:
         super().__init__()
@@ -99,9 +99,9 @@ class Listening(logging.Handler):
 
 
 @contextmanager
-def heard(event: str) -> Iterator[threading.Event]:
-    """Gives what is set once this event is logged."""
-    handler = Listening(event)
+def logged(event: str) -> Iterator[threading.Event]:
+    """Yields a threading event that is set once this event is logged."""
+    handler = EventWaiter(event)
     logger = logging.getLogger("perch")
     logger.addHandler(handler)
     yield handler.happened
@@ -110,26 +110,26 @@ def heard(event: str) -> Iterator[threading.Event]:
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    with broken_service() as service:
+    with faulty_service() as service:
         yield service
 
 
-def test_a_worker_thread_that_dies_under_load(service: Service) -> None:
+def test_a_worker_thread_that_is_killed_under_load_is_restarted(service: Service) -> None:
     slowest = 0.0
     with service.load() as load:
         for kills in range(1, SERVICE_KILLS + 1):
             kill(service.worker.thread)
             slowest = max(slowest, service.seconds_to_push("ann"))
-            # A thread may work before the one that starts it has counted it.
-            load.hold_until(lambda kills=kills: service.metric(RESTARTS) == kills)  # type: ignore[misc]
+            # The restarted thread may push before its restart is counted.
+            load.run_until(lambda kills=kills: service.metric(RESTARTS) == kills)  # type: ignore[misc]
     service.settle()
     assert service.metric("perch_unpushed_tweets") == 0
     load.check()
-    report.tell("worker thread killed", **load.figures(), kills=SERVICE_KILLS, next_pushed_in_s=slowest)
+    report.record("worker thread killed", **load.figures(), kills=SERVICE_KILLS, next_pushed_in_s=slowest)
 
 
-def test_a_worker_thread_that_dies_while_nobody_asks_for_anything(service: Service) -> None:
-    with heard("thread_restarted") as restarted:
+def test_a_worker_thread_that_is_killed_without_load_is_restarted(service: Service) -> None:
+    with logged("thread_restarted") as restarted:
         kill(service.worker.thread)
         assert restarted.wait(AT_ONCE_SECONDS)
     assert service.worker.thread.restarts == 1

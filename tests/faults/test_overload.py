@@ -1,4 +1,4 @@
-"""More than can be served: what is too much is refused at once, and what is inside goes on."""
+"""Under overload, excess requests are refused at once and admitted ones are served."""
 
 import re
 import threading
@@ -21,12 +21,12 @@ from tests.built import built, settings_of
 from tests.e2e.conftest import StartPerch
 from tests.e2e.exchange import TIMELINE, exchange
 from tests.e2e.perch_process import PerchProcess
-from tests.faults.report import tell
+from tests.faults.report import record
 from tests.faults.vital_signs import vital_signs
 from tests.http.problems import assert_problem
 from tests.http.wire import Answer, InProcess, OverSocket, Request
 from tests.integration.effort import LONG
-from tests.integration.watched import Around
+from tests.integration.watched import Wrapper
 
 SECONDS = 8.0 if LONG else 2.0
 CONNECTIONS = 64
@@ -37,7 +37,7 @@ MIX = (READ, READ, READ, READ, READ, READ, READ, READ, READ, PUBLISH)
 GROWTH_MIB_MAX = 40.0
 REFUSED_SECONDS_MAX = 0.1 if LONG else 10.0
 SERVED_SHARE_MIN = 1 / 3 if LONG else 1 / 20
-"""The contract says 0.1 s. The short form has other tests beside it, which take the CPUs away for a while."""
+"""The contract says 0.1 s. The short form shares the CPUs with other tests, so its limits are generous."""
 
 BOB = [("X-User-Id", "bob")]
 STUCK_SECONDS = 30.0
@@ -65,19 +65,19 @@ def seconds_of(outcomes: Sequence[Outcome], *statuses: int) -> list[float]:
 
 
 def capacity(perch: PerchProcess) -> float:
-    """Reads a second over a few connections that never pause, while nothing else takes the CPUs."""
-    return max(reads_a_second(perch) for _ in range(4))
+    """Returns the reads per second over a few busy connections, the best of several tries."""
+    return max(reads_per_second(perch) for _ in range(4))
 
 
-def reads_a_second(perch: PerchProcess) -> float:
+def reads_per_second(perch: PerchProcess) -> float:
     started = time.perf_counter()
     outcomes = OpenLoop(perch.port, [READ], 100_000.0, 0.015, 8).run()
     return len(outcomes) / (time.perf_counter() - started)
 
 
 @pytest.mark.parametrize("times", [2, 5])
-@pytest.mark.parametrize("requests", [(READ,), MIX], ids=["reads", "a tenth publishes"])
-def test_what_is_too_much_is_refused_at_once_and_the_rest_goes_on(
+@pytest.mark.parametrize("requests", [(READ,), MIX], ids=["reads only", "one publish in ten"])
+def test_excess_requests_are_refused_at_once_and_the_rest_is_served(
     perch: PerchProcess, times: int, requests: Sequence[bytes]
 ) -> None:
     most = capacity(perch)
@@ -89,11 +89,11 @@ def test_what_is_too_much_is_refused_at_once_and_the_rest_goes_on(
 
     served, refused = seconds_of(outcomes, 200, 201), seconds_of(outcomes, 503)
     after = vital_signs(perch.process.pid)
-    tell(
-        f"{times} times what can be served, {'publications too' if PUBLISH in requests else 'reads'}",
-        offered_a_second=int(most * times),
+    record(
+        f"{times} times the capacity, {'with publishes' if PUBLISH in requests else 'reads'}",
+        offered_per_second=int(most * times),
         capacity=int(most),
-        served_a_second=int(len(served) / SECONDS),
+        served_per_second=int(len(served) / SECONDS),
         served_p99_ms=percentile(served, 0.99) * 1000,
         usual_p99_ms=usual * 1000,
         refused=len(refused),
@@ -117,74 +117,74 @@ def shed(perch: PerchProcess) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A Perch with two places, whose reads do not come back until they are let go."""
+class Blocked:
+    """A Perch with an in-flight limit of 2, whose reads block until `release` is set."""
 
     perch: Perch
     url: str
     arrived: threading.Semaphore
-    go_on: threading.Event
+    release: threading.Event
 
     def send(self, *asked: Request) -> list[Answer]:
-        """Over one connection."""
+        """Sends the requests over one connection."""
         connection = OverSocket(self.url)
         answers = [connection.send(request) for request in asked]
         connection.close()
         return answers
 
 
-class HeldTimelines(Around):
-    """Shows no timeline until it may."""
+class BlockingTimelines(Wrapper):
+    """Blocks every view until `release` is set."""
 
     def __init__(self, timelines: Timelines) -> None:
         super().__init__(timelines)
-        self.arrived, self.go_on = threading.Semaphore(0), threading.Event()
+        self.arrived, self.release = threading.Semaphore(0), threading.Event()
 
     def view(self, user_id: str, low: int, high: int, limit: int) -> TimelineView:
         self.arrived.release()
-        assert self.go_on.wait(STUCK_SECONDS)
+        assert self.release.wait(STUCK_SECONDS)
         view: TimelineView = self._store.view(user_id, low, high, limit)
         return view
 
 
 @pytest.fixture
-def held() -> Iterator[Held]:
-    timelines: list[HeldTimelines] = []
+def blocked() -> Iterator[Blocked]:
+    timelines: list[BlockingTimelines] = []
 
-    def hold(adapters: Adapters) -> Adapters:
-        timelines.append(HeldTimelines(adapters.timelines))
+    def block(adapters: Adapters) -> Adapters:
+        timelines.append(BlockingTimelines(adapters.timelines))
         return replace(adapters, timelines=cast("Timelines", timelines[0]))
 
     environment = {"MAX_IN_FLIGHT": "2", "THREADS": "2"}
-    perch = built(environment, change=hold)
+    perch = built(environment, change=block)
     with serving(perch, settings_of(environment)) as url:
-        held = Held(perch, url, timelines[0].arrived, timelines[0].go_on)
-        # Not over a connection, which has its place until after the answer.
+        blocked = Blocked(perch, url, timelines[0].arrived, timelines[0].release)
+        # In process, because a connection keeps its in-flight place until after the answer.
         assert InProcess(perch.app).send(Request("PUT", "/v1/users/me/following/alice", BOB)).status == 204
-        yield held
-        held.go_on.set()
+        yield blocked
+        blocked.release.set()
 
 
-def test_while_every_thread_waits_for_a_store_more_are_refused_and_the_watchers_answered(held: Held) -> None:
+def test_while_all_threads_are_blocked_requests_are_refused_but_health_checks_answered(blocked: Blocked) -> None:
     read = Request("GET", TIMELINE, BOB)
     with ThreadPoolExecutor(2) as inside:
-        answers = [inside.submit(held.send, read) for _ in range(2)]
-        assert all(held.arrived.acquire(timeout=STUCK_SECONDS) for _ in answers)
+        answers = [inside.submit(blocked.send, read) for _ in range(2)]
+        assert all(blocked.arrived.acquire(timeout=STUCK_SECONDS) for _ in answers)
 
         named = Request("GET", TIMELINE, [*BOB, ("X-Request-Id", "mine")])
         publish = Request("POST", "/v1/tweets", [*BOB, ("Content-Type", "application/json")], b"{}")
         asked_at = time.monotonic()
-        refused = held.send(read, named, publish, read)
+        refused = blocked.send(read, named, publish, read)
         assert time.monotonic() - asked_at < REFUSED_SECONDS_MAX
         for answer in refused:
             assert_problem(answer, 503, "overloaded")
             assert answer.headers["Retry-After"] == "1"
         assert refused[1].headers["X-Request-Id"] == "mine"
-        assert held.send(Request("HEAD", TIMELINE, BOB))[0].status == 503
-        watched = held.send(*(Request("GET", path) for path in ("/livez", "/readyz", "/metrics", "/livez?x=1")))
+        assert blocked.send(Request("HEAD", TIMELINE, BOB))[0].status == 503
+        watched = blocked.send(*(Request("GET", path) for path in ("/livez", "/readyz", "/metrics", "/livez?x=1")))
         assert [answer.status for answer in watched] == [200, 200, 200, 422]
-        assert held.perch.shed.so_far() == 5
+        assert blocked.perch.shed.so_far() == 5
 
-        held.go_on.set()
+        blocked.release.set()
         assert [answer[0].status for answer in map(Future.result, answers)] == [200, 200]
-    assert [answer.status for answer in held.send(*[read] * 5)] == [200] * 5
+    assert [answer.status for answer in blocked.send(*[read] * 5)] == [200] * 5

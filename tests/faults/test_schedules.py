@@ -1,4 +1,4 @@
-"""Deliveries that are stopped, repeated, reordered and delayed at any look: no reader misses or doubles a tweet."""
+"""No reader misses or repeats a tweet when deliveries are stopped, repeated, reordered and delayed."""
 
 import secrets
 
@@ -13,8 +13,8 @@ SCHEDULES = 1000 if LONG else 100
 
 
 @pytest.mark.timeout(1200)
-def test_random_schedules_lose_double_and_bring_back_nothing() -> None:
-    """The short form plays the same ones each time; the long one plays others each time."""
+def test_random_schedules_lose_repeat_and_resurrect_no_tweet() -> None:
+    """The short form always plays the same schedules; the long form plays new ones each time."""
     first = secrets.randbelow(10**9) if LONG else 0
     print(f"seeds {first} to {first + SCHEDULES - 1}; to repeat one: python -m tests.faults.schedules --seed N")
     total, stops = Differences(), 0
@@ -22,8 +22,8 @@ def test_random_schedules_lose_double_and_bring_back_nothing() -> None:
         schedule = played(seed)
         total.add(schedule.differences)
         stops += schedule.stops
-    report.tell(
-        "deliveries stopped, repeated, reordered, delayed at any look",
+    report.record(
+        "deliveries stopped, repeated, reordered, delayed at any store call",
         first_seed=str(first),
         schedules=SCHEDULES,
         stops=stops,
@@ -34,6 +34,6 @@ def test_random_schedules_lose_double_and_bring_back_nothing() -> None:
     )
 
 
-def test_a_schedule_follows_from_its_seed() -> None:
+def test_the_seed_determines_the_schedule() -> None:
     one, again, other = played(7), played(7), played(8)
     assert one.steps == again.steps != other.steps

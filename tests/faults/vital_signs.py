@@ -1,4 +1,4 @@
-"""What a process holds, from outside."""
+"""The resource usage of a process, measured from outside."""
 
 import os
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True, slots=True)
 class VitalSigns:
-    """Threads, open files, and MiB of memory that is not swapped out."""
+    """The numbers of threads and open files, and the resident memory in MiB."""
 
     threads: int
     files: int

@@ -1,4 +1,4 @@
-"""What there is while everything changes, and readers who go down their timelines by cursors."""
+"""The true state during concurrent changes, and readers who page through their timelines by cursors."""
 
 import random
 from collections.abc import Callable
@@ -16,7 +16,7 @@ LIMITS = (1, 3, 10, 10, 25)
 
 @dataclass(slots=True)
 class Figures:
-    """Cursor steps made, what others did meanwhile, and what was wrong with any page."""
+    """Counts of cursor steps, of concurrent changes, and of errors on any page."""
 
     steps: int = 0
     walks: int = 0
@@ -36,10 +36,10 @@ class Figures:
 
 @dataclass(slots=True)
 class Truth:
-    """What there is, for sure.
+    """The tweets and follows that certainly exist, and the tweets that certainly do not.
 
-    Only the one who acts writes it. A tweet is in `live` from after its publication until before its deletion, and in
-    `gone` from after that. A follow has its number in `follows` from after it began until before it ends.
+    Only the thread that makes the changes writes it. A tweet is in `live` from after its publish until before its
+    deletion, and in `gone` after that. A follow has a number in `follows` from after its start until before its end.
     """
 
     live: dict[str, dict[int, None]] = field(default_factory=lambda: {author: {} for author in AUTHORS})
@@ -50,8 +50,8 @@ class Truth:
         followed = {author: number for author in AUTHORS if (number := self.follows.get((walker, author)))}
         return View(walker, followed, {author: list(self.live[author]) for author in followed})
 
-    def all_along(self, view: "View") -> set[int]:
-        """What the view showed, and still would at any time since."""
+    def unchanged_since(self, view: "View") -> set[int]:
+        """Returns the tweets of the view that have been visible without interruption since."""
         unbroken = [a for a, number in view.followed.items() if self.follows.get((view.walker, a)) == number]
         return {tweet for author in unbroken for tweet in view.tweets[author] if tweet in self.live[author]}
 
@@ -64,7 +64,7 @@ class View:
 
 
 class Walker:
-    """Walks from the first page to the last, again and again, each time by the cursor that the page before gave."""
+    """Pages from the first page to the last, repeatedly, each time by the cursor of the page before."""
 
     def __init__(self, world: World, truth: Truth, name: str, chance: random.Random) -> None:
         self.figures = Figures()
@@ -75,12 +75,12 @@ class Walker:
         self._pages = PagedList("timeline", 3, Cursors("the key of these tests"))
 
     def walk(self, step_made: Callable[[], bool]) -> None:
-        """One walk, unless `step_made` says that it was the last step."""
-        view, given = self._truth.seen_by(self._name), list[int]()
+        """Makes one walk, or stops early when `step_made` returns False."""
+        view, returned = self._truth.seen_by(self._name), list[int]()
         limit, cursor = self._chance.choice(LIMITS), ""
         while True:
             page = self._page(limit, cursor)
-            given += ids_of(page.tweets)
+            returned += ids_of(page.tweets)
             self.figures.steps += 1
             going_on = step_made()
             if page.next is None:
@@ -90,8 +90,8 @@ class Walker:
             if not going_on:
                 return
         self.figures.walks += 1
-        self.figures.skipped += len(self._truth.all_along(view) - set(given))
-        self.figures.repeated += sum(newer <= older for newer, older in pairwise(given))
+        self.figures.skipped += len(self._truth.unchanged_since(view) - set(returned))
+        self.figures.repeated += sum(newer <= older for newer, older in pairwise(returned))
 
     def _page(self, limit: int, cursor: str) -> HomeTimelinePage:
         gone_before = len(self._truth.gone)

@@ -1,4 +1,4 @@
-"""Adapters that each break one rule of the design, and the worlds that are made with one of them."""
+"""Adapters that each break one rule of the design."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -11,17 +11,17 @@ from domain.timeline import EMPTY_VIEW
 from domain.tweet_id import MAX_TWEET_ID
 from domain.user import Followees
 from tests.integration.stores import Change
-from tests.integration.watched import Around
+from tests.integration.watched import Wrapper
 from usecases.publish_tweet import Publication
 
-# ruff: noqa: ANN401, ARG001 - a broken adapter passes on whatever it is given, to a store of any kind
+# ruff: noqa: ANN401, ARG001 - a broken adapter passes any arguments on to a store of any kind
 
 
-class Late:
-    """Ids that are looked up when somebody wants to know them, and not before."""
+class LazyIds:
+    """A list of ids that is read from the store only when it is first used."""
 
-    def __init__(self, look: Callable[[], Any]) -> None:
-        self._look = look
+    def __init__(self, read: Callable[[], Any]) -> None:
+        self._read = read
 
     def __len__(self) -> int:
         return len(self[:])
@@ -30,7 +30,7 @@ class Late:
         return iter(self[:])
 
     def __getitem__(self, at: Any) -> Any:
-        self._found = getattr(self, "_found", None) or self._look()
+        self._found = getattr(self, "_found", None) or self._read()
         return self._found[at]
 
 
@@ -76,8 +76,8 @@ def push_that_hides_errors(store: Any, others: Adapters, *pushed: Any) -> Any:
         return 0
 
 
-class Broken(Around):
-    """An adapter with some methods replaced by functions that are given it and all other adapters."""
+class Broken(Wrapper):
+    """A wrapper that replaces some methods by functions, which get the adapter and all other adapters."""
 
     def __init__(self, store: Any, others: Adapters, methods: dict[str, Callable[..., Any]]) -> None:
         super().__init__(store)
@@ -85,8 +85,8 @@ class Broken(Around):
             setattr(self, name, lambda *args, method=method: method(store, others, *args))
 
 
-class UnboundedFirstPages(Around):
-    """First pages hold what was published since their frontier was looked at."""
+class UnboundedFirstPages(Wrapper):
+    """First pages also contain tweets published after the frontier was read."""
 
     _bound = threading.local()
 
@@ -98,22 +98,22 @@ class UnboundedFirstPages(Around):
         return self._store.unpushed(authors, low, MAX_TWEET_ID if high == self._bound.high else high, limit)
 
 
-class KeyKeptAfterwards(Around):
+class KeyStoredAfterPublish(Wrapper):
     def __init__(self, tweets: Any) -> None:
         super().__init__(tweets)
-        self._kept: dict[tuple[str, str], Publication] = {}
+        self._stored: dict[tuple[str, str], Publication] = {}
 
     def published_under(self, *author_and_key: str) -> Any:
-        return self._kept.get((author_and_key[0], author_and_key[1]))
+        return self._stored.get((author_and_key[0], author_and_key[1]))
 
     def publish(self, author_id: str, text: str, *, pulled: bool, key: Any) -> Any:
         published = self._store.publish(author_id, text, pulled=pulled, key=None)
         if key is not None:
-            self._kept[author_id, key.value] = replace(published, digest=key.digest, replayed=True)
+            self._stored[author_id, key.value] = replace(published, digest=key.digest, replayed=True)
         return published
 
 
-class FloorNotRaisedByTrims(Around):
+class FloorNotRaisedByTrims(Wrapper):
     def __init__(self, timelines: Any) -> None:
         super().__init__(timelines)
         self._floors: dict[str, int] = {}
@@ -127,18 +127,18 @@ class FloorNotRaisedByTrims(Around):
         return view if view == EMPTY_VIEW else replace(view, floor=self._floors[user_id])
 
 
-class DueOnce(Around):
+class DueOnce(Wrapper):
     def __init__(self, outbox: Any) -> None:
         super().__init__(outbox)
-        self._given: set[int] = set()
+        self._returned: set[int] = set()
 
     def due(self, limit: int) -> Any:
-        new = [delivery for delivery in self._store.due(limit) if delivery.tweet_id not in self._given]
-        self._given |= {delivery.tweet_id for delivery in new}
+        new = [delivery for delivery in self._store.due(limit) if delivery.tweet_id not in self._returned]
+        self._returned |= {delivery.tweet_id for delivery in new}
         return new
 
 
-class RefollowKeepsItsId(Around):
+class RefollowKeepsItsId(Wrapper):
     def __init__(self, graph: Any) -> None:
         super().__init__(graph)
         self._first: dict[tuple[str, str], int] = {}
@@ -149,43 +149,43 @@ class RefollowKeepsItsId(Around):
         return Followees(dict(sorted(first.items(), key=lambda follow: follow[1])), found.version)
 
 
-def around(port: str, kind: Callable[[Any], Any]) -> Change:
-    """Puts an adapter of this kind around the one of this port."""
+def wrapping(port: str, kind: Callable[[Any], Any]) -> Change:
+    """Wraps the adapter of this port in a wrapper of this kind."""
     return lambda adapters: replace(adapters, **{port: kind(getattr(adapters, port))})
 
 
-def breaking(port: str, **methods: Callable[..., Any]) -> Change:
+def replacing(port: str, **methods: Callable[..., Any]) -> Change:
     """Replaces these methods of the adapter of this port."""
-    return lambda adapters: around(port, lambda store: Broken(store, adapters, methods))(adapters)
+    return lambda adapters: wrapping(port, lambda store: Broken(store, adapters, methods))(adapters)
 
 
 BREAKS: dict[str, Change] = {
-    "the timeline is looked at before unpushed": breaking(
-        "tweets", unpushed=lambda store, _, *bounds: Late(lambda: store.unpushed(*bounds))
+    "the timeline is read before the unpushed tweets": replacing(
+        "tweets", unpushed=lambda store, _, *bounds: LazyIds(lambda: store.unpushed(*bounds))
     ),
-    "dead letters leave unpushed": breaking("tweets", unpushed=unpushed_without_dead_letters),
-    "a first page goes beyond its frontier": around("tweets", UnboundedFirstPages),
-    "an idempotency key is kept after the publish": around("tweets", KeyKeptAfterwards),
-    "a timeline is installed after its logs are looked at": breaking(
+    "dead letters are not unpushed": replacing("tweets", unpushed=unpushed_without_dead_letters),
+    "a first page goes beyond its frontier": wrapping("tweets", UnboundedFirstPages),
+    "an idempotency key is stored after the publish": wrapping("tweets", KeyStoredAfterPublish),
+    "a timeline is installed after the logs are read": replacing(
         "timelines", install=mark_without_install, merge=merge_into_any_generation
     ),
-    "a merge goes into whatever timeline is there": breaking("timelines", merge=merge_into_any_generation),
-    "the merge mark covers a follow whose log is not merged": breaking("timelines", merge=merge_with_newest_mark),
-    "the merge mark is set, and nothing is merged": breaking("timelines", merge=merge_nothing),
-    "the floor is not raised when the logs have more": breaking("timelines", merge=merge_without_floor),
-    "the floor is not raised when entries are dropped": around("timelines", FloorNotRaisedByTrims),
-    "a page ends at the floor": breaking("timelines", view=view_that_ends_at_its_floor),
-    "a tweet leaves the outbox before its slice is written": breaking("timelines", push=push_after_done),
-    "a push that failed counts as done": breaking("timelines", push=push_that_hides_errors),
-    "a tweet leaves the outbox when its delivery begins": breaking(
+    "a merge does not check the generation": replacing("timelines", merge=merge_into_any_generation),
+    "the mark covers a follow whose log is not merged": replacing("timelines", merge=merge_with_newest_mark),
+    "the mark is set, but nothing is merged": replacing("timelines", merge=merge_nothing),
+    "a merge does not raise the floor": replacing("timelines", merge=merge_without_floor),
+    "a trim does not raise the floor": wrapping("timelines", FloorNotRaisedByTrims),
+    "a page ends at the floor": replacing("timelines", view=view_that_ends_at_its_floor),
+    "an outbox row is removed before its slice is written": replacing("timelines", push=push_after_done),
+    "a failed push counts as done": replacing("timelines", push=push_that_hides_errors),
+    "an outbox row is removed when its delivery begins": replacing(
         "outbox", lease=lambda store, _, tweet_id: store.done(tweet_id)
     ),
-    "due rows are never handed out": breaking("outbox", due=lambda *_: []),
-    "a due row is handed out once only": around("outbox", DueOnce),
-    "a page is for the follows of the first look": breaking(
+    "due rows are never returned": replacing("outbox", due=lambda *_: []),
+    "a due row is returned only once": wrapping("outbox", DueOnce),
+    "a page ignores changes of the follows during the read": replacing(
         "graph",
         followees=lambda store, _, user_id: store.followees(user_id).changed({}, 0),
         follows_version=lambda *_: 0,
     ),
-    "a refollow keeps its follow id": around("graph", RefollowKeepsItsId),
+    "a refollow keeps its follow id": wrapping("graph", RefollowKeepsItsId),
 }

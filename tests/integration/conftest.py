@@ -1,4 +1,4 @@
-"""What the integration tests share."""
+"""Fixtures that make worlds."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,7 +12,7 @@ MakeWorld = Callable[..., World]
 
 @pytest.fixture
 def make_world() -> Iterator[MakeWorld]:
-    """Makes worlds with the sizes that a test needs, and ends what it leaves unfinished in them."""
+    """Makes worlds of the given sizes, and abandons their unfinished strands at the end."""
     worlds: list[World] = []
 
     def make(**sizes: int) -> World:
@@ -26,5 +26,5 @@ def make_world() -> Iterator[MakeWorld]:
 
 @pytest.fixture
 def world(make_world: MakeWorld) -> World:
-    """A world with room for three entries a timeline, whose fan-outs go follower by follower."""
+    """A world whose timelines hold three entries and whose fan-out pushes to one follower per slice."""
     return make_world()

@@ -1,4 +1,4 @@
-"""What readers and streams give, as ids."""
+"""The tweet ids of pages and streams."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from usecases.home_timeline.stream import HomeTimelineStream
 
 
 def news(stream: HomeTimelineStream) -> list[int]:
-    """What a stream gives until there is nothing new."""
+    """Returns the tweets that a stream sends until there is no new one."""
     found: list[int] = []
     for batch in stream.batches(0.0):
         if not batch:
@@ -22,11 +22,11 @@ def ids_of(tweets: Sequence[Tweet]) -> list[int]:
 
 
 def whole(read: ReadHomeTimeline, user_id: str, *, include_self: bool, limit: int) -> list[int]:
-    """The whole timeline, read page by page."""
+    """Reads the whole timeline page by page."""
     page = read.execute(ReadHomeTimelineRequest(user_id, limit, include_self))
     ids = ids_of(page.tweets)
     while page.next is not None:
-        assert len(page.tweets) == limit, "a page that is not the last is full"
+        assert len(page.tweets) == limit, "only the last page may be short"
         page = read.execute(ReadHomeTimelineRequest(user_id, limit, include_self, walk=page.next))
         ids += ids_of(page.tweets)
     return ids

@@ -1,4 +1,4 @@
-"""Readers on their way down a timeline, and what must be true of each of their pages."""
+"""Pages through a home timeline, and checks each page against the oracle."""
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -12,20 +12,20 @@ from usecases.home_timeline.read import HomeTimelinePage, Walk
 
 
 def check_descending(ids: Sequence[int]) -> None:
-    assert all(newer > older for newer, older in pairwise(ids)), f"out of order or twice: {ids}"
+    assert all(newer > older for newer, older in pairwise(ids)), f"out of order or repeated: {ids}"
 
 
-def check_none_skipped(ids: Sequence[int], all_along: AbstractSet[int], low: int, high: int) -> None:
-    """Nothing that was there all along is missing strictly between the bounds."""
-    skipped = {id_ for id_ in all_along if low < id_ < high} - set(ids)
-    assert not skipped, f"skipped {sorted(skipped)} between {low} and {high}, gave {ids}"
+def check_none_skipped(ids: Sequence[int], always: AbstractSet[int], low: int, high: int) -> None:
+    """Checks that no tweet that was visible throughout is missing strictly between the bounds."""
+    skipped = {id_ for id_ in always if low < id_ < high} - set(ids)
+    assert not skipped, f"skipped {sorted(skipped)} between {low} and {high}, returned {ids}"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place on the way down a timeline. Any number of readings may go on from it, at any time, as from a cursor.
+    """A position in a timeline, like a cursor: any number of reads may continue from it at any time.
 
-    `watch` began before the first page, and `seen` is what all pages since have shown.
+    `watch` began before the first page, and `seen` has the tweets of all pages since.
     """
 
     user_id: str
@@ -37,20 +37,20 @@ class Place:
 
 
 def top(world: World, user_id: str, *, include_self: bool = False, since_id: int = 0) -> Place:
-    """The place before the first page, or before what came after `since_id`."""
+    """The position before the first page, or before the first page of a poll."""
     watch = world.oracle.watch(user_id, include_self=include_self)
     return Place(user_id, include_self, since_id, watch)
 
 
 def read_page(world: World, place: Place, limit: int) -> tuple[Place, int]:
-    """Reads a page and checks it; gives the place after it, and the `since_id` for the next poll."""
+    """Reads and checks a page; returns the position after it and the `since_id` for the next poll."""
     reading = _Reading(world, place, limit)
     page = world.page(place.user_id, limit, include_self=place.include_self, since_id=place.since_id, walk=place.walk)
     return reading.checked(page), page.since_id
 
 
 def read_on(world: World, place: Place, limit: int) -> tuple[int, ...]:
-    """All pages from this place to the end; what the whole walk has shown."""
+    """Reads all pages from this position to the end; returns the tweets of all pages since the first."""
     while True:
         place, _ = read_page(world, place, limit)
         if place.walk is None:
@@ -58,11 +58,11 @@ def read_on(world: World, place: Place, limit: int) -> tuple[int, ...]:
 
 
 class _Reading:
-    """One page that is being read from some place.
+    """One page that is being read.
 
-    It is what the follows of one moment during the read give: all tweets of those who were followed then, but for those
-    deleted meanwhile, and none of others. So while nothing changes the page equals the oracle. It is in order, and
-    short only when it is the last.
+    The page must fit the follows at one moment during the read: it has all tweets of the authors followed then, except
+    those deleted during the read, and no others. So it equals the oracle while nothing changes. It is in order, and
+    only the last page may be short.
     """
 
     def __init__(self, world: World, place: Place, limit: int) -> None:
@@ -73,15 +73,15 @@ class _Reading:
         self._frontier_before = world.oracle.frontier
 
     def checked(self, page: HomeTimelinePage) -> Place:
-        """The place after this page."""
+        """Checks the page and returns the position after it."""
         place = self._place
         ids = ids_of(page.tweets)
         walk = place.walk or Walk(page.since_id, place.since_id, page.since_id + 1)
         end = walk.low if page.next is None else ids[-1]
         self._check_since_id(page, walk)
         self._check_ids(page, ids, walk)
-        assert any(self._is_of(moment, page, walk) for moment in self._watch.moments), (
-            f"gave {ids}, which no follows of {self._watch.moments} give of {self._world.oracle.tweets()}"
+        assert any(self._fits(moment, page, walk) for moment in self._watch.moments), (
+            f"{ids} fits no moment of {self._watch.moments}, tweets {self._world.oracle.tweets()}"
         )
         after = replace(place, walk=page.next, seen=(*place.seen, *ids))
         check_descending(after.seen)
@@ -97,19 +97,19 @@ class _Reading:
     def _check_ids(self, page: HomeTimelinePage, ids: Sequence[int], walk: Walk) -> None:
         assert len(ids) <= self._limit
         check_descending(ids)
-        assert all(walk.low < id_ < walk.high for id_ in ids), f"outside its bounds: {ids}, {walk}"
+        assert all(walk.low < id_ < walk.high for id_ in ids), f"outside the bounds: {ids}, {walk}"
         if page.next is not None:
-            assert len(ids) == self._limit, "a page that is not the last is full"
+            assert len(ids) == self._limit, "only the last page may be short"
             assert page.next == replace(walk, high=ids[-1])
 
-    def _is_of(self, moment: Moment, page: HomeTimelinePage, walk: Walk) -> bool:
-        """Whether the page is what the follows of that moment give."""
+    def _fits(self, moment: Moment, page: HomeTimelinePage, walk: Walk) -> bool:
+        """Whether the page fits the follows of that moment."""
         ids = set(ids_of(page.tweets))
         end = walk.low if page.next is None else min(ids)
-        there = {id_ for id_, author in self._world.oracle.tweets().items() if author in moment.authors}
+        stored = {id_ for id_, author in self._world.oracle.tweets().items() if author in moment.authors}
         shown = _between(moment.shown, walk.low, walk.high)
         has_next = page.next is None or len(shown) > self._limit
-        return _between(there, end, walk.high) <= ids <= shown and has_next
+        return _between(stored, end, walk.high) <= ids <= shown and has_next
 
 
 def _between(ids: Iterable[int], low: int, high: int) -> AbstractSet[int]:

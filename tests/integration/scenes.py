@@ -1,4 +1,4 @@
-"""A world, those who act in it, and what they can do."""
+"""A world with the state of its clients, and actions on them."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ P = ParamSpec("P")
 
 @dataclass(slots=True)
 class Scene:
-    """A world, and what those who act in it remember."""
+    """A world, and the state that its clients keep: tweets, cursors and polls."""
 
     world: World
     tweets: list[int] = field(default_factory=list)
@@ -25,16 +25,16 @@ class Scene:
     polling: set[str] = field(default_factory=set)
     watches: dict[str, Watch] = field(default_factory=dict)
     worker: threading.Lock = field(default_factory=threading.Lock)
-    """Held by the one who runs the fan-out: only one thread at a time may."""
+    """Held by the thread that runs the fan-out; only one may at a time."""
 
     def nth_newest(self, nth: int) -> Sequence[int]:
-        """One tweet that was published, none before the first."""
+        """Returns one published tweet, or none if there is none yet."""
         return [self.tweets[-1 - nth % len(self.tweets)]] if self.tweets else []
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """Something to do, and how it is written."""
+class Action:
+    """A function on a scene, and its source text."""
 
     do: Callable[[Scene], None]
     written: str
@@ -43,25 +43,25 @@ class Deed:
         return self.written
 
 
-def deed(act: Callable[Concatenate[Scene, P], None]) -> Callable[P, Deed]:
-    """Makes a function that does something to a scene into one that returns the deed."""
+def action(act: Callable[Concatenate[Scene, P], None]) -> Callable[P, Action]:
+    """Turns a function on a scene into one that returns it as an action."""
 
-    def make(*args: P.args, **kwargs: P.kwargs) -> Deed:
+    def make(*args: P.args, **kwargs: P.kwargs) -> Action:
         given = [*map(repr, args), *(f"{name}={value!r}" for name, value in kwargs.items())]
-        return Deed(lambda scene: act(scene, *args, **kwargs), f"{act.__name__}({', '.join(given)})")
+        return Action(lambda scene: act(scene, *args, **kwargs), f"{act.__name__}({', '.join(given)})")
 
     return make
 
 
-def advance(scene: Scene, strand: Strand[None], looks: int, reader: str) -> None:
-    """Does so many looks, or all that are left; the reader's timeline is exact after each."""
-    for _ in range(looks):
+def advance(scene: Scene, strand: Strand[None], calls: int, reader: str) -> None:
+    """Does this many store calls, or all that are left; the reader's timeline is exact after each."""
+    for _ in range(calls):
         if strand.at is None:
             return
         strand.advance()
         assert scene.world.peek(reader, limit=100) == scene.world.oracle.home(reader)
 
 
-def do_all(deeds: Sequence[Deed], scene: Scene) -> None:
-    for each in deeds:
+def do_all(actions: Sequence[Action], scene: Scene) -> None:
+    for each in actions:
         each.do(scene)

@@ -1,4 +1,4 @@
-"""The whole application in process, for a script: its stores fail and stall when told to, and no thread works."""
+"""The whole application in process, driven by a script: no thread runs, and the stores fail and stall on demand."""
 
 import json
 from dataclasses import replace
@@ -32,7 +32,7 @@ def end_thread() -> None:
 
 
 class Scripted:
-    """What a script does; nothing is pushed, tried again or thrown away unless it says so."""
+    """The steps of a script; nothing is pushed, retried or discarded unless the script does it."""
 
     def __init__(self) -> None:
         self.clock = ManualClock()
@@ -59,25 +59,25 @@ class Scripted:
         self.tweets.append(self.client(author_id).publish()["id"])
 
     def delete(self, author_id: str, at: int) -> None:
-        """Deletes the tweet that was published at this place."""
+        """Deletes the tweet at this index of `tweets`."""
         assert self.client(author_id).delete(f"/v1/tweets/{self.tweets[at]}").status == 204
 
     def read(self, user_id: str, query: str = "") -> None:
         self.client(user_id).page(f"/v1/users/me/timeline{query}")
 
     def open_stream(self, user_id: str) -> None:
-        """Opens a stream, and reads the start of it."""
+        """Opens a stream and reads its start."""
         self.streams.append(Opened(self.perch, ("X-User-Id", user_id)))
         self.streams[-1].read()
 
     def step(self, *, fails_after: int | None = None) -> None:
-        """One step of the fan-out, which fails after so many timelines of its slice if that is said."""
+        """Runs one step of the fan-out; with `fails_after`, its push fails after this many timelines."""
         if fails_after is not None:
             self.timelines.fail_next(after=fails_after)
         self.perch.work.fan_out.step()
 
     def lose_and_restart_a_thread(self) -> None:
-        """The thread that looks for idle timelines dies, and is started again; then all threads are stopped."""
+        """Ends the housekeeping thread, has it restarted, and stops it."""
         [housekeeping] = self.perch.work.threads
         self.timelines.before_discard_idle = end_thread
         housekeeping.start()
@@ -93,16 +93,16 @@ class Scripted:
         assert (answer.status, answer.json()) == (202, {"redriven": 1})
 
     def stall(self, seconds: int) -> Samples:
-        """One step whose push takes so long; returns what changed by the end of that time, before it goes on."""
+        """Runs one step whose push takes `seconds`; returns the changes of the metrics during the push."""
         watch = self.watch("perch_http")
         before = watch.now()
-        meanwhile: dict[str, float] = {}
+        during: dict[str, float] = {}
 
         def wait(*_: object) -> None:
             self.clock.advance(seconds * 1000)
-            meanwhile.update(watch.now())
+            during.update(watch.now())
 
         self.timelines.before_push = wait
         self.step()
         self.timelines.before_push = no_fault
-        return {name: value - before[name] for name, value in meanwhile.items() if value != before[name]}
+        return {name: value - before[name] for name, value in during.items() if value != before[name]}

@@ -1,4 +1,4 @@
-"""The stores of a world: in memory, watched by the oracle, faulty when told to, and stepped."""
+"""The stores of a world: in memory, observed by the oracle, faulty on demand, and stepped."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,22 +14,22 @@ from tests.fakes.strand import stepped
 from tests.integration.watched import (
     FaultyTimelines,
     LossyEvents,
-    Unprepared,
-    UntouchedTimelines,
+    NoPreparation,
+    ReadOnlyTimelines,
     WatchedGraph,
     WatchedTweets,
 )
 from usecases.home_timeline.read import ReadHomeTimeline
 
 NEVER = 1_000_000
-"""A threshold that nobody reaches: every tweet is pushed."""
+"""A follower threshold that no author reaches, so every tweet is pushed."""
 
 Change = Callable[[Adapters], Adapters]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How much a world keeps, and how much it does in one go."""
+    """The sizes of a world."""
 
     capacity: int = 3
     threshold: int = NEVER
@@ -56,7 +56,7 @@ class Bounds:
 
 
 class WorldStores:
-    """The adapters, before whose every call a strand stops, and what a test sees and breaks behind them."""
+    """The stepped adapters, with the hooks through which a test observes and breaks the stores behind them."""
 
     def __init__(self, bounds: Bounds, clock: Clock) -> None:
         self.oracle = Oracle()
@@ -66,8 +66,8 @@ class WorldStores:
         graph = cast("FollowGraph", WatchedGraph(memory.graph, self.oracle))
         self.pushes = FaultyTimelines(memory.timelines)
         self.hints = LossyEvents(memory.events)
-        self.untouched = UntouchedTimelines(memory.timelines)
-        self.peek = ReadHomeTimeline(tweets, graph, self.untouched, Unprepared(), lambda _: None)
+        self.read_only = ReadOnlyTimelines(memory.timelines)
+        self.peek = ReadHomeTimeline(tweets, graph, self.read_only, NoPreparation(), lambda _: None)
         self.adapters = Adapters(
             clock,
             stepped(tweets, "tweets"),
@@ -77,4 +77,5 @@ class WorldStores:
             stepped(cast("Events", self.hints), "events"),
             stepped(memory.announcements, "announcements"),
             Unlimited(),
+            secret_key="not used",  # noqa: S106 - nothing signs a cursor
         )

@@ -1,11 +1,11 @@
-"""Where the prepared part of a timeline ends and the author logs begin."""
+"""Reads and pushes around the floor, where a timeline ends and the author logs begin."""
 
 from tests.integration.conftest import MakeWorld
 from tests.integration.readings import read_on, top
 from tests.integration.world import World
 
 
-def test_page_that_lies_across_the_floor_is_whole(world: World) -> None:
+def test_a_page_across_the_floor_is_complete(world: World) -> None:
     world.follow("reader", "author")
     tweets = world.publish_many("author", 8)
     world.deliver_all()
@@ -15,7 +15,7 @@ def test_page_that_lies_across_the_floor_is_whole(world: World) -> None:
         assert world.home("reader", limit=limit) == tweets[::-1]
 
 
-def test_late_delivery_below_the_floor_changes_nothing(make_world: MakeWorld) -> None:
+def test_a_late_delivery_below_the_floor_changes_nothing(make_world: MakeWorld) -> None:
     world = make_world(capacity=2)
     world.follow("reader", "author", "other")
     world.home("reader")
@@ -25,7 +25,7 @@ def test_late_delivery_below_the_floor_changes_nothing(make_world: MakeWorld) ->
     tweets = world.publish_many("author", 3)
     for tweet in (*tweets, late):
         world.deliver_again(tweet)
-    assert list(world.prepared("reader").ids) == tweets[:0:-1], "no entry below the floor"
+    assert list(world.prepared("reader").ids) == tweets[:0:-1], "a timeline has no entry below its floor"
     assert world.peek("reader") == [*tweets[::-1], late]
 
 
@@ -40,7 +40,7 @@ def test_pushes_in_any_order_leave_no_gap_above_the_floor(make_world: MakeWorld)
     assert world.unpushed() == []
 
 
-def test_late_pushes_that_would_fill_the_gap_below_the_floor_from_its_far_end(make_world: MakeWorld) -> None:
+def test_a_push_far_below_the_floor_leaves_no_gap(make_world: MakeWorld) -> None:
     world = make_world(capacity=3)
     world.follow("reader", "author")
     world.home("reader")
@@ -52,7 +52,7 @@ def test_late_pushes_that_would_fill_the_gap_below_the_floor_from_its_far_end(ma
     assert world.peek("reader") == tweets[5::-1]
 
 
-def test_merge_of_a_long_log_raises_the_floor_over_older_entries_of_others(make_world: MakeWorld) -> None:
+def test_merging_a_long_log_raises_the_floor_above_older_entries(make_world: MakeWorld) -> None:
     world = make_world(capacity=3)
     world.follow("reader", "old")
     tweets = [world.publish(author) for author in ("long", "old", "long", "long", "long", "long")]
@@ -63,7 +63,7 @@ def test_merge_of_a_long_log_raises_the_floor_over_older_entries_of_others(make_
     assert list(world.prepared("reader").ids) == tweets[:2:-1]
 
 
-def test_merge_of_a_long_log_into_a_timeline_with_newer_entries_leaves_no_gap(make_world: MakeWorld) -> None:
+def test_merging_a_long_log_below_newer_entries_leaves_no_gap(make_world: MakeWorld) -> None:
     world = make_world(capacity=3)
     world.follow("reader", "rare")
     tweets = [world.publish(author) for author in ("rare", "long", "long", "long", "long", "rare")]
@@ -75,7 +75,7 @@ def test_merge_of_a_long_log_into_a_timeline_with_newer_entries_leaves_no_gap(ma
     assert world.peek("reader") == tweets[-2::-1]
 
 
-def test_merge_of_a_short_log_does_not_lower_the_floor(world: World) -> None:
+def test_merging_a_short_log_does_not_lower_the_floor(world: World) -> None:
     world.follow("reader", "busy")
     old = world.publish("busy")
     world.home("reader")
@@ -89,7 +89,7 @@ def test_merge_of_a_short_log_does_not_lower_the_floor(world: World) -> None:
     assert world.peek("reader") == [*tweets[::-1], old]
 
 
-def test_pushes_between_the_look_at_the_timeline_and_the_look_at_the_logs_hide_nothing(make_world: MakeWorld) -> None:
+def test_pushes_between_reading_the_timeline_and_the_logs_hide_nothing(make_world: MakeWorld) -> None:
     world = make_world(capacity=2)
     world.follow("reader", "author")
     tweets = world.publish_many("author", 5)
@@ -102,7 +102,7 @@ def test_pushes_between_the_look_at_the_timeline_and_the_look_at_the_logs_hide_n
     assert reading.finish() == tweets[::-1]
 
 
-def test_floor_that_rises_between_two_pages_leaves_the_walk_whole(make_world: MakeWorld) -> None:
+def test_later_pages_are_complete_after_the_floor_rises(make_world: MakeWorld) -> None:
     world = make_world(capacity=4)
     world.follow("reader", "author")
     tweets = world.publish_many("author", 6)
@@ -115,7 +115,7 @@ def test_floor_that_rises_between_two_pages_leaves_the_walk_whole(make_world: Ma
     assert second.next is None
 
 
-def test_poll_whose_since_id_is_below_the_floor_gives_all_that_came_since(make_world: MakeWorld) -> None:
+def test_a_poll_from_below_the_floor_returns_all_newer_tweets(make_world: MakeWorld) -> None:
     world = make_world(capacity=2)
     world.follow("reader", "author")
     since_id = world.publish("author")

@@ -1,4 +1,4 @@
-"""The metrics agree with what a script did: each deed changes what it must, by how much it must, and nothing else."""
+"""Every action changes exactly the expected metrics, by exactly the expected amounts."""
 
 from functools import partial
 
@@ -33,7 +33,7 @@ REQUESTS = (
     ("GET", "/nowhere", None, 404),
     ("GET", "//livez", None, 404),
 )
-"""Method, target, the route that it is counted for, and the status."""
+"""Method, target, counted route (None: unmatched) and status."""
 
 
 @pytest.fixture
@@ -41,34 +41,34 @@ def perch() -> Scripted:
     return Scripted()
 
 
-def test_at_the_start_all_counts_are_0(perch: Scripted) -> None:
+def test_all_metrics_are_0_at_the_start_except_configuration(perch: Scripted) -> None:
     assert {name: value for name, value in perch.watch().now().items() if value} == AT_START
 
 
-def test_every_deed_changes_what_it_must_and_nothing_else(perch: Scripted) -> None:
+def test_every_action_changes_the_expected_metrics_and_no_others(perch: Scripted) -> None:
     watch = perch.watch("perch_http")
-    for deed in SCRIPT:
-        changes = watch.changes(partial(deed.does, perch))
-        assert rounded(changes) == rounded(deed.changes), deed.name
+    for action in SCRIPT:
+        changes = watch.changes(partial(action.run, perch))
+        assert rounded(changes) == rounded(action.changes), action.name
 
 
 def rounded(changes: Samples) -> Samples:
-    """Without what sums of binary fractions of seconds are off by."""
+    """Rounds away floating-point errors in sums of seconds."""
     return {name: value for name, by in changes.items() if (value := round(by, 9))}
 
 
 def families_checked() -> set[str]:
-    """The families that some test in this file checks values of."""
-    named = [*AT_START, *(name for deed in SCRIPT for name in deed.changes)]
+    """The metric families whose values this file checks."""
+    named = [*AT_START, *(name for action in SCRIPT for name in action.changes)]
     return {*map(family, named), "perch_http_requests_total", "perch_http_request_duration_seconds"}
 
 
-def test_no_metric_is_left_unchecked(perch: Scripted) -> None:
+def test_every_metric_is_checked(perch: Scripted) -> None:
     perch.client().get("/livez")
     assert {family(name) for name in perch.watch().now()} == families_checked()
 
 
-def test_a_store_that_stalls_in_the_middle_of_its_only_delivery_is_seen_while_it_does(perch: Scripted) -> None:
+def test_a_stalled_push_is_visible_in_the_metrics_during_the_stall(perch: Scripted) -> None:
     perch.follow("alice", "bob")
     perch.publish("alice")
     assert perch.stall(7) == {OLDEST: 7, "perch_event_queue_depth": -1}
@@ -86,7 +86,7 @@ def test_requests_are_counted_by_method_route_and_status(perch: Scripted) -> Non
         }, (method, target)
 
 
-def test_the_time_that_requests_took_is_in_one_bucket_each_and_in_the_sum(perch: Scripted) -> None:
+def test_request_durations_are_in_the_buckets_and_the_sum(perch: Scripted) -> None:
     for _ in range(5):
         perch.client().get("/livez")
     now, labels = perch.watch().now(), 'method="GET",route="/livez"'
@@ -98,16 +98,16 @@ def test_the_time_that_requests_took_is_in_one_bucket_each_and_in_the_sum(perch:
 
 
 @pytest.mark.parametrize("accept", ["text/plain", OPENMETRICS])
-def test_what_is_answered_is_what_was_counted(perch: Scripted, accept: str) -> None:
+def test_the_endpoint_returns_the_registrys_values(perch: Scripted, accept: str) -> None:
     perch.publish("alice")
     answer = perch.client().get("/metrics", ("Accept", accept))
     answered = samples(answer.body.decode())
-    perch_alone = {name: value for name, value in answered.items() if not name.startswith("perch_http")}
-    assert perch_alone == perch.watch("perch_http").now()
+    without_http = {name: value for name, value in answered.items() if not name.startswith("perch_http")}
+    assert without_http == perch.watch("perch_http").now()
     assert answered[PUBLISHED] == 1
 
 
-def test_counts_are_exact_after_many_threads() -> None:
+def test_counts_are_exact_under_concurrent_threads() -> None:
     with built(run_worker=True) as perch:
         transport = InProcess(perch.app)
         reader = Client(transport, "reader")

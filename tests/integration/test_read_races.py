@@ -1,4 +1,4 @@
-"""Something happens before any look of a reader who walks down all pages."""
+"""A change before any store call of a reader who pages through the whole timeline."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,7 +20,7 @@ def step(act: Callable[..., object], *args: object) -> Step:
 
 
 def delete(nth: int) -> Step:
-    """Deletes one of those on the reader's timeline."""
+    """Deletes a tweet on the reader's timeline."""
     return lambda world: world.delete(world.oracle.home(READER)[nth])
 
 
@@ -34,26 +34,26 @@ follow_dan = step(World.follow, READER, "dan")
 unfollow = step(World.unfollow, READER, "bob")
 refollow = step(World.follow, READER, "bob")
 
-HAPPENINGS: dict[str, Sequence[Step]] = {
-    "the worker catches up": [World.deliver_all],
-    "the worker catches up and the timeline is thrown away": [World.deliver_all, discard],
-    "many tweets push old ones out": [step(World.publish_many, "bob", 12), World.deliver_all],
+CHANGES: dict[str, Sequence[Step]] = {
+    "all tweets are pushed": [World.deliver_all],
+    "all tweets are pushed and the timeline is discarded": [World.deliver_all, discard],
+    "many tweets displace old entries": [step(World.publish_many, "bob", 12), World.deliver_all],
     "a followee publishes": [publish],
-    "somebody is followed": [follow_dan],
-    "somebody is followed, and another read merges them": [follow_dan, read],
-    "somebody is unfollowed": [unfollow],
-    "somebody is unfollowed, and another is followed": [unfollow, follow_dan],
-    "somebody is unfollowed and followed again": [unfollow, publish, World.deliver_all, refollow],
+    "a user is followed": [follow_dan],
+    "a user is followed, and another read merges the log": [follow_dan, read],
+    "a user is unfollowed": [unfollow],
+    "a user is unfollowed, and another is followed": [unfollow, follow_dan],
+    "a user is unfollowed and followed again": [unfollow, publish, World.deliver_all, refollow],
     "the newest tweet is deleted": [delete(0)],
     "many tweets are deleted": [delete(1)] * 7,
-    "the timeline is thrown away": [discard],
-    "the timeline is thrown away and built anew": [discard, read, World.deliver_all],
-    "another read comes first": [read],
+    "the timeline is discarded": [discard],
+    "the timeline is discarded and rebuilt": [discard, read, World.deliver_all],
+    "another read happens": [read],
 }
 
 
 def scene(make_world: MakeWorld, *, prepared: bool) -> World:
-    """Some pushed, some unpushed, some pulled, some deleted, some unfollowed; more than fits into the timeline."""
+    """A world with pushed, unpushed, pulled, deleted and unfollowed tweets, more than a timeline holds."""
     world = make_world(capacity=6, slice_size=2, threshold=2)
     world.follow("other", "carol")
     world.follow(READER, "bob", "carol", "gone")
@@ -70,20 +70,20 @@ def scene(make_world: MakeWorld, *, prepared: bool) -> World:
 
 
 @pytest.mark.parametrize("prepared", [True, False])
-@pytest.mark.parametrize("steps", HAPPENINGS.values(), ids=HAPPENINGS)
-def test_every_page_of_a_walk_is_exact_whatever_happens_before_any_of_its_looks(
+@pytest.mark.parametrize("steps", CHANGES.values(), ids=CHANGES)
+def test_every_page_is_exact_after_a_change_before_any_store_call(
     make_world: MakeWorld, steps: Sequence[Step], *, prepared: bool
 ) -> None:
-    looks, is_done = 0, False
+    calls, is_done = 0, False
     while not is_done:
         world = scene(make_world, prepared=prepared)
         walking = world.begin(partial(read_on, world, top(world, READER), LIMIT))
-        for _ in range(looks):
+        for _ in range(calls):
             walking.advance()
         is_done = walking.at is None
-        for happens in steps:
-            happens(world)
+        for change in steps:
+            change(world)
         walking.finish()
         assert world.home(READER, limit=LIMIT) == world.oracle.home(READER)
-        looks += 1
-    assert looks > 20
+        calls += 1
+    assert calls > 20

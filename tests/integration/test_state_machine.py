@@ -1,4 +1,4 @@
-"""Any deeds in any order, alone or interleaved look by look: every timeline equals the oracle at every step."""
+"""Any actions in any order, alone or interleaved call by call: every timeline equals the oracle at every step."""
 
 from collections.abc import Sequence
 from itertools import permutations
@@ -9,16 +9,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.integration import deeds as do
+from tests.integration import actions as do
 from tests.integration.effort import LONG
-from tests.integration.scenes import Deed, Scene
+from tests.integration.scenes import Action, Scene
 from tests.integration.stores import Bounds
 from tests.integration.world import DUE_MS, RETRY_MS, World
 
 USERS = ("ada", "ben", "cleo", "dan")
 PAIRS = tuple(permutations(USERS, 2))
 ALL = 1000
-"""More looks than any work has left."""
+"""More store calls than any action makes."""
 
 users = st.sampled_from(USERS)
 pairs = st.sampled_from(PAIRS)
@@ -31,15 +31,15 @@ Example = TypeVar("Example")
 
 
 def mostly(usual: st.SearchStrategy[Example], seldom: st.SearchStrategy[Example]) -> st.SearchStrategy[Example]:
-    """Three of the one to one of the other, however many there are to choose from on either side."""
+    """Draws three of the usual to one of the seldom, however many each has."""
     return st.integers(0, 3).flatmap(lambda chance: usual if chance else seldom)
 
 
-deeds: st.SearchStrategy[Deed] = st.one_of(
+actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(do.publish, users),
     st.builds(do.deliver, st.sampled_from((1, ALL)), failing),
-    st.builds(do.read, users, limits, include_self=st.booleans(), afresh=st.booleans()),
-    st.builds(do.go_on, nth, limits),
+    st.builds(do.read, users, limits, include_self=st.booleans(), after_discard=st.booleans()),
+    st.builds(do.read_next, nth, limits),
     st.builds(do.poll, users, limits),
     pairs.map(lambda pair: do.follow(*pair)),
     pairs.map(lambda pair: do.unfollow(*pair)),
@@ -54,57 +54,57 @@ deeds: st.SearchStrategy[Deed] = st.one_of(
 )
 
 
-def deeds_around(reader: str, author: str) -> st.SearchStrategy[Deed]:
-    """What may disturb a reader of this author."""
+def actions_around(reader: str, author: str) -> st.SearchStrategy[Action]:
+    """Actions that may disturb a reader of this author."""
     return mostly(
         st.sampled_from(
             (
                 do.deliver(ALL),
                 do.publish_and_deliver(author),
-                do.miss(reader, author),
+                do.publish_unseen(reader, author),
                 do.discard(reader),
                 do.prepare(reader),
-                do.read(reader, 3, afresh=True),
+                do.read(reader, 3, after_discard=True),
                 do.follow(reader, author),
                 do.refollow(reader, author),
-                do.miss_and_refollow(reader, author),
+                do.publish_while_unfollowed(reader, author),
             )
         ),
-        deeds,
+        actions,
     )
 
 
-def deeds_to_stop(reader: str) -> st.SearchStrategy[Deed]:
-    """What is worth stopping between two looks."""
+def actions_to_stop(reader: str) -> st.SearchStrategy[Action]:
+    """Actions worth stopping between two store calls."""
     return mostly(
         st.one_of(
             st.just(do.prepare(reader)),
-            st.builds(do.read, st.just(reader), limits, include_self=st.booleans(), afresh=st.booleans()),
+            st.builds(do.read, st.just(reader), limits, include_self=st.booleans(), after_discard=st.booleans()),
             st.builds(do.poll, st.just(reader), limits),
-            st.builds(do.go_on, nth, limits),
+            st.builds(do.read_next, nth, limits),
             st.builds(do.deliver, st.just(1), failing),
         ),
-        deeds,
+        actions,
     )
 
 
-def races(pair: tuple[str, str]) -> st.SearchStrategy[Deed]:
-    """Several who act at once around one pair of reader and author."""
-    others = st.lists(deeds_around(*pair), min_size=1, max_size=3)
+def races(pair: tuple[str, str]) -> st.SearchStrategy[Action]:
+    """Concurrent actions around one pair of reader and author."""
+    others = st.lists(actions_around(*pair), min_size=1, max_size=3)
     turn = st.tuples(st.integers(0, 2), st.integers(1, 6) | st.just(ALL))
     return st.builds(
         do.race,
         reader=st.just(pair[0]),
         before=st.lists(st.just(do.publish(pair[1])), max_size=2),
-        first=deeds_to_stop(pair[0]),
-        first_looks=st.integers(1, 8),
+        first=actions_to_stop(pair[0]),
+        first_calls=st.integers(1, 8),
         others=st.lists(others, min_size=1, max_size=2),
         turns=st.lists(turn, max_size=4),
     )
 
 
 class TimelinesMachine(RuleBasedStateMachine):
-    """Users who do everything at once, on a Perch where every bound is within reach."""
+    """Users and workers act concurrently in a world that is small enough to reach every limit."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -145,37 +145,37 @@ class TimelinesMachine(RuleBasedStateMachine):
         if hasattr(self, "world"):
             self.world.close()
 
-    @rule(some=st.lists(deeds, min_size=1, max_size=4))
-    def act(self, some: Sequence[Deed]) -> None:
-        for deed in some:
-            deed.do(self.scene)
+    @rule(some=st.lists(actions, min_size=1, max_size=4))
+    def act(self, some: Sequence[Action]) -> None:
+        for action in some:
+            action.do(self.scene)
 
     @rule(race=pairs.flatmap(races))
-    def race(self, race: Deed) -> None:
+    def race(self, race: Action) -> None:
         race.do(self.scene)
 
     @rule()
     def settle(self) -> None:
-        """In the end only tweets that are never pushed, or could not be, are left to be pulled."""
+        """Once all deliveries are finished, only pulled tweets and dead letters are unpushed."""
         self.world.settle()
         assert self.world.pulled.union(self.world.dead()) >= set(self.world.unpushed())
 
     @rule(crashed=st.booleans())
     def let_the_due_time_pass(self, *, crashed: bool) -> None:
-        """Whatever was lost, a fan-out that can push has pushed everything then."""
-        self.world.pushes.fail_no_more()
+        """A healthy fan-out has pushed everything when the due time has passed, whatever was lost before."""
+        self.world.pushes.stop_failing()
         if crashed:
             self.world.crash()
         self.world.deliver_due()
         assert not self.world.left()
 
     @invariant()
-    def every_timeline_is_exact_as_it_stands(self) -> None:
+    def every_timeline_is_exact(self) -> None:
         for user in USERS:
             assert self.world.peek(user, limit=100) == self.world.oracle.home(user)
 
     @invariant()
-    def every_page_is_exact_as_it_stands(self) -> None:
+    def every_page_is_exact(self) -> None:
         self.steps += 1
         user = USERS[self.steps % len(USERS)]
         for limit in (1, 3):
@@ -194,4 +194,4 @@ TimelinesMachine.TestCase.settings = settings(
 
 @pytest.mark.timeout(3600 if LONG else 300)
 class TestStateMachine(TimelinesMachine.TestCase):  # type: ignore[misc, valid-type]
-    """Thousands of steps; with LONG=1, some hundred thousand."""
+    """Runs thousands of steps, and hundreds of thousands with LONG=1."""

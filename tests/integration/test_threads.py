@@ -1,4 +1,4 @@
-"""Everybody at once, in real threads: what must hold for each of them meanwhile, and for all afterwards."""
+"""Authors, readers and the worker run in real threads; every timeline is exact during the run and at the end."""
 
 import random
 import sys
@@ -19,10 +19,10 @@ from tests.integration.world import World
 TWEETS = 10_000 if LONG else 1500
 JOIN_SECONDS = 120.0
 STEADY = ("sam", "sue")
-"""Authors whose tweets stay, and whom the watchers follow all along."""
+"""Authors whose tweets stay, and whom the watchers never unfollow."""
 
 FICKLE = ("fay", "flo")
-"""Authors who are followed and unfollowed, and whose tweets may go."""
+"""Authors who are followed and unfollowed, and whose tweets may be deleted."""
 
 WATCHERS = ("walt", "wendy")
 CHURNERS = ("cal", "cora")
@@ -37,7 +37,7 @@ SIZES = {
 
 
 @pytest.fixture(autouse=True)
-def _hasty_threads() -> Iterator[None]:
+def _frequent_thread_switches() -> Iterator[None]:
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     yield
@@ -45,13 +45,13 @@ def _hasty_threads() -> Iterator[None]:
 
 
 class Crowd:
-    """Threads that are released together and act until the publishers are done."""
+    """Threads that start together and act until the publishers are done."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.steady_tweets: list[int] = []
         self._publishing = len(STEADY + FICKLE)
-        self._one_less = threading.Lock()
+        self._lock = threading.Lock()
 
     def acts(self) -> list[Callable[[], None]]:
         return [
@@ -59,22 +59,22 @@ class Crowd:
             *(lambda user=user: self._churn(user) for user in CHURNERS),
             *(lambda user=user: self._walk(user) for user in WATCHERS),
             *(lambda user=user: self._poll(user) for user in POLLERS),
-            self._throw_away,
+            self._discard,
         ]
 
     def run(self) -> None:
         acts = self.acts()
         together = threading.Barrier(len(acts))
 
-        def after_the_others(act: Callable[[], None]) -> None:
+        def start_together(act: Callable[[], None]) -> None:
             together.wait(JOIN_SECONDS)
             act()
 
         with ThreadPoolExecutor(len(acts)) as pool:
-            for future in [pool.submit(after_the_others, act) for act in acts]:
+            for future in [pool.submit(start_together, act) for act in acts]:
                 future.result(JOIN_SECONDS)
 
-    def _going_on(self) -> bool:
+    def _is_publishing(self) -> bool:
         return self._publishing > 0
 
     def _publish(self, author: str) -> None:
@@ -88,31 +88,31 @@ class Crowd:
                 elif chance.random() < 0.3:
                     self.world.delete(own.pop(chance.randrange(len(own))))
         finally:
-            with self._one_less:
+            with self._lock:
                 self._publishing -= 1
 
     def _churn(self, user: str) -> None:
         chance = random.Random(user)
-        while self._going_on():
+        while self._is_publishing():
             author = chance.choice(STEADY + FICKLE)
             chance.choice((self.world.follow, self.world.unfollow, self.world.refollow))(user, author)
             check_descending(self.world.home(user, limit=50))
 
     def _walk(self, user: str) -> None:
-        """Every walk gives all that was there when it began, once and in order."""
-        while self._going_on():
-            there = set(self.steady_tweets)
+        """Checks that the pages contain every steady tweet that existed at the start, once and in order."""
+        while self._is_publishing():
+            stored = set(self.steady_tweets)
             walked = self.world.home(user, limit=50)
             check_descending(walked)
-            assert there <= set(walked)
+            assert stored <= set(walked)
 
     def _poll(self, user: str) -> None:
-        """All polls together give each steady tweet once."""
+        """Checks that the polls together return each steady tweet once."""
         polled: list[int] = []
         since_id = 0
         last = False
         while not last:
-            last = not self._going_on()
+            last = not self._is_publishing()
             page = self.world.page(user, 50, since_id=since_id)
             since_id = page.since_id
             polled += ids_of(page.tweets)
@@ -122,15 +122,15 @@ class Crowd:
         assert len(polled) == len(set(polled))
         assert set(self.steady_tweets) <= set(polled)
 
-    def _throw_away(self) -> None:
+    def _discard(self) -> None:
         chance = random.Random("away")
-        while self._going_on():
+        while self._is_publishing():
             self.world.timelines.discard(chance.choice(READERS))
 
 
 @pytest.mark.timeout(1200 if LONG else 300)
 @pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES)
-def test_every_timeline_is_exact_while_everybody_acts_and_afterwards(sizes: dict[str, int]) -> None:
+def test_every_timeline_is_exact_during_concurrent_actions_and_at_the_end(sizes: dict[str, int]) -> None:
     world = World(Bounds(due_seconds=0.05, **sizes), clock=SystemClock())
     for reader in READERS:
         world.follow(reader, *STEADY, *FICKLE)

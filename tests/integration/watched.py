@@ -1,4 +1,4 @@
-"""Wrappers around adapters: some tell the oracle what changes, some fail when they are told to."""
+"""Wrappers around adapters that report changes to the oracle or fail on demand."""
 
 import threading
 from collections import deque
@@ -14,14 +14,14 @@ from tests.fakes.oracle import Oracle
 from usecases.publish_tweet import IdempotencyKey, Publication
 
 Fault = Callable[[int, Sequence[str]], None]
-"""Called before a push with the tweet and the followers of the slice; may raise, and may take its time."""
+"""Called before a push with the tweet and the followers of the slice; may raise or block."""
 
 
 def no_fault(_tweet_id: int, _user_ids: Sequence[str]) -> None: ...
 
 
-class Around:
-    """Passes on every call that a subclass does not take."""
+class Wrapper:
+    """Delegates every method that a subclass does not define."""
 
     def __init__(self, store: Any) -> None:  # noqa: ANN401 - any store
         self._store = store
@@ -30,8 +30,8 @@ class Around:
         return getattr(self._store, name)
 
 
-class WatchedTweets(Around):
-    """Tells the oracle what is published and deleted, and notes which tweets are never pushed."""
+class WatchedTweets(Wrapper):
+    """Reports publishes and deletions to the oracle, and records which tweets are pulled."""
 
     def __init__(self, tweets: Tweets, oracle: Oracle, pulled: set[int]) -> None:
         super().__init__(tweets)
@@ -51,8 +51,8 @@ class WatchedTweets(Around):
         return deleted
 
 
-class WatchedGraph(Around):
-    """Tells the oracle who follows whom."""
+class WatchedGraph(Wrapper):
+    """Reports follows and unfollows to the oracle."""
 
     def __init__(self, graph: FollowGraph, oracle: Oracle) -> None:
         super().__init__(graph)
@@ -69,8 +69,8 @@ class WatchedGraph(Around):
         return removed
 
 
-class FaultyTimelines(Around):
-    """Fails, stalls and ends threads when told to, and notes what was pushed. The condition protects the notes."""
+class FaultyTimelines(Wrapper):
+    """Fails, stalls and ends threads on demand, and records pushed tweets; the condition protects the record."""
 
     def __init__(self, timelines: Timelines) -> None:
         super().__init__(timelines)
@@ -78,14 +78,14 @@ class FaultyTimelines(Around):
         self.before_discard_idle: Callable[[], None] = lambda: None
         self._failures: deque[int] = deque()
         self._pushed: set[int] = set()
-        self._noted = threading.Condition()
+        self._push_recorded = threading.Condition()
 
     def fail_next(self, *, after: int = 0) -> None:
-        """One more push raises, after so many timelines of its slice were written."""
+        """Makes one more push raise after it has written this many timelines of its slice."""
         self._failures.append(after)
 
-    def fail_no_more(self) -> None:
-        """Pushes succeed from now on."""
+    def stop_failing(self) -> None:
+        """Lets pushes succeed from now on."""
         self._failures.clear()
         self.before_push = no_fault
 
@@ -98,28 +98,28 @@ class FaultyTimelines(Around):
         self.before_push(tweet_id, user_ids)
         if self._failures:
             self._store.push(tweet_id, user_ids[: self._failures.popleft()])
-            raise Unavailable("the timelines do not answer")
+            raise Unavailable("the timelines are unavailable")
         pushed: int = self._store.push(tweet_id, user_ids)
-        with self._noted:
+        with self._push_recorded:
             self._pushed.add(tweet_id)
-            self._noted.notify_all()
+            self._push_recorded.notify_all()
         return pushed
 
     def await_push(self, tweet_id: int, timeout: float) -> bool:
-        """Waits until some slice of the tweet was pushed; False after `timeout` seconds."""
-        with self._noted:
-            return self._noted.wait_for(lambda: tweet_id in self._pushed, timeout)
+        """Waits until a slice of the tweet is pushed; returns False after `timeout` seconds."""
+        with self._push_recorded:
+            return self._push_recorded.wait_for(lambda: tweet_id in self._pushed, timeout)
 
 
-class LossyEvents(Around):
-    """Loses hints when it is told to."""
+class LossyEvents(Wrapper):
+    """Loses hints on demand."""
 
     def __init__(self, events: Events) -> None:
         super().__init__(events)
         self._to_lose = 0
 
     def lose_next(self, count: int = 1) -> None:
-        """So many more hints are lost."""
+        """Loses this many more hints."""
         self._to_lose += count
 
     def hint(self, event: TweetCreated) -> None:
@@ -129,8 +129,8 @@ class LossyEvents(Around):
             self._store.hint(event)
 
 
-class UntouchedTimelines:
-    """Shows timelines and changes nothing, not even when they were read last."""
+class ReadOnlyTimelines:
+    """Views timelines without changing anything, not even the time of the last read."""
 
     def __init__(self, timelines: MemoryTimelines) -> None:
         self._timelines = timelines
@@ -148,8 +148,8 @@ class UntouchedTimelines:
         return False
 
 
-class Unprepared:
-    """Leaves a timeline as it is; a read must be exact all the same."""
+class NoPreparation:
+    """Leaves a timeline as it is; a read must be exact without preparation too."""
 
     def execute(self, user_id: str) -> None: ...
 

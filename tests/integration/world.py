@@ -1,4 +1,4 @@
-"""Every use case on the in-memory stores, driven by hand, with the oracle beside it."""
+"""Every use case on the stores in memory, driven step by step, with an oracle that knows the truth."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -27,21 +27,21 @@ from usecases.unfollow_user import UnfollowUserRequest
 Result = TypeVar("Result")
 
 DUE_MS = 2500
-"""After so long an outbox row is due, and again so long after it was leased."""
+"""The time after a publish or a lease until an outbox row is due."""
 
 RETRY_MS = 60_000
-"""Longer than any back-off, and than any lease."""
+"""Longer than any backoff or lease."""
 
 STREAMS_MAX = 64
 STEPS_MAX = 10_000
-"""A fan-out that is not through by then never will be."""
+"""A fan-out with more steps than this does not end."""
 
 
 class World:
-    """A small Perch without threads. Nothing is delivered, tried again or thrown away unless a test says so.
+    """A small Perch without threads. Nothing is delivered, retried or discarded unless a test does it.
 
-    The stores are stepped: work that is begun as a `Strand` stops before each look at one of them. The oracle learns
-    of a change in the very call of the store that makes it. `change` puts other adapters in front of the stepped ones.
+    The stores are stepped: a `Strand` stops before each call of a store. The oracle learns of a change within the
+    store call that makes it. `change` replaces the stepped adapters or wraps them.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class World:
         return make_work(self._adapters, self.use_cases, self._sizes, run_worker=False).fan_out
 
     def crash(self) -> None:
-        """The fan-out is gone with all that it knew, wherever it stood; another one takes over."""
+        """Replaces the fan-out by a new one, which knows nothing of the deliveries in progress."""
         self.fan_out = self._new_fan_out()
 
     def publish(self, author_id: str) -> int:
@@ -108,60 +108,60 @@ class World:
         return self.use_cases.read.execute(ReadHomeTimelineRequest(user_id, limit, include_self, since_id, walk))
 
     def home(self, user_id: str, *, include_self: bool = False, limit: int = 2) -> list[int]:
-        """The whole timeline, read page by page."""
+        """Reads the whole timeline page by page."""
         return whole(self.use_cases.read, user_id, include_self=include_self, limit=limit)
 
     def peek(self, user_id: str, *, include_self: bool = False, limit: int = 2) -> list[int]:
-        """The whole timeline as it is prepared now: this neither prepares it, nor counts as a read of it."""
+        """Reads the whole timeline without preparing it and without counting as a read."""
         return whole(self._stores.peek, user_id, include_self=include_self, limit=limit)
 
     def stream(self, user_id: str, since_id: int | None = None) -> HomeTimelineStream:
-        """Opens a stream; nothing reads it unless a test does."""
+        """Opens a stream, which only the test reads."""
         return self.use_cases.stream.execute(StreamHomeTimelineRequest(user_id, since_id))
 
     def begin(self, work: Callable[[], Result]) -> Strand[Result]:
-        """Begins some work, and stops it before its first look at a store."""
+        """Begins some work, and stops it before its first store call."""
         strand = Strand(work)
         self._strands.append(strand)
         return strand
 
     def begin_page(self, user_id: str, limit: int = 100) -> Strand[list[int]]:
-        """Begins to read a first page; its result is the ids."""
+        """Begins to read a first page; the result is its tweet ids."""
         return self.begin(lambda: ids_of(self.page(user_id, limit).tweets))
 
     def close(self) -> None:
-        """Ends what was begun and not finished."""
+        """Abandons all unfinished strands."""
         for strand in self._strands:
             strand.abandon()
 
     def deliver_all(self) -> None:
-        """Steps until there is nothing to do now; what failed waits for its next attempt."""
+        """Steps until nothing is left to do now; failed deliveries wait for their next attempt."""
         for _ in range(STEPS_MAX):
             if not self.fan_out.step():
                 return
-        raise AssertionError("the fan-out never comes to an end")
+        raise AssertionError("the fan-out does not end")
 
     def deliver_due(self) -> None:
-        """Lets the due time pass and the fan-out work; then no tweet waits any more, unless a push fails now."""
+        """Lets the due time pass and the fan-out run; no tweet waits afterwards unless a push fails."""
         self.clock.advance(DUE_MS)
         self.deliver_all()
 
     def deliver_again(self, tweet_id: int) -> None:
-        """Delivers a tweet past the queue: once more, late, or before its turn."""
+        """Delivers a tweet without the fan-out: repeatedly, late or early."""
         left: Delivery | None = Delivery(tweet_id, self.author_of[tweet_id])
         while left is not None:
             left = self.use_cases.deliver.execute(left)
 
     def left(self) -> int:
-        """How many tweets wait to be pushed."""
+        """Returns the number of tweets that wait to be pushed."""
         return self.outbox.counts().waiting
 
     def dead(self) -> list[int]:
-        """The tweets that are dead letters, newest first."""
+        """Returns the tweets that are dead letters, newest first."""
         return [letter.tweet_id for letter in self.outbox.dead_before(MAX_TWEET_ID, NEVER)]
 
     def deliveries(self) -> list[type[Event]]:
-        """What became of the deliveries so far."""
+        """Returns the outcomes of all deliveries so far."""
         return [
             type(event)
             for event in self.happened
@@ -169,19 +169,19 @@ class World:
         ]
 
     def settle(self) -> None:
-        """Lets all attempts pass; each tweet that is to be pushed is pushed then, or a dead letter."""
+        """Runs all attempts until every tweet is pushed or a dead letter."""
         for _ in range(STEPS_MAX):
             self.deliver_all()
             if not self.left():
                 return
             self.clock.advance(RETRY_MS)
-        raise AssertionError("the fan-out never comes to an end")
+        raise AssertionError("the fan-out does not end")
 
     def unpushed(self) -> list[int]:
-        """What readers must pull."""
+        """Returns all unpushed tweets."""
         authors = set(self.oracle.tweets().values())
         return list(self.tweets.unpushed(authors, 0, self.oracle.frontier + 1, NEVER))
 
     def prepared(self, user_id: str) -> TimelineView:
-        """What stands in the user's timeline."""
-        return self._stores.untouched.view(user_id, 0, self.oracle.frontier + 1, NEVER)
+        """Returns the entries, floor and mark of the user's timeline."""
+        return self._stores.read_only.view(user_id, 0, self.oracle.frontier + 1, NEVER)

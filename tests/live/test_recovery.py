@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -62,6 +63,31 @@ def test_after_a_restart_the_page_shows_the_data_of_the_new_service(
         Client(transport, "alice").publish("after the restart")
     expect(window.tweet("after the restart")).to_be_visible()
     assert window.page.evaluate("window.same")
+
+
+@pytest.mark.parametrize("end", [stop, kill])
+def test_after_a_restart_on_the_same_database_the_page_goes_on_from_its_position(
+    open_window: OpenWindow, start_perch: StartPerch, tmp_path: Path, end: Callable[[PerchProcess], None]
+) -> None:
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path}/perch.db"}
+    perch = start_perch(**database)
+    with closing(OverSocket(perch.url)) as transport:
+        Client(transport, "bob").follow("alice")
+        for number in range(5):
+            Client(transport, "alice").publish(f"tweet {number}")
+    window = open_window(perch.url).open("bob")
+    expect(window.tweets).to_have_count(5)
+
+    end(perch)
+    window.expect_state("Reconnecting…")
+    perch = start_perch(PORT=str(perch.port), **database)
+
+    window.expect_state("Live")
+    with closing(OverSocket(perch.url)) as transport:
+        Client(transport, "alice").publish("after the restart")
+    expect(window.tweet("after the restart")).to_be_visible()
+    expect(window.tweets).to_have_count(6)
+    expect(window.followees()).to_have_text(["alice"])
 
 
 def test_the_page_polls_until_a_stream_is_free(open_window: OpenWindow, start_perch: StartPerch) -> None:

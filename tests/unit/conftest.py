@@ -1,4 +1,4 @@
-"""What unit tests share."""
+"""Fixtures that capture the log, and hypothesis without deadlines."""
 
 from collections.abc import Iterator
 
@@ -14,13 +14,13 @@ hypothesis.settings.load_profile("unit")
 
 @pytest.fixture
 def written() -> Iterator[WrittenLog]:
-    """What is logged, as JSON."""
+    """The log in JSON."""
     with written_log() as written:
         yield written
 
 
 @pytest.fixture
 def readable() -> Iterator[WrittenLog]:
-    """What is logged, for people."""
+    """The log in the readable format."""
     with written_log(log_format="readable") as written:
         yield written

@@ -1,4 +1,4 @@
-"""What runs in the background starts, goes on after errors, and stops."""
+"""A background thread repeats its work, survives errors, is revived when it dies, and stops."""
 
 import ctypes
 import logging
@@ -21,18 +21,18 @@ FOR_EVER = 1000.0
 
 
 class Work:
-    """Counts its calls; raises at some of them."""
+    """Counts its calls, and raises the given errors first."""
 
     def __init__(self, *errors: BaseException) -> None:
         self._errors = list(errors)
         self.calls = 0
-        self.went_well = threading.Event()
+        self.succeeded = threading.Event()
 
     def __call__(self) -> None:
         self.calls += 1
         if self._errors:
             raise self._errors.pop(0)
-        self.went_well.set()
+        self.succeeded.set()
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def running(thread: BackgroundThread) -> Iterator[None]:
         assert thread.stop(JOIN_SECONDS)
 
 
-def test_work_is_called_again_and_again_until_it_is_stopped() -> None:
+def test_work_is_repeated_until_the_thread_is_stopped() -> None:
     calls_left = threading.Semaphore(0)
     thread = BackgroundThread("work", calls_left.release, pause_seconds=0.001)
     with running(thread):
@@ -53,23 +53,23 @@ def test_work_is_called_again_and_again_until_it_is_stopped() -> None:
     assert "work" not in {alive.name for alive in threading.enumerate()}
 
 
-def test_an_error_is_logged_and_the_work_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_is_logged_and_the_work_is_repeated(caplog: pytest.LogCaptureFixture) -> None:
     work = Work(ValueError("first"), KeyError("second"))
     with running(BackgroundThread("fragile", work, pause_seconds=0.001)):
-        assert work.went_well.wait(JOIN_SECONDS)
+        assert work.succeeded.wait(JOIN_SECONDS)
     errors = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert ["fragile" in record.message for record in errors] == [True, True]
     assert [record.exc_info[0] for record in errors if record.exc_info] == [ValueError, KeyError]
 
 
-def test_a_stop_ends_the_pause() -> None:
+def test_stop_interrupts_the_pause() -> None:
     work = Work()
     with running(BackgroundThread("pausing", work, pause_seconds=FOR_EVER)):
-        assert work.went_well.wait(JOIN_SECONDS)
+        assert work.succeeded.wait(JOIN_SECONDS)
     assert work.calls == 1
 
 
-def test_a_stop_before_the_start_is_done_at_once_and_nothing_runs_after_it() -> None:
+def test_a_thread_that_is_stopped_before_its_start_never_runs() -> None:
     work = Work()
     thread = BackgroundThread("never", work)
     assert thread.stop(FOR_EVER) is True
@@ -85,7 +85,7 @@ def test_a_stopped_thread_may_be_stopped_again() -> None:
     assert thread.stop(JOIN_SECONDS) is True
 
 
-def test_work_that_does_not_end_in_time_is_told() -> None:
+def test_stop_returns_false_when_the_work_does_not_end_in_time() -> None:
     entered, free = threading.Event(), threading.Event()
 
     def hang() -> None:
@@ -101,22 +101,20 @@ def test_work_that_does_not_end_in_time_is_told() -> None:
 
 
 def join(thread: BackgroundThread) -> None:
-    """Waits until it is dead."""
+    """Waits until the thread is dead."""
     thread._thread.join(JOIN_SECONDS)
     assert not thread._thread.is_alive()
 
 
 @pytest.mark.parametrize("end", [SystemExit(), KeyboardInterrupt(), GeneratorExit()], ids=repr)
-def test_a_thread_that_died_is_started_again_counted_and_told(
-    end: BaseException, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_revived_thread_is_counted_and_logged(end: BaseException, caplog: pytest.LogCaptureFixture) -> None:
     work = Work(end)
     thread = BackgroundThread("mortal", work, pause_seconds=0.001)
     with running(thread):
         join(thread)
-        assert (thread.restarts, work.went_well.is_set()) == (0, False)
+        assert (thread.restarts, work.succeeded.is_set()) == (0, False)
         thread.revive()
-        assert work.went_well.wait(JOIN_SECONDS)
+        assert work.succeeded.wait(JOIN_SECONDS)
         thread.revive()
         assert thread.restarts == 1
     [record] = caplog.records
@@ -125,20 +123,20 @@ def test_a_thread_that_died_is_started_again_counted_and_told(
     assert record.exc_info[1] is end
 
 
-def test_a_thread_that_is_killed_from_outside_is_started_again() -> None:
+def test_a_thread_that_is_killed_from_outside_is_revived() -> None:
     work = Work()
     thread = BackgroundThread("killed", work, pause_seconds=0.001)
     with running(thread):
-        assert work.went_well.wait(JOIN_SECONDS)
+        assert work.succeeded.wait(JOIN_SECONDS)
         ident = ctypes.c_ulong(thread._thread.ident or 0)
         assert ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(SystemExit)) == 1
         join(thread)
-        work.went_well.clear()
+        work.succeeded.clear()
         thread.revive()
-        assert work.went_well.wait(JOIN_SECONDS)
+        assert work.succeeded.wait(JOIN_SECONDS)
 
 
-def test_an_error_that_cannot_be_logged_ends_the_thread_which_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thread_that_dies_because_logging_fails_is_revived(monkeypatch: pytest.MonkeyPatch) -> None:
     work = Work(ValueError("first"))
     thread = BackgroundThread("speechless", work)
     with monkeypatch.context() as broken:
@@ -146,11 +144,11 @@ def test_an_error_that_cannot_be_logged_ends_the_thread_which_is_started_again(m
         thread.start()
         join(thread)
     thread.revive()
-    assert work.went_well.wait(JOIN_SECONDS)
+    assert work.succeeded.wait(JOIN_SECONDS)
     assert thread.stop(JOIN_SECONDS)
 
 
-def test_a_thread_that_dies_at_once_each_time_does_not_spin() -> None:
+def test_a_thread_that_keeps_dying_is_revived_after_a_pause() -> None:
     work = Work(*(SystemExit() for _ in range(3)))
     thread = BackgroundThread("frail", work, pause_seconds=FOR_EVER)
     started = time.monotonic()
@@ -158,12 +156,12 @@ def test_a_thread_that_dies_at_once_each_time_does_not_spin() -> None:
         for _ in range(3):
             join(thread)
             thread.revive()
-        assert work.went_well.wait(JOIN_SECONDS)
+        assert work.succeeded.wait(JOIN_SECONDS)
     assert thread.restarts == 3
     assert time.monotonic() - started >= 3 * background.PAUSE_AFTER_ERROR_SECONDS
 
 
-def test_a_thread_that_was_not_started_or_was_stopped_is_not_started_again() -> None:
+def test_a_thread_that_was_never_started_or_was_stopped_is_not_revived() -> None:
     thread = BackgroundThread("quiet", Work())
     thread.revive()
     with running(thread):
@@ -172,7 +170,7 @@ def test_a_thread_that_was_not_started_or_was_stopped_is_not_started_again() -> 
     assert (thread.restarts, thread._thread.is_alive()) == (0, False)
 
 
-def test_when_the_machine_has_no_thread_to_give_the_next_revive_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_revive_that_cannot_start_a_thread_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     work = Work(SystemExit())
     thread = BackgroundThread("waiting for room", work)
     thread.start()
@@ -182,12 +180,12 @@ def test_when_the_machine_has_no_thread_to_give_the_next_revive_tries_again(monk
         thread.revive()
     assert thread.restarts == 0
     thread.revive()
-    assert work.went_well.wait(JOIN_SECONDS)
+    assert work.succeeded.wait(JOIN_SECONDS)
     assert thread.stop(JOIN_SECONDS)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priorities of their own here")
-def test_it_gives_way_to_threads_that_serve_unless_it_serves_itself() -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities per thread")
+def test_a_thread_lowers_its_priority_if_it_gives_way() -> None:
     seen: SimpleQueue[int] = SimpleQueue()
 
     def work() -> None:

@@ -20,7 +20,7 @@ def lost_cycle() -> "weakref.ref[Node]":
 
 @pytest.fixture
 def collected() -> Iterator[list[int]]:
-    """The generations that were collected meanwhile."""
+    """The generations that the collector has collected so far in the test."""
     thresholds = gc.get_threshold()
     generations: list[int] = []
 
@@ -37,14 +37,14 @@ def collected() -> Iterator[list[int]]:
         gc.callbacks.remove(note)
 
 
-def test_however_much_is_stored_it_is_not_walked(collected: list[int]) -> None:
+def test_the_collector_never_walks_the_oldest_generation(collected: list[int]) -> None:
     stored = [Node() for _ in range(YOUNG_OBJECTS * (YOUNG_COLLECTIONS + 1) * 12)]
     assert len(stored) > len(collected)
     assert collected.count(1) > YOUNG_COLLECTIONS
     assert 2 not in collected
 
 
-def test_cycles_of_the_young_are_found(collected: list[int]) -> None:
+def test_cycles_of_young_objects_are_collected(collected: list[int]) -> None:
     lost = lost_cycle()
     stored = [Node() for _ in range(YOUNG_OBJECTS * 2)]
     assert len(stored) > len(collected) > 0

@@ -1,4 +1,4 @@
-"""Events are records of the standard library's logging, for whoever configures that one."""
+"""Events are records of the standard library's logging, which any handler can take."""
 
 import logging
 
@@ -10,7 +10,7 @@ from tests.fakes.log import event_of
 log = get_logger("perch.tests")
 
 
-def test_an_event_is_a_record_of_its_logger_and_nothing_is_printed(
+def test_an_event_is_a_log_record_and_prints_nothing(
     caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log.warning("kettle_boiled", degrees=100, place="on the hob")
@@ -21,13 +21,13 @@ def test_an_event_is_a_record_of_its_logger_and_nothing_is_printed(
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_record_names_the_line_that_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_record_names_the_file_of_its_caller(caplog: pytest.LogCaptureFixture) -> None:
     log.warning("by_level_name")
     log.log(logging.ERROR, "by_level")
     assert [record.filename for record in caplog.records] == ["test_log.py"] * 2
 
 
-def test_an_error_is_the_records_own(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_record_holds_the_exception_itself(caplog: pytest.LogCaptureFixture) -> None:
     try:
         [].pop()
     except IndexError as error:
@@ -39,7 +39,7 @@ def test_an_error_is_the_records_own(caplog: pytest.LogCaptureFixture) -> None:
     assert [event_of(record) for record in caplog.records] == [{"event": "caught"}, {"event": "handed_over"}]
 
 
-def test_the_loggers_level_holds(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_level_of_the_logger_applies(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("ERROR", "perch.tests")
     log.warning("not_heard")
     caplog.set_level("DEBUG", "perch.tests")
@@ -47,14 +47,14 @@ def test_the_loggers_level_holds(caplog: pytest.LogCaptureFixture) -> None:
     assert [event_of(record)["event"] for record in caplog.records] == ["heard"]
 
 
-def test_no_field_can_be_in_the_way_of_logging_itself(caplog: pytest.LogCaptureFixture) -> None:
+def test_fields_named_like_record_attributes_are_kept_apart(caplog: pytest.LogCaptureFixture) -> None:
     log.warning("named", name="x", message="x", args=(1,), levelname="x", msg="x", extra={}, module=None)
     [record] = caplog.records
     assert record.name == "perch.tests"
     assert event_of(record)["name"] == "x"
 
 
-def test_an_event_has_the_id_of_the_request_that_is_being_answered(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_event_has_the_id_of_the_current_request(caplog: pytest.LogCaptureFixture) -> None:
     token = current_request_id.set("one")
     log.warning("during", place="x")
     current_request_id.reset(token)

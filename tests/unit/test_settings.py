@@ -1,4 +1,4 @@
-"""Every setting alone: what it may be, and the sentence for what it may not."""
+"""Every setting: its default, valid values, and the error message for invalid ones."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -14,6 +14,7 @@ GOOD = [
     ("PORT", "0", 0),
     ("PORT", "65535", 65535),
     ("DATABASE_URL", "memory:", "memory:"),
+    ("DATABASE_URL", "sqlite:////var/perch.db", "sqlite:////var/perch.db"),
     ("TIMELINE_WINDOW_SECONDS", "0.25", 0.25),
     ("TIMELINE_CAPACITY", "1", 1),
     ("TIMELINE_IDLE_SECONDS", "0", 0.0),
@@ -55,6 +56,7 @@ BAD = [
     *((name, "") for name in ("HOST", "DATABASE_URL", "AUTH_MODE", "CPUS", "LIVE_PAGE", "LOG_LEVEL", "LOG_FORMAT")),
     ("PORT", "65536"),
     ("DATABASE_URL", "memory"),
+    ("DATABASE_URL", "sqlite:///"),
     ("DATABASE_URL", "oracle://there"),
     ("CPUS", "2"),
     ("MAX_STREAMS", "10001"),
@@ -66,14 +68,14 @@ BAD = [
     ("LOG_LEVEL", "LOUD"),
     ("LOG_LEVEL", "info"),
     ("LOG_FORMAT", "JSON"),
-    # No merge can look for so many entries, no thread be joined for so long.
+    # Python cannot slice by so many entries, nor join a thread for so long.
     ("TIMELINE_CAPACITY", str(1 << 63)),
     ("SHUTDOWN_SECONDS", "1e10"),
     ("SHUTDOWN_SECONDS", "1e300"),
 ]
 
 SECRETS = ["SECRET_KEY", "JWT_KEY", "ADMIN_TOKEN"]
-SLIPS = {
+MISSPELT = {
     "TIMELINE_CAPACITYY": "TIMELINE_CAPACITY",
     "TIMELINES_CAPACITY": "TIMELINE_CAPACITY",
     "timeline_capacity": "TIMELINE_CAPACITY",
@@ -81,18 +83,18 @@ SLIPS = {
     "SECRET_KEY_FILES": "SECRET_KEY_FILE",
     "LOGLEVEL": "LOG_LEVEL",
 }
-NO_SLIPS = ["HOSTNAME", "PATH", "HOME", "PYTHONPATH", "PERCH_PORT", "SERVER", "COLLECTOR", "LOGNAME", "THREAD_NAME"]
+NOT_MISSPELT = ["HOSTNAME", "PATH", "HOME", "PYTHONPATH", "PERCH_PORT", "SERVER", "COLLECTOR", "LOGNAME", "THREAD_NAME"]
 
 
 def value(settings: Settings, name: str) -> object:
-    """The setting, in whichever group it is."""
+    """Returns the setting from the group that has it."""
     groups = [getattr(settings, group.name) for group in fields(settings)]
     [found] = [getattr(group, name.lower()) for group in groups if hasattr(group, name.lower())]
     return found
 
 
 def refusal(environment: dict[str, str]) -> str:
-    """The one sentence."""
+    """Returns the error message, which is one sentence on one line."""
     with pytest.raises(BadSetting) as refused:
         Settings.from_environment(environment)
     sentence = str(refused.value)
@@ -101,14 +103,14 @@ def refusal(environment: dict[str, str]) -> str:
     return sentence
 
 
-def test_without_variables_the_defaults_hold() -> None:
+def test_settings_have_defaults() -> None:
     settings = Settings.from_environment({})
     assert settings == Settings()
     assert (settings.server.host, settings.server.port, settings.server.shutdown_seconds) == ("127.0.0.1", 8080, 15)
     assert (settings.server.threads, settings.server.cpus) == (4, "one")
     assert (settings.server.max_in_flight, settings.server.max_streams) == (16, 64)
     store, timelines = settings.store, settings.timelines
-    assert (store.database_url, store.node_id, store.idempotency_capacity) == ("memory:", 0, 1_000_000)
+    assert (store.database_url, store.node_id, store.idempotency_capacity) == ("sqlite:///perch.db", 0, 1_000_000)
     assert (timelines.timeline_window_seconds, timelines.timeline_capacity) == (5, 800)
     assert timelines.timeline_idle_seconds == 7 * 24 * 60 * 60
     assert (timelines.pull_followers_threshold, timelines.event_queue_capacity) == (10_000, 100_000)
@@ -120,35 +122,35 @@ def test_without_variables_the_defaults_hold() -> None:
 
 
 @pytest.mark.parametrize(("name", "text", "expected"), GOOD)
-def test_a_variable_is_the_setting_of_its_name(name: str, text: str, expected: object) -> None:
+def test_a_variable_sets_the_setting_of_its_name(name: str, text: str, expected: object) -> None:
     read = value(Settings.from_environment({name: text}), name)
     assert read == expected
     assert type(read) is type(expected)
 
 
 @pytest.mark.parametrize(("name", "text"), BAD)
-def test_what_makes_no_sense_is_one_sentence_that_names_the_variable(name: str, text: str) -> None:
+def test_an_invalid_value_is_refused_with_the_variables_name(name: str, text: str) -> None:
     sentence = refusal({name: text})
     assert sentence.startswith(f"{name} must ")
     assert sentence.endswith(f"not {text!r}.")
 
 
 @pytest.mark.parametrize("name", SECRETS)
-def test_what_is_secret_is_not_shown(name: str) -> None:
+def test_secrets_are_not_shown(name: str) -> None:
     assert refusal({name: ""}) == f"{name} must not be empty."
     environment = {**HS256, name: "s3cret of at least thirty-two bytes"}
     assert "s3cret" not in repr(Settings.from_environment(environment))
 
 
-def test_a_sentence_stays_on_one_line() -> None:
+def test_a_line_break_in_a_value_is_escaped_in_the_message() -> None:
     assert refusal({"PORT": "80\n80"}).startswith("PORT must ")
 
 
-def test_one_bad_variable_among_good_ones_is_found() -> None:
+def test_the_message_names_the_one_invalid_variable() -> None:
     assert "NODE_ID" in refusal({"PORT": "80", "NODE_ID": "-7", "HOST": "::1"})
 
 
-def test_other_variables_are_not_ours() -> None:
+def test_unknown_variables_are_ignored() -> None:
     assert Settings.from_environment({"PATH": "/bin", "port": "1", "PERCH_PORT": "1", "DEAD_LETTER_CAPACITY": "x"}) == (
         Settings()
     )
@@ -164,7 +166,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path, name: str, end: str) -> N
 
 
 @pytest.mark.parametrize("name", SECRETS)
-def test_a_file_that_gives_no_secret_is_named(tmp_path: Path, name: str) -> None:
+def test_a_secret_file_that_cannot_be_used_is_named(tmp_path: Path, name: str) -> None:
     file, missing = tmp_path / "secret", tmp_path / "missing"
     must = f"{name}_FILE must name a file that can be read: "
     assert refusal({f"{name}_FILE": str(missing)}) == f"{must}No such file or directory, not {str(missing)!r}."
@@ -176,13 +178,13 @@ def test_a_file_that_gives_no_secret_is_named(tmp_path: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("name", SECRETS)
-def test_a_secret_has_one_place(tmp_path: Path, name: str) -> None:
+def test_a_secret_and_its_file_must_not_both_be_set(tmp_path: Path, name: str) -> None:
     file = tmp_path / "secret"
     file.write_text("s3cret")
     sentence = refusal({name: "s3cret", f"{name}_FILE": str(file)})
     assert sentence == f"{name} and {name}_FILE must not both be set."
 
 
-def test_a_slip_of_a_name_is_noticed() -> None:
-    environment = dict.fromkeys([*SLIPS, *NO_SLIPS, *Settings.names()], "x")
-    assert Settings.slips(environment) == SLIPS
+def test_misspelt_variable_names_are_found() -> None:
+    environment = dict.fromkeys([*MISSPELT, *NOT_MISSPELT, *Settings.names()], "x")
+    assert Settings.slips(environment) == MISSPELT

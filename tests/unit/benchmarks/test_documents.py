@@ -1,4 +1,4 @@
-"""The page of the benchmarks, and what is written into it."""
+"""The benchmark results are written into the page between its markers, and are saved and loaded unchanged."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from benchmarks.results import Results, load, save
 FIGURE = ratio("work", [2.0], "yardstick", [1.0], "µs", at_most(1.8))
 
 
-def test_a_block_is_replaced_and_the_rest_stays() -> None:
+def test_a_block_is_replaced_and_the_rest_of_the_page_stays() -> None:
     page = "before\n<!-- begin reads -->\nold\nolder\n<!-- end reads -->\nafter\n"
 
     assert replace_block(page, "reads", "new") == "before\n<!-- begin reads -->\nnew\n<!-- end reads -->\nafter\n"
@@ -23,7 +23,7 @@ def test_a_page_without_the_markers_is_refused() -> None:
         replace_block("nothing", "reads", "new")
 
 
-def test_the_page_has_a_heading_and_a_block_for_each_group_and_says_what_is_missed() -> None:
+def test_the_page_shows_every_group_and_lists_the_missed_bounds() -> None:
     results = Results({"CPU": "fast"}, {group: [FIGURE] for group in GROUPS})
 
     page = filled(PAGE.read_text(), results)
@@ -33,7 +33,7 @@ def test_the_page_has_a_heading_and_a_block_for_each_group_and_says_what_is_miss
     assert f"0 of {len(GROUPS)} bounds are met.\n\n- work: 2.00 × (2.00 to 2.00), at most 1.8." in page  # noqa: RUF001
 
 
-def test_results_are_read_as_they_were_saved(tmp_path: Path) -> None:
+def test_saved_results_load_unchanged(tmp_path: Path) -> None:
     results = Results({"CPU": "fast"}, {"reads": [FIGURE, plain("bytes", [1.0], "bytes"), LeftOut("granian", "why")]})
 
     save(results, tmp_path / "figures.json")

@@ -1,4 +1,4 @@
-"""Figures and their bounds."""
+"""A benchmark figure is the median of its rounds and may have a bound."""
 
 import pytest
 
@@ -12,12 +12,12 @@ def test_a_ratio_is_the_median_of_the_rounds_with_its_spread() -> None:
 
 
 @pytest.mark.parametrize(("value", "met"), [(1.8, True), (1.9, False)])
-def test_at_most(value: float, *, met: bool) -> None:
+def test_an_upper_bound_includes_its_limit(value: float, *, met: bool) -> None:
     assert plain("figure", [value], "s", at_most(1.8)).is_met is met
 
 
 @pytest.mark.parametrize(("value", "met"), [(3.0, True), (2.9, False)])
-def test_at_least(value: float, *, met: bool) -> None:
+def test_a_lower_bound_includes_its_limit(value: float, *, met: bool) -> None:
     assert plain("figure", [value], "s", at_least(3)).is_met is met
 
 
@@ -25,5 +25,5 @@ def test_a_figure_without_a_bound_is_met() -> None:
     assert plain("figure", [1e9], "s").is_met
 
 
-def test_over_one_more_is_used_than_the_bound_allows() -> None:
+def test_used_is_the_factor_by_which_a_bound_is_missed() -> None:
     assert at_most(2).used(4) == at_least(4).used(2) == 2

@@ -10,12 +10,12 @@ SLOW = plain("ten times slower", [10.0], "s", at_most(2))
 FEW = plain("a tenth as many", [0.1], "/s", at_least(0.5))
 
 
-def test_all_within_their_bounds_is_status_0() -> None:
+def test_the_exit_status_is_0_when_all_bounds_are_met() -> None:
     assert guard.check([GOOD, GOOD]) == 0
 
 
 @pytest.mark.parametrize("broken", [SLOW, FEW])
-def test_one_that_is_broken_is_status_1_and_shown(broken: Figure, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missed_bound_is_printed_and_the_exit_status_is_1(broken: Figure, capsys: pytest.CaptureFixture[str]) -> None:
     assert guard.check([GOOD, broken, GOOD]) == 1
 
     shown = capsys.readouterr().out
@@ -23,7 +23,7 @@ def test_one_that_is_broken_is_status_1_and_shown(broken: Figure, capsys: pytest
     assert shown.count("MISSED") == 1
 
 
-def test_the_guards_bounds_are_put_on_what_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_guard_applies_its_own_bounds_to_the_measurements(monkeypatch: pytest.MonkeyPatch) -> None:
     measured = [plain("work", [10.0], "s"), plain("not guarded", [10.0], "s", at_most(1))]
     monkeypatch.setattr(guard, "GUARDED", [(lambda: measured, [at_most(2), None])])
 

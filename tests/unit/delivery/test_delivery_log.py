@@ -1,3 +1,5 @@
+"""Late and failed deliveries are logged, late ones at most once per second."""
+
 import logging
 
 import pytest
@@ -21,14 +23,12 @@ def log(clock: ManualClock) -> DeliveryLog:
     return DeliveryLog(WINDOW_SECONDS, clock.monotonic)
 
 
-def test_what_is_pushed_within_the_window_is_not_worth_a_line(
-    log: DeliveryLog, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_push_within_the_window_logs_nothing(log: DeliveryLog, caplog: pytest.LogCaptureFixture) -> None:
     log.observe(TweetPushed(1, WINDOW_SECONDS))
     assert caplog.records == []
 
 
-def test_a_late_tweet_is_logged(log: DeliveryLog, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_late_push_is_logged(log: DeliveryLog, caplog: pytest.LogCaptureFixture) -> None:
     log.observe(TweetPushed(17, 7.25))
     [record] = caplog.records
     assert (record.name, record.levelno) == ("perch.delivery", logging.WARNING)
@@ -41,7 +41,7 @@ def test_a_late_tweet_is_logged(log: DeliveryLog, caplog: pytest.LogCaptureFixtu
     }
 
 
-def test_a_crowd_of_late_tweets_is_one_line_a_second(
+def test_many_late_pushes_log_at_most_one_line_per_second(
     log: DeliveryLog, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     for tweet_id in range(10):
@@ -56,13 +56,13 @@ def test_a_crowd_of_late_tweets_is_one_line_a_second(
     assert event_of(caplog.records[1])["late_so_far"] == 12
 
 
-def test_a_tweet_in_time_does_not_use_the_line_up(log: DeliveryLog, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_push_in_time_does_not_delay_the_next_line(log: DeliveryLog, caplog: pytest.LogCaptureFixture) -> None:
     log.observe(TweetPushed(1, 0.0))
     log.observe(TweetPushed(2, LATE))
     assert len(caplog.records) == 1
 
 
-def test_failures_say_what_went_wrong(log: DeliveryLog, caplog: pytest.LogCaptureFixture) -> None:
+def test_failures_are_logged_with_their_error(log: DeliveryLog, caplog: pytest.LogCaptureFixture) -> None:
     log.observe(DeliveryFailed(17, 3, "ConnectionError: gone", 0.4))
     log.observe(TweetDeadLettered(18, "alice", 5, "TimeoutError: slow", 0))
     failed, dead = caplog.records

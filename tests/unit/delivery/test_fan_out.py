@@ -1,4 +1,4 @@
-"""How deliveries take turns."""
+"""The fan-out shares its steps fairly between small and large, hinted and overdue deliveries."""
 
 from collections import deque
 
@@ -10,7 +10,7 @@ from infrastructure.delivery.fan_out import ACTIVE_MAX, FanOut
 
 
 class Parts:
-    """The source of hints, the outbox and the use case, each as a test says."""
+    """A scripted source of hints, outbox and use case in one."""
 
     def __init__(self) -> None:
         self.hints: deque[int] = deque()
@@ -36,7 +36,7 @@ class Parts:
         return Delivery(delivery.tweet_id, delivery.author_id, after) if more else None
 
     def delivered(self) -> list[int]:
-        """The tweets whose last slice was run, in order."""
+        """The tweets whose last slice has run, in order."""
         return [each.tweet_id for each in self.calls if each.after + 1 == self.slices.get(each.tweet_id, 1)]
 
 
@@ -50,7 +50,7 @@ def fan_out(parts: Parts) -> FanOut:
     return FanOut(parts, parts, parts)
 
 
-def test_without_anything_to_do_a_step_waits_and_says_so(fan_out: FanOut, parts: Parts) -> None:
+def test_an_idle_step_waits_for_a_hint_and_returns_false(fan_out: FanOut, parts: Parts) -> None:
     assert fan_out.step(timeout=0.25) is False
     assert parts.waits == [0.25]
 
@@ -61,14 +61,14 @@ def test_a_small_fan_out_is_one_step(fan_out: FanOut, parts: Parts) -> None:
     assert parts.delivered() == [1]
 
 
-def test_hints_are_delivered_in_their_order(fan_out: FanOut, parts: Parts) -> None:
+def test_hinted_tweets_are_delivered_in_order(fan_out: FanOut, parts: Parts) -> None:
     parts.hints.extend((3, 1, 2))
     while fan_out.step():
         pass
     assert parts.delivered() == [3, 1, 2]
 
 
-def test_a_due_row_is_delivered_from_where_it_stands_without_a_hint(fan_out: FanOut, parts: Parts) -> None:
+def test_an_overdue_row_is_resumed_without_a_hint(fan_out: FanOut, parts: Parts) -> None:
     parts.slices[1] = 5
     parts.due_now.append(Delivery(1, "alice", after=3))
     while fan_out.step():
@@ -86,7 +86,7 @@ def test_no_step_runs_more_than_two_slices(fan_out: FanOut, parts: Parts) -> Non
     assert sorted(parts.delivered()) == [1, 2, 3, 4]
 
 
-def test_a_large_fan_out_does_not_hold_up_the_tweets_behind_it(fan_out: FanOut, parts: Parts) -> None:
+def test_a_large_fan_out_does_not_delay_the_tweets_behind_it(fan_out: FanOut, parts: Parts) -> None:
     parts.slices[1] = 1000
     parts.hints.extend(range(1, 12))
     for _ in range(11):
@@ -94,7 +94,7 @@ def test_a_large_fan_out_does_not_hold_up_the_tweets_behind_it(fan_out: FanOut, 
     assert parts.delivered() == list(range(2, 12))
 
 
-def test_tweets_that_keep_coming_do_not_hold_up_a_large_fan_out(fan_out: FanOut, parts: Parts) -> None:
+def test_a_stream_of_new_tweets_does_not_starve_a_large_fan_out(fan_out: FanOut, parts: Parts) -> None:
     parts.slices[1] = 20
     parts.hints.append(1)
     for tweet_id in range(2, 23):
@@ -112,7 +112,7 @@ def test_large_fan_outs_take_turns(fan_out: FanOut, parts: Parts) -> None:
     assert abs(turns.count(1) - turns.count(2)) <= 2
 
 
-def test_while_too_many_are_under_way_hints_and_due_rows_wait(fan_out: FanOut, parts: Parts) -> None:
+def test_hints_and_due_rows_wait_while_too_many_deliveries_are_active(fan_out: FanOut, parts: Parts) -> None:
     many = range(1, ACTIVE_MAX + 1)
     parts.slices |= dict.fromkeys(many, 3)
     parts.due_now.extend(Delivery(tweet_id, "alice") for tweet_id in many)
@@ -125,7 +125,7 @@ def test_while_too_many_are_under_way_hints_and_due_rows_wait(fan_out: FanOut, p
     assert set(parts.delivered()) == {*many, 1000, 2000}
 
 
-def test_a_row_that_falls_due_while_it_is_under_way_is_not_begun_again(fan_out: FanOut, parts: Parts) -> None:
+def test_a_row_that_falls_due_during_its_delivery_is_not_started_again(fan_out: FanOut, parts: Parts) -> None:
     parts.slices[1] = 4
     parts.hints.append(1)
     fan_out.step()
@@ -135,14 +135,14 @@ def test_a_row_that_falls_due_while_it_is_under_way_is_not_begun_again(fan_out: 
     assert [each.after for each in parts.calls] == [0, 1, 2, 3]
 
 
-def test_a_step_does_not_wait_for_hints_while_something_is_under_way(fan_out: FanOut, parts: Parts) -> None:
+def test_a_step_does_not_wait_for_hints_while_a_delivery_is_active(fan_out: FanOut, parts: Parts) -> None:
     parts.slices[1] = 3
     parts.due_now.append(Delivery(1, "alice"))
     assert fan_out.step(timeout=100.0) is True
     assert parts.waits == [0.0]
 
 
-def test_what_was_under_way_when_a_step_raised_is_left_to_the_outbox(fan_out: FanOut, parts: Parts) -> None:
+def test_a_delivery_whose_step_raised_is_left_to_the_outbox(fan_out: FanOut, parts: Parts) -> None:
     parts.hints.append(1)
     parts.broken = True
     with pytest.raises(ConnectionError):

@@ -13,11 +13,9 @@ from infrastructure.delivery.worker import FanOutWorker
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from tests.contracts.racing import JOIN_SECONDS
 
-FOR_EVER = 1000.0
-
 
 class Deliver:
-    """Delivers at once, unless it is held or told to fail."""
+    """Delivers at once, unless a test blocks it or makes it fail."""
 
     def __init__(self, work: "Work") -> None:
         self._work = work
@@ -39,7 +37,7 @@ class Deliver:
 
 
 class Work:
-    """A worker with all that it works on; rows are due at once, whether or not there was a hint."""
+    """A worker with its stores; outbox rows are due at once, with or without a hint."""
 
     def __init__(self, queue_capacity: int = 10) -> None:
         options = MemoryOptions(RetryPolicy(3, jitter=lambda: 0.0), event_queue_capacity=queue_capacity, due_seconds=0)
@@ -66,7 +64,7 @@ def work() -> Iterator[Work]:
     assert "fan-out" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_a_worker_delivers_what_is_published_before_and_after_its_start(work: Work) -> None:
+def test_a_worker_delivers_tweets_published_before_and_after_its_start(work: Work) -> None:
     ids = work.publish(3)
     work.worker.thread.start()
     ids += work.publish(3)
@@ -81,12 +79,12 @@ def test_a_worker_delivers_tweets_whose_hints_were_lost(work: Work) -> None:
     assert sorted(work.deliver.delivered) == ids
 
 
-def test_a_join_gives_up_at_its_time(work: Work) -> None:
+def test_join_returns_false_after_its_timeout(work: Work) -> None:
     work.publish(1)
     assert work.worker.join(0.01) is False
 
 
-def test_a_stop_lets_the_present_slice_end(work: Work) -> None:
+def test_stop_lets_the_current_slice_finish(work: Work) -> None:
     work.deliver.free.clear()
     [tweet_id] = work.publish(1)
     work.worker.thread.start()
@@ -97,7 +95,7 @@ def test_a_stop_lets_the_present_slice_end(work: Work) -> None:
     assert work.deliver.delivered == [tweet_id]
 
 
-def test_an_error_in_a_step_is_logged_and_the_work_goes_on(work: Work, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_worker_logs_an_error_and_continues(work: Work, caplog: pytest.LogCaptureFixture) -> None:
     ids = work.publish(2)
     work.deliver.failures = 1
     work.worker.thread.start()

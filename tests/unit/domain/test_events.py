@@ -13,11 +13,11 @@ EVENTS = [
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_an_event_never_changes(event: object) -> None:
+def test_events_are_immutable(event: object) -> None:
     with pytest.raises(FrozenInstanceError):
         event.tweet_id = 2  # type: ignore[attr-defined]
 
 
-def test_events_are_equal_by_their_values() -> None:
+def test_events_with_equal_values_are_equal() -> None:
     assert TweetCreated(1, "alice") == TweetCreated(1, "alice")
     assert len({*EVENTS, TweetCreated(1, "alice")}) == len(EVENTS)

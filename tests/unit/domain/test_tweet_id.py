@@ -11,7 +11,7 @@ IDS_A_MILLISECOND = 4096
 
 
 def take(clock: list[int], node_id: int = 0) -> list[int]:
-    """The ids that one node gives out at these times."""
+    """Returns the ids that one node gives out at these times."""
     ids = [0]
     for now_ms in clock:
         ids.append(next_tweet_id(ids[-1], now_ms, node_id))
@@ -30,30 +30,30 @@ def test_ids_increase_and_keep_their_node_whatever_the_clock_does(clock: list[in
 
 
 @given(st.integers(EPOCH_MS, EPOCH_MS + (1 << 41) - 1), st.integers(0, MAX_NODE_ID))
-def test_an_id_says_when_it_was_taken(now_ms: int, node_id: int) -> None:
+def test_an_id_contains_its_creation_time(now_ms: int, node_id: int) -> None:
     tweet_id = next_tweet_id(0, now_ms, node_id)
     assert created_at_ms(tweet_id) == now_ms
     assert 0 < tweet_id <= MAX_TWEET_ID
 
 
-def test_nodes_never_give_out_the_same_id() -> None:
+def test_two_nodes_never_give_out_the_same_id() -> None:
     clock = [NOW_MS] * (IDS_A_MILLISECOND + 10)
     assert not set(take(clock, node_id=3)) & set(take(clock, node_id=4))
 
 
-def test_a_millisecond_holds_4096_ids_and_borrows_from_the_next() -> None:
+def test_a_millisecond_has_4096_ids_and_the_next_id_takes_the_next_millisecond() -> None:
     ids = take([NOW_MS] * (IDS_A_MILLISECOND + 1), node_id=7)
     assert created_at_ms(ids[-2]) == NOW_MS
     assert created_at_ms(ids[-1]) == NOW_MS + 1
     assert ids[-1] - ids[0] == 1 << 22
 
 
-def test_the_clock_catches_up_with_what_was_borrowed() -> None:
+def test_ids_follow_the_clock_again_once_it_has_caught_up() -> None:
     ids = take([NOW_MS] * (IDS_A_MILLISECOND + 1) + [NOW_MS + 1, NOW_MS + 2])
     assert [created_at_ms(id_) - NOW_MS for id_ in ids[-3:]] == [1, 1, 2]
 
 
-def test_a_clock_that_goes_back_stops_the_time_of_ids() -> None:
+def test_ids_keep_their_latest_time_while_the_clock_is_set_back() -> None:
     ids = take([NOW_MS, NOW_MS - 60_000, NOW_MS - 1, NOW_MS, NOW_MS + 1])
     assert [created_at_ms(id_) - NOW_MS for id_ in ids] == [0, 0, 0, 0, 1]
 

@@ -24,11 +24,11 @@ def refusal(text: str, max_length: int = MAX_LENGTH) -> str:
     return str(refused.value)
 
 
-def test_text_is_composed() -> None:
+def test_text_is_normalised_to_nfc() -> None:
     assert normalise_text(f"caf{E_AND_ACUTE}", MAX_LENGTH) == f"caf{E_ACUTE}"
 
 
-def test_compatibility_forms_are_kept() -> None:
+def test_nfc_keeps_compatibility_characters() -> None:
     assert normalise_text("ﬁ ² ½", MAX_LENGTH) == "ﬁ ² ½"
 
 
@@ -38,14 +38,14 @@ def test_blank_text_is_refused(blank: str) -> None:
 
 
 @pytest.mark.parametrize("space", [" ", "\n", "\t", "\u00a0", "\u3000", "\u2028", "\u2001"])
-def test_white_space_goes_at_both_ends_only(space: str) -> None:
+def test_white_space_is_stripped_at_both_ends_only(space: str) -> None:
     inner = f"two{unicodedata.normalize('NFC', space)}words"
     assert normalise_text(f"{space}{inner}{space * 2}", MAX_LENGTH) == inner
 
 
 @pytest.mark.parametrize("unstorable", UNSTORABLE)
 @pytest.mark.parametrize("text", ["{}", "{}after", "before{}", "before{}after"])
-def test_nul_and_surrogates_are_refused_wherever_they_are(text: str, unstorable: str) -> None:
+def test_nul_and_surrogates_are_refused_at_any_position(text: str, unstorable: str) -> None:
     refusal(text.format(unstorable))
 
 
@@ -55,38 +55,38 @@ def test_the_limit_counts_code_points(character: str) -> None:
     assert str(MAX_LENGTH + 1) in refusal(character * (MAX_LENGTH + 1))
 
 
-def test_a_text_that_shrinks_to_the_limit_is_within_it() -> None:
+def test_a_text_that_nfc_shortens_to_the_limit_is_accepted() -> None:
     apart = unicodedata.normalize("NFD", ALPHA_WITH_ALL)
     assert len(apart) == NFC_SHRINKS_BY
     assert normalise_text(f" {apart * MAX_LENGTH} ", MAX_LENGTH) == ALPHA_WITH_ALL * MAX_LENGTH
     refusal(apart * MAX_LENGTH + "a")
 
 
-def test_no_text_shrinks_by_more() -> None:
+def test_nfc_shortens_no_text_by_a_larger_factor() -> None:
     longest = max(len(unicodedata.normalize("NFD", chr(code))) for code in range(sys.maxunicode + 1))
     assert longest == NFC_SHRINKS_BY
 
 
-def test_one_visible_character_may_be_many_code_points() -> None:
+def test_the_limit_counts_every_code_point_of_an_emoji_sequence() -> None:
     refusal(FAMILY, max_length=len(FAMILY) - 1)
     assert normalise_text(FAMILY, len(FAMILY)) == FAMILY
 
 
-def test_the_limit_holds_after_composition() -> None:
+def test_the_limit_applies_after_normalisation() -> None:
     assert normalise_text(E_AND_ACUTE * MAX_LENGTH, MAX_LENGTH) == E_ACUTE * MAX_LENGTH
 
 
-def test_the_limit_holds_where_normalisation_makes_longer() -> None:
+def test_the_limit_applies_when_normalisation_lengthens_the_text() -> None:
     refusal(MUSICAL_NOTE * MAX_LENGTH)
     assert len(normalise_text(MUSICAL_NOTE * (MAX_LENGTH // 3), MAX_LENGTH)) == MAX_LENGTH // 3 * 3
 
 
-def test_white_space_at_the_ends_does_not_count() -> None:
+def test_white_space_at_the_ends_does_not_count_towards_the_limit() -> None:
     assert normalise_text(" " * 50 + "a" * MAX_LENGTH + "\n" * 50, MAX_LENGTH) == "a" * MAX_LENGTH
 
 
 @given(st.text())
-def test_what_is_stored_is_normal_already(text: str) -> None:
+def test_normalising_twice_changes_nothing(text: str) -> None:
     try:
         stored = normalise_text(text, MAX_LENGTH)
     except InvalidInput:

@@ -5,7 +5,7 @@ from domain.user import User
 
 
 @pytest.mark.parametrize("user_id", ["a", "Alice", "9", "a.b-c_d", "...", "-", "_", ".a", "Me", "ME", "me2", "x" * 64])
-def test_well_formed_ids_are_users(user_id: str) -> None:
+def test_well_formed_user_ids_are_accepted(user_id: str) -> None:
     assert User(user_id).id == user_id
 
 
@@ -31,17 +31,17 @@ def test_well_formed_ids_are_users(user_id: str) -> None:
         "\ud800",
     ],
 )
-def test_other_ids_are_refused(user_id: str) -> None:
+def test_malformed_user_ids_are_refused(user_id: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         User(user_id)
     assert refused.value.field == "user_id"
 
 
-def test_ids_that_differ_in_case_are_two_users() -> None:
+def test_user_ids_are_case_sensitive() -> None:
     assert User("alice") != User("Alice")
     User("alice").check_may_follow(User("Alice"))
 
 
-def test_nobody_follows_themselves() -> None:
+def test_users_cannot_follow_themselves() -> None:
     with pytest.raises(SelfFollow):
         User("alice").check_may_follow(User("alice"))

@@ -1,4 +1,4 @@
-"""A push or a merge that is cut before any of its changes, as the end of a thread cuts it, and repeated."""
+"""A push or merge that a dying thread interrupts before any one of its changes is complete after a repeat."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,11 +14,11 @@ TWEET = 100
 
 
 class Cut(BaseException):
-    """Ends a thread wherever it is."""
+    """Interrupts a thread at any point."""
 
 
 class Changes:
-    """Counts the changes of all mortal timelines, and cuts before the one at 0."""
+    """Counts down the changes of all interruptible timelines, and raises `Cut` at 0."""
 
     left = -1
 
@@ -29,8 +29,8 @@ class Changes:
             raise Cut
 
 
-class Mortal(Timeline):
-    """May be cut before each change."""
+class Interruptible(Timeline):
+    """A timeline that may be interrupted before each change."""
 
     __slots__ = ()
 
@@ -56,7 +56,7 @@ class Mortal(Timeline):
 
 
 def merged(ids: Sequence[int]) -> Timeline:
-    timeline = Mortal(1, 0.0)
+    timeline = Interruptible(1, 0.0)
     timeline.merge(ids, 0, 1, ROOM)
     return timeline
 
@@ -72,7 +72,7 @@ def merged_again(timelines: Sequence[Timeline]) -> None:
 
 @pytest.mark.parametrize("between", [[], [TWEET + 1, TWEET - 1]])
 @pytest.mark.parametrize("work", [pushed, merged_again])
-def test_it_is_whole_when_it_is_repeated_whatever_came_between(
+def test_a_repeat_completes_an_interrupted_push_or_merge(
     work: Callable[[Sequence[Timeline]], None], between: Sequence[int]
 ) -> None:
     at, is_cut = 0, True

@@ -15,7 +15,7 @@ limits = st.integers(1, 15)
 
 @pytest.fixture(autouse=True, scope="module")
 def small_chunks() -> Iterator[None]:
-    """Makes chunk borders come up all the time."""
+    """Uses tiny chunks, so that most pages cross a chunk border."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(follower_list, "CHUNK_SIZE", 4)
         yield
@@ -48,7 +48,7 @@ class FollowerListModel(RuleBasedStateMachine):
     @precondition(lambda self: self.naive)
     @rule(data=st.data())
     def remove_neighbours(self, data: st.DataObject) -> None:
-        """Empties whole chunks."""
+        """Removes enough neighbours to empty whole chunks."""
         start = data.draw(st.sampled_from(sorted(self.naive)))
         for follow_id in [id_ for id_ in self.naive if start <= id_ < start + 12]:
             self.chunked.remove(follow_id)
@@ -74,7 +74,7 @@ class FollowerListModel(RuleBasedStateMachine):
 TestFollowerListModel = FollowerListModel.TestCase
 
 
-def test_pages_walk_over_real_chunk_borders(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_cross_the_borders_of_full_size_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follower_list, "CHUNK_SIZE", CHUNK_SIZE)
     followers = FollowerList()
     total = 2 * CHUNK_SIZE + 10

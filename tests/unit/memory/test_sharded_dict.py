@@ -16,7 +16,7 @@ def test_every_key_has_its_value(ages: ShardedDict[str, int]) -> None:
     assert ages.get_many(["user7", "nobody", "user7"]) == [7, None, 7]
 
 
-def test_a_key_holds_the_last_value(ages: ShardedDict[str, int]) -> None:
+def test_setting_a_key_again_replaces_its_value(ages: ShardedDict[str, int]) -> None:
     ages["user7"] = 70
     assert ages.get("user7") == 70
 
@@ -27,11 +27,11 @@ def test_a_popped_key_is_gone(ages: ShardedDict[str, int]) -> None:
     assert ages.get("user7") is None
 
 
-def test_the_shards_together_hold_everything_once(ages: ShardedDict[str, int]) -> None:
+def test_every_value_is_in_exactly_one_shard(ages: ShardedDict[str, int]) -> None:
     assert sorted(value for shard in ages._shards for value in shard.values()) == list(range(5000))
 
 
-def test_ids_that_differ_in_their_high_bits_only_spread() -> None:
+def test_keys_that_differ_only_in_high_bits_spread_over_the_shards() -> None:
     tweets: ShardedDict[int, None] = ShardedDict()
     for millisecond in range(20_000):
         tweets[millisecond << 22] = None

@@ -1,4 +1,4 @@
-"""How much one timeline keeps, and what it takes; what it shows is in the contract of `Timelines` and in the model."""
+"""The capacity and memory use of a timeline; `test_timeline_model` and the port's contract check its content."""
 
 import tracemalloc
 
@@ -9,14 +9,14 @@ from infrastructure.memory.timeline import Room, Timeline, push
 
 
 def merged_timeline() -> Timeline:
-    """A timeline of somebody whose followees have not published yet."""
+    """Returns the complete, empty timeline of a reader whose followees have not published yet."""
     timeline = Timeline(1, 0.0)
     timeline.merge([], floor=0, mark=0, room=Room.for_entries(1))
     return timeline
 
 
 @pytest.mark.parametrize("capacity", [1, 2, 15, 16, 17, 800])
-def test_the_capacity_always_holds_and_most_of_it_is_used(capacity: int) -> None:
+def test_a_timeline_never_exceeds_its_capacity_and_uses_most_of_it(capacity: int) -> None:
     timeline = merged_timeline()
     for tweet_id in range(1, 3 * capacity + 2):
         push(tweet_id, [timeline], Room.for_entries(capacity))
@@ -25,7 +25,7 @@ def test_the_capacity_always_holds_and_most_of_it_is_used(capacity: int) -> None
         assert timeline.view(0, MAX_TWEET_ID, 1).ids[0] == tweet_id
 
 
-def test_a_merge_over_the_capacity_keeps_the_newest() -> None:
+def test_a_merge_beyond_the_capacity_keeps_the_newest_entries() -> None:
     timeline = merged_timeline()
     timeline.merge(range(2, 64, 2), floor=0, mark=1, room=Room.for_entries(32))
     timeline.merge(range(1, 64, 2), floor=0, mark=1, room=Room.for_entries(32))
@@ -34,7 +34,7 @@ def test_a_merge_over_the_capacity_keeps_the_newest() -> None:
     assert list(kept.ids) == list(range(63, kept.floor - 1, -1))
 
 
-def test_ids_of_63_bits_are_exact() -> None:
+def test_63_bit_ids_are_stored_exactly() -> None:
     timeline = merged_timeline()
     for tweet_id in (MAX_TWEET_ID, MAX_TWEET_ID - 1):
         push(tweet_id, [timeline], Room.for_entries(2))

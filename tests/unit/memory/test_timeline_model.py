@@ -1,4 +1,4 @@
-"""Whatever is inserted and merged in whatever order, a timeline keeps its word."""
+"""A timeline compared with a model, for any sequence of inserts and merges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ steps = st.one_of(
 
 
 @given(st.lists(steps, max_size=60), st.sampled_from([1, 2, 5, 16, 20]))
-def test_at_and_above_the_floor_nothing_is_missing_and_nothing_is_kept_below(
+def test_a_timeline_is_complete_from_its_floor_upwards_and_keeps_nothing_below(
     taken: list[Insert | Merge], capacity: int
 ) -> None:
     timeline, room = Timeline(1, 0.0), Room.for_entries(capacity)
@@ -57,5 +57,5 @@ def test_at_and_above_the_floor_nothing_is_missing_and_nothing_is_kept_below(
         assert view.mark == mark
         assert view.floor >= floor_before
         if view.floor > merge_floor:
-            assert len(view.ids) >= capacity - capacity // 16, "more was trimmed than had to be"
+            assert len(view.ids) >= capacity - capacity // 16, "trimmed more than a sixteenth of the capacity"
         floor_before = view.floor

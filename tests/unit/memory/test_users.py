@@ -13,30 +13,30 @@ def numbered(*user_ids: str) -> Users:
     return users
 
 
-def test_numbers_count_from_0_and_stay() -> None:
+def test_users_are_numbered_from_0_and_keep_their_numbers() -> None:
     users = Users()
     assert [users.number(user_id) for user_id in ("ann", "bob", "ann", "cem")] == [0, 1, 0, 2]
     assert [users.id_of(number) for number in range(len(users))] == ["ann", "bob", "cem"]
 
 
-def test_who_has_no_number_gets_none_by_being_looked_up() -> None:
+def test_a_lookup_gives_an_unknown_user_no_number() -> None:
     users = numbered("ann")
     assert users.known("bob") is None
     assert users.numbers_of(["bob", "ann"]) == [0]
     assert len(users) == 1
 
 
-def test_a_user_of_whom_many_threads_hear_at_once_has_one_number() -> None:
+def test_threads_that_number_the_same_user_at_once_agree() -> None:
     users = Users()
     names = [f"user-{number}" for number in range(500)]
     together = threading.Barrier(8)
     found: list[list[int]] = []
 
-    def hear_of_all() -> None:
+    def number_all() -> None:
         together.wait()
         found.append([users.number(name) for name in names])
 
-    threads = [threading.Thread(target=hear_of_all) for _ in range(8)]
+    threads = [threading.Thread(target=number_all) for _ in range(8)]
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
@@ -51,7 +51,7 @@ def test_a_user_of_whom_many_threads_hear_at_once_has_one_number() -> None:
     assert [users.id_of(number) for number in found[0]] == names
 
 
-def test_numbered_users_are_the_sequence_of_their_ids() -> None:
+def test_numbered_users_behave_as_a_sequence_of_user_ids() -> None:
     users = numbered("ann", "bob", "cem")
     page = NumberedUsers(users, [2, 0])
     assert list(page) == ["cem", "ann"]
@@ -59,13 +59,13 @@ def test_numbered_users_are_the_sequence_of_their_ids() -> None:
     assert users.numbers_of(page) == [2, 0]
 
 
-def test_numbers_of_other_users_are_looked_up_by_id() -> None:
+def test_numbers_from_another_registry_are_translated_by_user_id() -> None:
     elsewhere = NumberedUsers(numbered("ann", "bob"), [1])
     assert numbered("bob").numbers_of(elsewhere) == [0]
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_a_value_is_absent_until_it_is_set(number: int) -> None:
+def test_a_users_value_is_the_default_until_it_is_set(number: int) -> None:
     users = numbered("ann", "bob")
     values = PerUser(users, "absent")
     assert (values.get("ann"), values.get("nobody"), values.at(number)) == ("absent", "absent", "absent")

@@ -45,17 +45,17 @@ def metrics(window_seconds: float = WINDOW_SECONDS) -> tuple[EventMetrics, Watch
 
 
 @pytest.mark.parametrize(("event", "changes"), COUNTED)
-def test_each_event_changes_its_counters_and_no_others(event: Event, changes: Samples) -> None:
+def test_each_event_changes_only_its_own_counters(event: Event, changes: Samples) -> None:
     counted, watch = metrics()
     assert watch.changes(lambda: counted.observe(event)) == changes
 
 
-def test_every_counter_is_there_from_the_start() -> None:
+def test_every_counter_is_exported_from_the_start() -> None:
     _, watch = metrics()
     assert {name for _, changes in COUNTED for name in changes} <= watch.now().keys()
 
 
-def test_pushes_are_counted_and_summed_and_late_ones_counted() -> None:
+def test_push_times_fill_the_histogram_and_late_pushes_are_counted() -> None:
     counted, watch = metrics()
     for seconds in (0.0, 0.3, WINDOW_SECONDS, 7.0, 1000.0):
         counted.observe(TweetPushed(1, seconds))
@@ -67,7 +67,7 @@ def test_pushes_are_counted_and_summed_and_late_ones_counted() -> None:
 
 
 @pytest.mark.parametrize("window_seconds", [0.2, 3.0, 5.0, 600.0])
-def test_a_bucket_says_how_many_were_within_the_window(window_seconds: float) -> None:
+def test_one_bucket_ends_at_the_timeline_window(window_seconds: float) -> None:
     counted, watch = metrics(window_seconds)
     for seconds in (window_seconds, window_seconds + 0.001):
         counted.observe(TweetPushed(1, seconds))
@@ -76,14 +76,14 @@ def test_a_bucket_says_how_many_were_within_the_window(window_seconds: float) ->
     assert len(buckets) == len({*BUCKETS_SECONDS, window_seconds}) + 1
 
 
-def test_no_event_is_lost_among_many_threads() -> None:
+def test_concurrent_threads_lose_no_event() -> None:
     counted, watch = metrics()
 
-    def observe_some(number: int) -> None:
+    def observe_many(number: int) -> None:
         for _ in range(20):
             counted.observe(TweetPushed(number, 0.5))
             counted.observe(SlicePushed(2))
 
-    race_of_twenty(observe_some)
+    race_of_twenty(observe_many)
     now = watch.now()
     assert (now[f"{PUSHED}_count"], now["perch_deliveries_total"]) == (RACERS * 20, RACERS * 40)

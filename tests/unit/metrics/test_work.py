@@ -8,12 +8,12 @@ from infrastructure.metrics.work import WorkCollector
 from tests.fakes.scrapes import Watch
 
 
-def test_what_waits_is_told_as_it_is_now() -> None:
+def test_gauges_show_the_current_state_of_the_stores() -> None:
     clock, registry = ManualClock(), CollectorRegistry()
     stores = open_memory(MemoryOptions(RetryPolicy(2, jitter=lambda: 1.0), event_queue_capacity=1), clock)
     registry.register(WorkCollector(stores.outbox, stores.events, stores.timelines, clock.now_ms))
     watch = Watch(registry)
-    assert set(watch.now().values()) == {0.0, 1.0}, "all 0, but for the capacity of 1"
+    assert set(watch.now().values()) == {0.0, 1.0}, "every gauge is 0, except the queue capacity of 1"
 
     ids = [stores.tweets.publish("alice", "hello", pulled=pulled).tweet.id for pulled in (False, False, False, True)]
     for tweet_id in ids:
@@ -36,5 +36,5 @@ def test_what_waits_is_told_as_it_is_now() -> None:
     }
     clock.set_back(60_000)
     assert watch.now()["perch_oldest_waiting_event_seconds"] == 0, (
-        "a clock that goes back makes nothing younger than new"
+        "a clock that is set back does not make an age negative"
     )

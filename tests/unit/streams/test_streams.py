@@ -1,4 +1,4 @@
-"""Subscriptions, and the listener: an author's tweet wakes the streams of the author's followers, and no others."""
+"""The listener wakes the streams of an author's followers, and no others; subscriptions have a limit and an end."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from tests.contracts.racing import RACERS, race, race_of_twenty
 
 LIMIT = 3
 
-Tell = Callable[[str], None]
+Announce = Callable[[str], None]
 AT_ONCE = 0.0
 LONG_SECONDS = 20.0
 
@@ -35,91 +35,91 @@ def subscriptions() -> Subscriptions:
 
 
 @pytest.fixture
-def tell(subscriptions: Subscriptions, graph: MemoryFollowGraph) -> Tell:
-    return telling(subscriptions, graph)
+def announce(subscriptions: Subscriptions, graph: MemoryFollowGraph) -> Announce:
+    return announcing(subscriptions, graph)
 
 
-def telling(subscriptions: Subscriptions, follows: Follows) -> Tell:
-    """Announces a tweet of the author's, and has the listener take the announcement."""
+def announcing(subscriptions: Subscriptions, follows: Follows) -> Announce:
+    """Returns a function that announces a tweet of an author and lets the listener handle it."""
     announcements = MemoryAnnouncements(100)
     listener = StreamListener(announcements, follows, subscriptions)
 
-    def tell(author_id: str) -> None:
+    def announce(author_id: str) -> None:
         announcements.announce(1, author_id)
         listener.listen()
 
-    return tell
+    return announce
 
 
 def is_woken(subscription: Subscription) -> bool:
     return subscription.wait(AT_ONCE)
 
 
-def test_a_new_one_is_not_woken(subscriptions: Subscriptions) -> None:
+def test_a_new_subscription_is_not_woken(subscriptions: Subscriptions) -> None:
     assert not is_woken(subscriptions.open("bob"))
 
 
-def test_a_tweet_wakes_its_authors_followers_once_and_nobody_else(subscriptions: Subscriptions, tell: Tell) -> None:
+def test_a_tweet_wakes_only_the_authors_followers_once(subscriptions: Subscriptions, announce: Announce) -> None:
     bob, carol, alice = map(subscriptions.open, ("bob", "carol", "alice"))
-    tell("alice")
+    announce("alice")
     assert [is_woken(bob), is_woken(carol), is_woken(alice)] == [True, True, False]
     assert [is_woken(bob), is_woken(carol)] == [False, False]
 
 
-def test_followers_are_looked_up_at_each_tweet(
-    subscriptions: Subscriptions, graph: MemoryFollowGraph, tell: Tell
+def test_followers_are_looked_up_for_each_tweet(
+    subscriptions: Subscriptions, graph: MemoryFollowGraph, announce: Announce
 ) -> None:
     dave = subscriptions.open("dave")
-    tell("alice")
+    announce("alice")
     assert not is_woken(dave)
     graph.follow("dave", "alice")
-    tell("alice")
+    announce("alice")
     assert is_woken(dave)
     graph.unfollow("dave", "alice")
-    tell("alice")
+    announce("alice")
     assert not is_woken(dave)
 
 
-def test_every_subscription_of_one_user_is_woken(subscriptions: Subscriptions, tell: Tell) -> None:
+def test_a_tweet_wakes_every_subscription_of_a_user(subscriptions: Subscriptions, announce: Announce) -> None:
     both = [subscriptions.open("bob") for _ in range(2)]
-    tell("alice")
+    announce("alice")
     assert list(map(is_woken, both)) == [True, True]
 
 
-def test_many_tweets_wake_once(subscriptions: Subscriptions, tell: Tell) -> None:
+def test_several_tweets_before_a_wait_wake_it_once(subscriptions: Subscriptions, announce: Announce) -> None:
     bob = subscriptions.open("bob")
     for _ in range(5):
-        tell("alice")
+        announce("alice")
     assert [is_woken(bob), is_woken(bob)] == [True, False]
 
 
-def test_a_tweet_wakes_a_stream_that_waits(subscriptions: Subscriptions, tell: Tell) -> None:
+def test_a_tweet_wakes_a_waiting_stream(subscriptions: Subscriptions, announce: Announce) -> None:
     bob = subscriptions.open("bob")
     woken: list[bool] = []
-    race(lambda: woken.append(bob.wait(LONG_SECONDS)), lambda: tell("alice"))
+    race(lambda: woken.append(bob.wait(LONG_SECONDS)), lambda: announce("alice"))
     assert woken == [True]
 
 
-def test_a_graph_that_does_not_answer_wakes_everybody() -> None:
+def test_an_unavailable_graph_wakes_every_stream() -> None:
     class Broken:
         def relationships(self, user_id: str, other_ids: Sequence[str]) -> list[tuple[bool, bool]]:
             raise Unavailable(f"{user_id}, {len(other_ids)}")
 
     subscriptions = Subscriptions(LIMIT)
     dave = subscriptions.open("dave")
-    telling(subscriptions, Broken())("alice")
+    announcing(subscriptions, Broken())("alice")
     assert is_woken(dave)
 
 
-def test_without_subscriptions_nothing_is_looked_up() -> None:
+def test_without_subscriptions_the_graph_is_not_read() -> None:
     class Forbidden:
         def relationships(self, user_id: str, other_ids: Sequence[str]) -> list[tuple[bool, bool]]:
             raise AssertionError((user_id, other_ids))
 
-    telling(Subscriptions(LIMIT), Forbidden())("alice")
+    announcing(Subscriptions(LIMIT), Forbidden())("alice")
 
 
-def test_at_the_limit_one_more_is_refused_until_one_is_closed(subscriptions: Subscriptions) -> None:
+def test_the_limit_of_subscriptions_is_enforced_until_one_is_closed(subscriptions: Subscriptions) -> None:
     first, *_ = [subscriptions.open("bob") for _ in range(LIMIT)]
     with pytest.raises(Overloaded, match="3 streams") as refusal:
         subscriptions.open("carol")
@@ -132,22 +132,22 @@ def test_at_the_limit_one_more_is_refused_until_one_is_closed(subscriptions: Sub
     assert subscriptions.counts() == StreamCounts(open=LIMIT, capacity=LIMIT, shed=1)
 
 
-def test_closing_twice_gives_one_place_back(subscriptions: Subscriptions) -> None:
+def test_closing_twice_frees_one_place(subscriptions: Subscriptions) -> None:
     first, *_ = [subscriptions.open("bob") for _ in range(LIMIT)]
     first.close()
     first.close()
     assert subscriptions.counts().open == LIMIT - 1
 
 
-def test_a_closed_one_is_woken_no_more(subscriptions: Subscriptions, tell: Tell) -> None:
+def test_a_closed_subscription_is_not_woken_by_tweets(subscriptions: Subscriptions, announce: Announce) -> None:
     bob = subscriptions.open("bob")
     bob.close()
-    assert is_woken(bob), "by its end"
-    tell("alice")
+    assert is_woken(bob), "closing wakes it"
+    announce("alice")
     assert not is_woken(bob)
 
 
-def test_the_end_wakes_and_ends_all_and_those_opened_later(subscriptions: Subscriptions) -> None:
+def test_end_wakes_and_ends_all_subscriptions_even_later_ones(subscriptions: Subscriptions) -> None:
     early = [subscriptions.open("dave") for _ in range(LIMIT)]
     subscriptions.end()
     late = subscriptions.open("bob")
@@ -156,7 +156,7 @@ def test_the_end_wakes_and_ends_all_and_those_opened_later(subscriptions: Subscr
     late.close()
 
 
-def test_of_twenty_at_once_as_many_get_in_as_there_is_room_for(subscriptions: Subscriptions) -> None:
+def test_concurrent_opens_do_not_exceed_the_limit(subscriptions: Subscriptions) -> None:
     def open_one(_: int) -> Subscription | None:
         try:
             return subscriptions.open("bob")
@@ -170,7 +170,7 @@ def test_of_twenty_at_once_as_many_get_in_as_there_is_room_for(subscriptions: Su
     assert subscriptions.counts().open == 0
 
 
-def test_no_wake_is_lost_between_a_wait_and_the_next(subscriptions: Subscriptions, tell: Tell) -> None:
+def test_no_wake_up_is_lost_between_two_waits(subscriptions: Subscriptions, announce: Announce) -> None:
     bob = subscriptions.open("bob")
     published = 0
     seen = threading.Event()
@@ -178,7 +178,7 @@ def test_no_wake_is_lost_between_a_wait_and_the_next(subscriptions: Subscription
     def publish(_: int) -> None:
         nonlocal published
         published += 1
-        tell("alice")
+        announce("alice")
 
     def read() -> None:
         while published < RACERS - 1:
@@ -190,7 +190,7 @@ def test_no_wake_is_lost_between_a_wait_and_the_next(subscriptions: Subscription
 
 
 @pytest.mark.parametrize("_round", range(20))
-def test_the_end_and_an_opening_at_once_leave_none_that_waits_for_ever(_round: int) -> None:
+def test_a_subscription_opened_during_end_is_ended_too(_round: int) -> None:
     subscriptions = Subscriptions(RACERS)
     opened: list[Subscription] = []
     race(*(lambda: opened.append(subscriptions.open("bob")),) * 9, subscriptions.end)

@@ -1,4 +1,4 @@
-"""Use cases on the stores in memory, and on a clock that stands still."""
+"""Use cases run on the stores in memory and a manual clock."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One reader's home timeline over the stores in memory, and the naive query that every read must equal."""
+"""One reader's home timeline on the stores in memory, and the naive query that every read must equal."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ ALICE = "alice"
 
 
 class Home:
-    """Alice's, with what others do."""
+    """Alice's home timeline, and the actions of the authors whom she may follow."""
 
     def __init__(self, stores: MemoryStores, capacity: int) -> None:
         self.stores = stores
@@ -23,16 +23,16 @@ class Home:
             stores.graph,
             stores.timelines,
         )
-        self.told: list[Event] = []
-        self.prepare = PrepareHomeTimeline(tweets, graph, timelines, self.told.append, capacity=capacity)
-        self.read = ReadHomeTimeline(tweets, graph, timelines, self.prepare, self.told.append)
-        self._deliver = DeliverTweet(stores.outbox, graph, timelines, lambda: 0, self.told.append, slice_size=2)
+        self.events: list[Event] = []
+        self.prepare = PrepareHomeTimeline(tweets, graph, timelines, self.events.append, capacity=capacity)
+        self.read = ReadHomeTimeline(tweets, graph, timelines, self.prepare, self.events.append)
+        self._deliver = DeliverTweet(stores.outbox, graph, timelines, lambda: 0, self.events.append, slice_size=2)
         self._published: list[Tweet] = []
         self._undelivered: list[Delivery] = []
 
     def merged(self) -> list[str]:
-        """What each page that was read had to merge."""
-        return [event.merged for event in self.told if isinstance(event, HomeTimelineRead)]
+        """Returns, for each page read so far, the costliest source that it merged."""
+        return [event.merged for event in self.events if isinstance(event, HomeTimelineRead)]
 
     def follow(self, *authors: str) -> None:
         for author in authors:
@@ -50,7 +50,7 @@ class Home:
         return published[::-1]
 
     def deliver(self) -> None:
-        """Pushes what was published, the latest first: order must not matter."""
+        """Pushes the published tweets, the latest first, because the order must not matter."""
         while self._undelivered:
             left: Delivery | None = self._undelivered.pop()
             while left is not None:
@@ -67,7 +67,7 @@ class Home:
         since_id: int = 0,
         between_pages: Callable[[], object] = lambda: None,
     ) -> list[list[Tweet]]:
-        """All pages from the newest to the last."""
+        """Reads all pages from the newest to the oldest."""
         page = self.page(limit, include_self=include_self, since_id=since_id)
         pages = [list(page.tweets)]
         while page.next is not None:
@@ -77,7 +77,7 @@ class Home:
         return pages
 
     def naive(self, *, include_self: bool = False) -> list[Tweet]:
-        """Every tweet that exists and whose author alice follows now, newest first."""
+        """Returns every stored tweet whose author alice follows now, newest first."""
         authors = set(self.graph.followees(ALICE).authors) | ({ALICE} if include_self else set())
-        there = [tweet for tweet in self._published if self.tweets.get(tweet.id) is not None]
-        return [tweet for tweet in reversed(there) if tweet.author_id in authors]
+        stored = [tweet for tweet in self._published if self.tweets.get(tweet.id) is not None]
+        return [tweet for tweet in reversed(stored) if tweet.author_id in authors]

@@ -14,32 +14,30 @@ SLICE = 3
 AUTHOR = "alice"
 
 
-class Fanned:
-    """One tweet on its way to its followers."""
+class FanOut:
+    """One tweet and its delivery to the followers."""
 
     def __init__(self, stores: MemoryStores, clock: ManualClock) -> None:
         self.stores = stores
         self.clock = clock
-        self.told: list[Event] = []
+        self.events: list[Event] = []
         self.deliver = self.delivering_to(stores.timelines)
         self.tweet_id = stores.tweets.publish(AUTHOR, "hello", pulled=False).tweet.id
         self.start = Delivery(self.tweet_id, AUTHOR)
 
     def delivering_to(self, timelines: Timelines) -> DeliverTweet:
-        stores = self.stores
-        return DeliverTweet(
-            stores.outbox, stores.graph, timelines, self.clock.now_ms, self.told.append, slice_size=SLICE
-        )
+        outbox, graph = self.stores.outbox, self.stores.graph
+        return DeliverTweet(outbox, graph, timelines, self.clock.now_ms, self.events.append, slice_size=SLICE)
 
     def add_followers(self, *followers: str) -> None:
-        """Followers who have read before, so that their timelines are there."""
+        """Adds followers who have a timeline because they have read before."""
         graph, timelines = self.stores.graph, self.stores.timelines
         for follower in followers:
             graph.follow(follower, AUTHOR)
             generation, _ = timelines.install(follower)
             timelines.merge(follower, generation, [], floor=0, mark=graph.followees(follower).newest_follow_id)
 
-    def have_it(self, followers: Sequence[str]) -> list[str]:
+    def receivers_among(self, followers: Sequence[str]) -> list[str]:
         view = self.stores.timelines.view
         return [name for name in followers if self.tweet_id in view(name, 0, MAX_TWEET_ID, 10).ids]
 
@@ -47,7 +45,7 @@ class Fanned:
         return self.tweet_id in self.stores.tweets.unpushed({AUTHOR}, 0, MAX_TWEET_ID, 10)
 
     def run(self) -> int:
-        """Runs all slices; returns how many those were."""
+        """Runs all slices and returns their number."""
         left: Delivery | None = self.start
         slices = 0
         while left is not None:
@@ -57,131 +55,131 @@ class Fanned:
 
 
 @pytest.fixture
-def fanned(stores: MemoryStores, clock: ManualClock) -> Fanned:
-    return Fanned(stores, clock)
+def fan_out(stores: MemoryStores, clock: ManualClock) -> FanOut:
+    return FanOut(stores, clock)
 
 
 def named(count: int) -> list[str]:
     return [f"user{at}" for at in range(count)]
 
 
-def test_without_followers_a_tweet_is_pushed_at_once(fanned: Fanned) -> None:
-    assert fanned.run() == 1
-    assert not fanned.is_unpushed()
-    assert fanned.told == [TweetPushed(fanned.tweet_id, 0.0)]
+def test_a_tweet_without_followers_is_pushed_in_one_step(fan_out: FanOut) -> None:
+    assert fan_out.run() == 1
+    assert not fan_out.is_unpushed()
+    assert fan_out.events == [TweetPushed(fan_out.tweet_id, 0.0)]
 
 
 @pytest.mark.parametrize("count", [1, SLICE - 1, SLICE, SLICE + 1, 3 * SLICE])
-def test_every_follower_gets_it(fanned: Fanned, count: int) -> None:
-    fanned.add_followers(*named(count))
-    slices = fanned.run()
-    assert fanned.have_it(named(count)) == named(count)
-    assert not fanned.is_unpushed()
+def test_every_follower_receives_the_tweet(fan_out: FanOut, count: int) -> None:
+    fan_out.add_followers(*named(count))
+    slices = fan_out.run()
+    assert fan_out.receivers_among(named(count)) == named(count)
+    assert not fan_out.is_unpushed()
     assert count // SLICE <= slices <= count // SLICE + 1
-    assert sum(event.timelines for event in fanned.told if isinstance(event, SlicePushed)) == count
+    assert sum(event.timelines for event in fan_out.events if isinstance(event, SlicePushed)) == count
 
 
-def test_it_stays_unpushed_until_the_last_slice(fanned: Fanned) -> None:
-    fanned.add_followers(*named(SLICE + 1))
-    left = fanned.deliver.execute(fanned.start)
+def test_a_tweet_is_unpushed_until_its_last_slice(fan_out: FanOut) -> None:
+    fan_out.add_followers(*named(SLICE + 1))
+    left = fan_out.deliver.execute(fan_out.start)
     assert left is not None
-    assert fanned.have_it(named(SLICE + 1)) == named(SLICE)
-    assert fanned.is_unpushed()
-    assert fanned.deliver.execute(left) is None
-    assert not fanned.is_unpushed()
+    assert fan_out.receivers_among(named(SLICE + 1)) == named(SLICE)
+    assert fan_out.is_unpushed()
+    assert fan_out.deliver.execute(left) is None
+    assert not fan_out.is_unpushed()
 
 
-def test_slices_and_deliveries_may_be_repeated_and_are_told_once(fanned: Fanned) -> None:
-    fanned.add_followers(*named(SLICE + 1))
-    fanned.deliver.execute(fanned.start)
-    fanned.run()
-    fanned.run()
+def test_a_repeated_delivery_changes_nothing_and_is_reported_once(fan_out: FanOut) -> None:
+    fan_out.add_followers(*named(SLICE + 1))
+    fan_out.deliver.execute(fan_out.start)
+    fan_out.run()
+    fan_out.run()
     for follower in named(SLICE + 1):
-        assert list(fanned.stores.timelines.view(follower, 0, MAX_TWEET_ID, 10).ids) == [fanned.tweet_id]
-    assert fanned.told.count(TweetPushed(fanned.tweet_id, 0.0)) == 1
+        assert list(fan_out.stores.timelines.view(follower, 0, MAX_TWEET_ID, 10).ids) == [fan_out.tweet_id]
+    assert fan_out.events.count(TweetPushed(fan_out.tweet_id, 0.0)) == 1
 
 
-def test_unfollows_between_two_slices_make_nobody_miss_it(fanned: Fanned) -> None:
-    fanned.add_followers(*named(2 * SLICE))
-    left = fanned.deliver.execute(fanned.start)
+def test_unfollows_between_two_slices_skip_no_follower(fan_out: FanOut) -> None:
+    fan_out.add_followers(*named(2 * SLICE))
+    left = fan_out.deliver.execute(fan_out.start)
     assert left is not None
     for gone in named(SLICE):
-        fanned.stores.graph.unfollow(gone, AUTHOR)
-    assert fanned.deliver.execute(left) is not None
-    assert fanned.have_it(named(2 * SLICE)) == named(2 * SLICE)
+        fan_out.stores.graph.unfollow(gone, AUTHOR)
+    assert fan_out.deliver.execute(left) is not None
+    assert fan_out.receivers_among(named(2 * SLICE)) == named(2 * SLICE)
 
 
-def test_a_new_follower_between_two_slices_gets_it_too(fanned: Fanned) -> None:
-    fanned.add_followers(*named(SLICE))
-    left = fanned.deliver.execute(fanned.start)
+def test_a_follower_who_joins_between_two_slices_receives_the_tweet(fan_out: FanOut) -> None:
+    fan_out.add_followers(*named(SLICE))
+    left = fan_out.deliver.execute(fan_out.start)
     assert left is not None
-    fanned.add_followers("late")
-    fanned.deliver.execute(left)
-    assert fanned.have_it(["late"]) == ["late"]
+    fan_out.add_followers("late")
+    fan_out.deliver.execute(left)
+    assert fan_out.receivers_among(["late"]) == ["late"]
 
 
-def test_a_user_who_does_not_follow_or_never_read_gets_nothing(fanned: Fanned) -> None:
-    fanned.add_followers("stranger")
-    fanned.stores.graph.unfollow("stranger", AUTHOR)
-    fanned.stores.graph.follow("never_read", AUTHOR)
-    fanned.run()
-    assert fanned.have_it(["stranger", "never_read", AUTHOR]) == []
+def test_a_push_skips_strangers_and_followers_without_a_timeline(fan_out: FanOut) -> None:
+    fan_out.add_followers("stranger")
+    fan_out.stores.graph.unfollow("stranger", AUTHOR)
+    fan_out.stores.graph.follow("never_read", AUTHOR)
+    fan_out.run()
+    assert fan_out.receivers_among(["stranger", "never_read", AUTHOR]) == []
 
 
-def test_a_deleted_tweet_is_not_pushed_and_nothing_is_told(fanned: Fanned) -> None:
-    fanned.add_followers(*named(SLICE + 1))
-    fanned.stores.tweets.delete(fanned.tweet_id)
-    assert fanned.run() == 1
-    assert fanned.have_it(named(SLICE + 1)) == []
-    assert fanned.told == []
+def test_a_deleted_tweet_is_not_pushed_and_causes_no_event(fan_out: FanOut) -> None:
+    fan_out.add_followers(*named(SLICE + 1))
+    fan_out.stores.tweets.delete(fan_out.tweet_id)
+    assert fan_out.run() == 1
+    assert fan_out.receivers_among(named(SLICE + 1)) == []
+    assert fan_out.events == []
 
 
-def test_a_push_tells_how_long_it_took_and_never_less_than_no_time(fanned: Fanned) -> None:
-    fanned.clock.advance(2500)
-    fanned.run()
-    assert fanned.told == [TweetPushed(fanned.tweet_id, 2.5)]
-    later = Fanned(fanned.stores, fanned.clock)
-    fanned.clock.set_back(60_000)
+def test_a_push_reports_its_duration_which_is_never_negative(fan_out: FanOut) -> None:
+    fan_out.clock.advance(2500)
+    fan_out.run()
+    assert fan_out.events == [TweetPushed(fan_out.tweet_id, 2.5)]
+    later = FanOut(fan_out.stores, fan_out.clock)
+    fan_out.clock.set_back(60_000)
     later.run()
-    assert later.told == [TweetPushed(later.tweet_id, 0.0)]
+    assert later.events == [TweetPushed(later.tweet_id, 0.0)]
 
 
 class Broken:
-    """Timelines that do not answer."""
+    """Timelines that are unavailable."""
 
     def push(self, tweet_id: int, user_ids: Sequence[str]) -> int:
         raise ConnectionError(f"{tweet_id} for {len(user_ids)} followers")
 
 
-def test_a_slice_that_fails_is_written_down_and_left_to_the_outbox(fanned: Fanned) -> None:
-    fanned.stores.graph.follow("bob", AUTHOR)
-    assert fanned.delivering_to(Broken()).execute(fanned.start) is None
-    [failed] = fanned.told
+def test_a_failed_slice_is_reported_and_left_to_the_outbox(fan_out: FanOut) -> None:
+    fan_out.stores.graph.follow("bob", AUTHOR)
+    assert fan_out.delivering_to(Broken()).execute(fan_out.start) is None
+    [failed] = fan_out.events
     assert isinstance(failed, DeliveryFailed)
-    assert (failed.attempts, failed.error) == (1, f"ConnectionError: {fanned.tweet_id} for 1 followers")
-    assert fanned.is_unpushed()
+    assert (failed.attempts, failed.error) == (1, f"ConnectionError: {fan_out.tweet_id} for 1 followers")
+    assert fan_out.is_unpushed()
 
 
-def test_the_last_attempt_makes_a_dead_letter_that_readers_still_see(fanned: Fanned) -> None:
-    fanned.stores.graph.follow("bob", AUTHOR)
-    broken = fanned.delivering_to(Broken())
+def test_the_last_failed_attempt_makes_a_dead_letter_that_stays_visible(fan_out: FanOut) -> None:
+    fan_out.stores.graph.follow("bob", AUTHOR)
+    broken = fan_out.delivering_to(Broken())
     for _ in range(MAX_ATTEMPTS + 1):
-        broken.execute(fanned.start)
-    assert [type(event) for event in fanned.told] == [DeliveryFailed] * (MAX_ATTEMPTS - 1) + [TweetDeadLettered]
-    assert fanned.is_unpushed()
+        broken.execute(fan_out.start)
+    assert [type(event) for event in fan_out.events] == [DeliveryFailed] * (MAX_ATTEMPTS - 1) + [TweetDeadLettered]
+    assert fan_out.is_unpushed()
 
 
-def test_a_retry_goes_on_after_the_last_slice_that_was_pushed(fanned: Fanned) -> None:
-    fanned.add_followers(*named(SLICE + 1))
-    left = fanned.deliver.execute(fanned.start)
+def test_a_retry_resumes_after_the_last_pushed_slice(fan_out: FanOut) -> None:
+    fan_out.add_followers(*named(SLICE + 1))
+    left = fan_out.deliver.execute(fan_out.start)
     assert left is not None
-    fanned.delivering_to(Broken()).execute(left)
-    fanned.clock.advance(60_000)
-    assert fanned.stores.outbox.due(10) == [left]
+    fan_out.delivering_to(Broken()).execute(left)
+    fan_out.clock.advance(60_000)
+    assert fan_out.stores.outbox.due(10) == [left]
 
 
 class Deleting:
-    """Timelines during whose push the tweet is deleted."""
+    """Timelines that delete the tweet during its push."""
 
     def __init__(self, stores: MemoryStores) -> None:
         self._tweets = stores.tweets
@@ -193,10 +191,10 @@ class Deleting:
         return 0
 
 
-def test_a_tweet_may_be_deleted_while_it_is_pushed(fanned: Fanned) -> None:
-    fanned.stores.graph.follow("bob", AUTHOR)
-    deleting = Deleting(fanned.stores)
-    assert fanned.delivering_to(deleting).execute(fanned.start) is None
+def test_a_tweet_may_be_deleted_while_it_is_pushed(fan_out: FanOut) -> None:
+    fan_out.stores.graph.follow("bob", AUTHOR)
+    deleting = Deleting(fan_out.stores)
+    assert fan_out.delivering_to(deleting).execute(fan_out.start) is None
     assert list(deleting.pushed_to) == ["bob"]
-    assert not fanned.is_unpushed()
-    assert fanned.told == [SlicePushed(0)]
+    assert not fan_out.is_unpushed()
+    assert fan_out.events == [SlicePushed(0)]

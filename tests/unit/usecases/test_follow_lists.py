@@ -1,4 +1,4 @@
-"""Pages of followers and of followees."""
+"""Followers and followees are listed in pages, newest follow first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from usecases.page import NEWEST, Page, PageRequest
 
 @dataclass(frozen=True)
 class Listed:
-    """One of alice's two lists, and how somebody gets on it and off it."""
+    """One of alice's two lists, and how to add a user to it or remove one."""
 
     page: Callable[[PageRequest], Page[tuple[int, str]]]
     add: Callable[[str], bool]
@@ -51,7 +51,7 @@ def test_the_newest_follow_comes_first(listed: Listed) -> None:
     assert page(listed, 10) == (["dan", "carol", "bob"], None)
 
 
-def test_pages_go_on_where_the_last_one_ended(listed: Listed) -> None:
+def test_the_next_page_continues_after_the_last_one(listed: Listed) -> None:
     for other in ("bob", "carol", "dan", "erin", "frank"):
         listed.add(other)
     first, then = page(listed, 2)
@@ -61,13 +61,13 @@ def test_pages_go_on_where_the_last_one_ended(listed: Listed) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 3])
-def test_a_full_last_page_says_that_it_is_the_last(listed: Listed, limit: int) -> None:
+def test_a_full_last_page_has_no_next_page(listed: Listed, limit: int) -> None:
     for other in range(limit):
         listed.add(f"user{other}")
     assert page(listed, limit)[1] is None
 
 
-def test_pages_neither_skip_nor_repeat_while_others_come_and_go(listed: Listed) -> None:
+def test_pages_neither_skip_nor_repeat_users_while_the_list_changes(listed: Listed) -> None:
     for other in ("bob", "carol", "dan", "erin"):
         listed.add(other)
     first, then = page(listed, 2)
@@ -79,7 +79,7 @@ def test_pages_neither_skip_nor_repeat_while_others_come_and_go(listed: Listed) 
     assert page(listed, 2, then) == (["bob"], None)
 
 
-def test_who_comes_back_comes_first(listed: Listed) -> None:
+def test_a_user_who_is_added_again_comes_first(listed: Listed) -> None:
     for other in ("bob", "carol"):
         listed.add(other)
     listed.remove("bob")
@@ -87,6 +87,6 @@ def test_who_comes_back_comes_first(listed: Listed) -> None:
     assert page(listed, 10) == (["bob", "carol"], None)
 
 
-def test_lists_belong_to_users_only(listed: Listed) -> None:
+def test_a_list_needs_a_valid_user_id(listed: Listed) -> None:
     with pytest.raises(InvalidInput):
         listed.page(PageRequest("me", 10))

@@ -1,9 +1,9 @@
-"""A tweet's id is one object for all who keep it: 8 bytes an entry, not 40."""
+"""Timelines share the id object of the tweet, so that an entry takes 8 bytes, not 40."""
 
 from tests.unit.usecases.home import ALICE, Home
 
 
-def test_pushed_entries_are_the_tweets_own_ids(home: Home) -> None:
+def test_pushed_entries_share_the_id_objects_of_the_tweets(home: Home) -> None:
     home.follow("bob")
     home.page()
     home.publish("bob", 3)
@@ -11,7 +11,7 @@ def test_pushed_entries_are_the_tweets_own_ids(home: Home) -> None:
     assert_shared(home)
 
 
-def test_rebuilt_entries_are_the_tweets_own_ids(home: Home) -> None:
+def test_rebuilt_entries_share_the_id_objects_of_the_tweets(home: Home) -> None:
     home.follow("bob", "carol")
     home.publish("bob", 3)
     home.publish("carol", 2)

@@ -11,7 +11,7 @@ from usecases.page import NEWEST, PageRequest
 
 @pytest.fixture
 def published(tweets: MemoryTweets) -> list[Tweet]:
-    """Five tweets by alice, newest first, with one by bob in between."""
+    """Publishes five tweets by alice and one by bob in between; returns alice's, newest first."""
     by_alice = [tweets.publish("alice", "hello", pulled=False).tweet for _ in range(3)]
     tweets.publish("bob", "hello", pulled=False)
     by_alice += [tweets.publish("alice", "hello", pulled=True).tweet for _ in range(2)]
@@ -24,7 +24,7 @@ def page(tweets: MemoryTweets, limit: int, before: int | None = NEWEST) -> tuple
     return list(answer.items), answer.next_before
 
 
-def test_who_has_not_published_has_one_empty_page(tweets: MemoryTweets) -> None:
+def test_an_author_without_tweets_has_one_empty_page(tweets: MemoryTweets) -> None:
     assert page(tweets, 10) == ([], None)
 
 
@@ -33,7 +33,7 @@ def test_an_authors_tweets_come_newest_first(tweets: MemoryTweets, published: li
     assert page(tweets, 5) == (published, None)
 
 
-def test_pages_go_on_where_the_last_one_ended(tweets: MemoryTweets, published: list[Tweet]) -> None:
+def test_the_next_page_continues_after_the_last_one(tweets: MemoryTweets, published: list[Tweet]) -> None:
     first, then = page(tweets, 2)
     tweets.publish("alice", "later", pulled=False)
     second, then_last = page(tweets, 2, then)
@@ -41,18 +41,18 @@ def test_pages_go_on_where_the_last_one_ended(tweets: MemoryTweets, published: l
     assert page(tweets, 2, then_last) == (published[4:], None)
 
 
-def test_a_deleted_tweet_makes_room_for_an_older_one(tweets: MemoryTweets, published: list[Tweet]) -> None:
+def test_a_deleted_tweet_is_replaced_by_an_older_one(tweets: MemoryTweets, published: list[Tweet]) -> None:
     tweets.delete(published[1].id)
     assert page(tweets, 3)[0] == [published[0], *published[2:4]]
 
 
-def test_tweets_belong_to_users_only(tweets: MemoryTweets) -> None:
+def test_listing_tweets_needs_a_valid_user_id(tweets: MemoryTweets) -> None:
     with pytest.raises(InvalidInput):
         ListUserTweets(tweets).execute(PageRequest("me", 10))
 
 
-class _DeletesMeanwhile:
-    """Deletes tweets after their ids were looked up, before they are."""
+class _DeletingTweets:
+    """A store in which tweets are deleted after their ids were read, before the tweets are read."""
 
     def __init__(self, tweets: MemoryTweets, doomed: Iterable[Tweet]) -> None:
         self._tweets = tweets
@@ -71,16 +71,16 @@ class _DeletesMeanwhile:
 
 
 @pytest.mark.parametrize("doomed", [slice(0, 1), slice(0, 3), slice(1, 4), slice(0, 5)])
-def test_tweets_deleted_during_the_look_leave_no_short_page(
+def test_tweets_deleted_during_a_read_leave_no_short_page(
     tweets: MemoryTweets, published: list[Tweet], doomed: slice
 ) -> None:
     left = [tweet for tweet in published if tweet not in published[doomed]]
-    page = ListUserTweets(_DeletesMeanwhile(tweets, published[doomed])).execute(PageRequest("alice", 2))
+    page = ListUserTweets(_DeletingTweets(tweets, published[doomed])).execute(PageRequest("alice", 2))
     assert list(page.items) == left[:2]
 
 
-class _FrontierBelow(_DeletesMeanwhile):
-    """A store whose processes commit in another order than their ids: its frontier is lower than its newest tweet."""
+class _FrontierBelow(_DeletingTweets):
+    """A store whose frontier is below its newest tweet, as when ids are not committed in order."""
 
     def __init__(self, tweets: MemoryTweets, frontier: int) -> None:
         super().__init__(tweets, ())
@@ -90,7 +90,7 @@ class _FrontierBelow(_DeletesMeanwhile):
         return self._frontier
 
 
-def test_what_is_above_the_frontier_is_not_shown_yet(tweets: MemoryTweets, published: list[Tweet]) -> None:
+def test_tweets_above_the_frontier_are_not_shown_yet(tweets: MemoryTweets, published: list[Tweet]) -> None:
     behind = _FrontierBelow(tweets, published[2].id)
     page = ListUserTweets(behind).execute(PageRequest("alice", 2))
     assert list(page.items) == published[2:4]

@@ -12,7 +12,7 @@ def ids(home: Home) -> list[int]:
     return list(view(home).ids)
 
 
-def test_a_rebuilt_timeline_holds_what_all_followees_published(home: Home) -> None:
+def test_a_rebuilt_timeline_has_the_tweets_of_all_followees(home: Home) -> None:
     home.publish("bob", 2)
     home.publish("carol", 2, pulled=True)
     home.publish("stranger")
@@ -22,13 +22,13 @@ def test_a_rebuilt_timeline_holds_what_all_followees_published(home: Home) -> No
     assert (view(home).floor, view(home).mark) == (0, home.graph.followees(ALICE).newest_follow_id)
 
 
-def test_who_follows_nobody_gets_a_complete_timeline_with_nothing_in_it(home: Home) -> None:
+def test_a_reader_without_followees_gets_a_complete_empty_timeline(home: Home) -> None:
     home.prepare.execute(ALICE)
     assert view(home) != EMPTY_VIEW
     assert (ids(home), view(home).floor, view(home).mark) == ([], 0, 0)
 
 
-def test_exactly_the_capacity_is_complete_from_the_first_tweet_on(home: Home) -> None:
+def test_a_timeline_of_exactly_its_capacity_is_complete(home: Home) -> None:
     home.publish("bob", CAPACITY)
     home.follow("bob")
     home.prepare.execute(ALICE)
@@ -36,7 +36,7 @@ def test_exactly_the_capacity_is_complete_from_the_first_tweet_on(home: Home) ->
     assert view(home).floor == 0
 
 
-def test_of_more_than_the_capacity_the_newest_are_kept(home: Home) -> None:
+def test_a_rebuild_beyond_the_capacity_keeps_the_newest_tweets(home: Home) -> None:
     home.follow("bob", "carol")
     for _ in range(CAPACITY):
         home.publish("bob")
@@ -47,7 +47,7 @@ def test_of_more_than_the_capacity_the_newest_are_kept(home: Home) -> None:
     assert view(home).floor == newest[-1]
 
 
-def test_a_timeline_is_merged_with_those_followed_since(home: Home) -> None:
+def test_the_log_of_a_new_followee_is_merged(home: Home) -> None:
     home.publish("carol")
     home.follow("bob")
     home.publish("bob")
@@ -58,14 +58,14 @@ def test_a_timeline_is_merged_with_those_followed_since(home: Home) -> None:
     assert view(home).mark == home.graph.followees(ALICE).newest_follow_id
 
 
-def test_only_the_logs_of_those_followed_since_are_read(home: Home) -> None:
+def test_only_the_logs_of_new_followees_are_read(home: Home) -> None:
     home.follow("bob")
     home.prepare.execute(ALICE)
     home.publish("bob")
     home.follow("carol")
     by_carol = home.publish("carol")
     home.prepare.execute(ALICE)
-    assert ids(home) == [tweet.id for tweet in by_carol], "bob's tweet is unpushed, and not in the timeline yet"
+    assert ids(home) == [tweet.id for tweet in by_carol], "bob's tweet is still unpushed, so it is not in the timeline"
 
 
 def test_a_followee_with_a_long_log_raises_the_floor(home: Home) -> None:

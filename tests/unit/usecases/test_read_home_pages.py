@@ -1,4 +1,4 @@
-"""Walks from page to page, and polls."""
+"""Paging through a home timeline, and polling it with a since id."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.unit.usecases.home import Home
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 10])
-def test_pages_together_are_everything_once(home: Home, limit: int) -> None:
+def test_the_pages_together_contain_every_tweet_once(home: Home, limit: int) -> None:
     home.follow("bob", "carol")
     for _ in range(5):
         home.publish("bob")
@@ -18,15 +18,15 @@ def test_pages_together_are_everything_once(home: Home, limit: int) -> None:
     assert 0 < len(pages[-1]) <= limit
 
 
-def test_a_walk_does_not_see_what_is_published_after_its_first_page(home: Home) -> None:
+def test_later_pages_contain_no_tweets_published_after_the_first(home: Home) -> None:
     home.follow("bob")
     home.publish("bob", 6)
-    there = home.naive()
+    stored = home.naive()
     pages = home.walk(2, between_pages=lambda: home.publish("bob", 3))
-    assert [tweet for page in pages for tweet in page] == there
+    assert [tweet for page in pages for tweet in page] == stored
 
 
-def test_pages_stay_full_when_tweets_before_them_are_deleted(home: Home) -> None:
+def test_pages_stay_full_when_earlier_tweets_are_deleted(home: Home) -> None:
     home.follow("bob")
     published = home.publish("bob", 9)
     home.deliver()
@@ -35,7 +35,7 @@ def test_pages_stay_full_when_tweets_before_them_are_deleted(home: Home) -> None
     assert pages == [published[:3], published[5:8], published[8:]]
 
 
-def test_what_is_unfollowed_between_two_pages_is_gone_from_the_second(home: Home) -> None:
+def test_an_unfollow_between_two_pages_takes_effect_on_the_second(home: Home) -> None:
     home.follow("bob", "carol")
     for _ in range(4):
         home.publish("bob")
@@ -46,7 +46,7 @@ def test_what_is_unfollowed_between_two_pages_is_gone_from_the_second(home: Home
     assert [len(page) for page in pages] == [2, 2, 1]
 
 
-def test_what_is_followed_between_two_pages_is_on_the_second(home: Home) -> None:
+def test_a_follow_between_two_pages_takes_effect_on_the_second(home: Home) -> None:
     home.follow("bob")
     for _ in range(4):
         home.publish("carol")
@@ -57,14 +57,14 @@ def test_what_is_followed_between_two_pages_is_on_the_second(home: Home) -> None
     ]
 
 
-def test_a_deleted_rest_leaves_an_empty_last_page(home: Home) -> None:
+def test_the_last_page_is_empty_when_its_tweets_are_deleted(home: Home) -> None:
     home.follow("bob")
     published = home.publish("bob", 3)
     pages = home.walk(2, between_pages=lambda: home.tweets.delete(published[2].id))
     assert pages == [published[:2], []]
 
 
-def test_a_poll_gives_what_came_after_the_last_one(home: Home) -> None:
+def test_a_poll_returns_the_tweets_since_the_last_poll(home: Home) -> None:
     home.follow("bob")
     home.publish("bob", 2)
     since_id = home.page().since_id
@@ -75,7 +75,7 @@ def test_a_poll_gives_what_came_after_the_last_one(home: Home) -> None:
     assert list(home.page(since_id=poll.since_id).tweets) == []
 
 
-def test_a_poll_of_many_pages_walks_down_to_its_bound(home: Home) -> None:
+def test_a_poll_of_several_pages_ends_at_its_since_id(home: Home) -> None:
     home.follow("bob")
     home.publish("bob", 3)
     home.deliver()
@@ -84,16 +84,16 @@ def test_a_poll_of_many_pages_walks_down_to_its_bound(home: Home) -> None:
     assert home.walk(2, since_id=since_id) == [fresh[:2], fresh[2:4], fresh[4:]]
 
 
-def test_a_poll_since_any_tweet_gives_all_after_it(home: Home) -> None:
+def test_a_poll_since_any_tweet_returns_all_newer_ones(home: Home) -> None:
     home.follow("bob")
     home.publish("bob", 2 * CAPACITY)
     home.deliver()
-    there = home.naive()
-    for at, tweet in enumerate(there):
-        assert list(home.page(since_id=tweet.id).tweets) == there[:at]
+    stored = home.naive()
+    for at, tweet in enumerate(stored):
+        assert list(home.page(since_id=tweet.id).tweets) == stored[:at]
 
 
-def test_a_poll_while_nothing_happens_keeps_its_since_id(home: Home) -> None:
+def test_a_poll_without_new_tweets_keeps_the_since_id(home: Home) -> None:
     assert home.page().since_id == 0
     home.follow("bob")
     home.publish("bob")
@@ -109,7 +109,7 @@ def test_a_since_id_is_never_lowered(home: Home) -> None:
     assert (list(ahead.tweets), ahead.since_id, ahead.next) == ([], newest + 1000, None)
 
 
-def test_older_tweets_of_a_new_followee_are_not_news(home: Home) -> None:
+def test_a_poll_omits_older_tweets_of_a_new_followee(home: Home) -> None:
     home.follow("bob")
     home.publish("carol", 3)
     since_id = home.page().since_id
@@ -118,7 +118,7 @@ def test_older_tweets_of_a_new_followee_are_not_news(home: Home) -> None:
     assert list(home.page(since_id=since_id).tweets) == fresh
 
 
-def test_tweets_by_strangers_move_the_since_id_on(home: Home) -> None:
+def test_tweets_by_strangers_advance_the_since_id(home: Home) -> None:
     home.follow("bob")
     stranger = home.publish("stranger")
     assert home.page().since_id == stranger[0].id

@@ -1,4 +1,4 @@
-"""What is on the pages of a home timeline."""
+"""A page of the home timeline equals the naive query over tweets and follows."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def naive(home: Home, *, include_self: bool = False) -> list[int]:
     return [tweet.id for tweet in home.naive(include_self=include_self)]
 
 
-def test_who_follows_nobody_reads_nothing(home: Home) -> None:
+def test_a_reader_without_followees_has_an_empty_page(home: Home) -> None:
     home.publish("bob")
     home.publish(ALICE)
     assert newest(home) == []
@@ -33,7 +33,7 @@ def test_tweets_of_followees_come_newest_first(home: Home) -> None:
     assert list(home.page().tweets) == expected
 
 
-def test_a_tweet_is_read_whether_it_is_pushed_or_not(home: Home) -> None:
+def test_a_tweet_is_visible_before_and_after_its_push(home: Home) -> None:
     home.follow("bob")
     home.page()
     home.publish("bob")
@@ -43,7 +43,7 @@ def test_a_tweet_is_read_whether_it_is_pushed_or_not(home: Home) -> None:
     assert newest(home) == unpushed
 
 
-def test_a_pulled_tweet_is_read_like_any_other(home: Home) -> None:
+def test_a_pulled_tweet_is_visible_like_any_other(home: Home) -> None:
     home.follow("bob")
     home.publish("bob")
     home.publish("bob", pulled=True)
@@ -63,7 +63,7 @@ def test_a_follow_shows_all_older_tweets_at_once(home: Home) -> None:
     assert len(newest(home)) == 5
 
 
-def test_an_unfollow_shows_at_once(home: Home) -> None:
+def test_an_unfollow_takes_effect_at_once(home: Home) -> None:
     home.follow("bob", "carol")
     home.publish("bob", 2)
     kept = home.publish("carol")
@@ -73,7 +73,7 @@ def test_an_unfollow_shows_at_once(home: Home) -> None:
     assert list(home.page().tweets) == kept
 
 
-def test_a_refollow_brings_back_what_was_published_meanwhile(home: Home) -> None:
+def test_a_refollow_shows_tweets_published_while_unfollowed(home: Home) -> None:
     home.follow("bob")
     home.publish("bob")
     home.page()
@@ -85,7 +85,7 @@ def test_a_refollow_brings_back_what_was_published_meanwhile(home: Home) -> None
     assert len(naive(home)) == 2
 
 
-def test_a_deleted_tweet_makes_room_for_an_older_one(home: Home) -> None:
+def test_a_deleted_tweet_is_replaced_by_an_older_one(home: Home) -> None:
     home.follow("bob")
     published = home.publish("bob", 5)
     home.deliver()
@@ -94,7 +94,7 @@ def test_a_deleted_tweet_makes_room_for_an_older_one(home: Home) -> None:
     assert list(home.page(3).tweets) == [published[0], *published[2:4]]
 
 
-def test_ones_own_tweets_are_shown_on_demand_only(home: Home) -> None:
+def test_the_readers_own_tweets_are_included_only_on_request(home: Home) -> None:
     home.follow("bob")
     for _ in range(3):
         home.publish(ALICE)
@@ -106,14 +106,14 @@ def test_ones_own_tweets_are_shown_on_demand_only(home: Home) -> None:
     assert len(naive(home, include_self=True)) == 9
 
 
-def test_who_follows_nobody_may_read_ones_own(home: Home) -> None:
+def test_a_reader_without_followees_can_include_their_own_tweets(home: Home) -> None:
     home.publish(ALICE, 3)
     home.deliver()
     assert newest(home, include_self=True) == naive(home, include_self=True)
 
 
 @pytest.mark.parametrize("limit", [1, 3, 100])
-def test_a_timeline_does_not_end_at_its_floor(home: Home, limit: int) -> None:
+def test_pages_continue_below_the_floor(home: Home, limit: int) -> None:
     home.follow("bob", "carol")
     for _ in range(CAPACITY):
         home.publish("bob")
@@ -126,7 +126,7 @@ def test_a_timeline_does_not_end_at_its_floor(home: Home, limit: int) -> None:
         assert [tweet for page in pages for tweet in page] == home.naive(include_self=include_self)
 
 
-def test_an_old_tweet_pushed_late_is_neither_lost_nor_doubled(home: Home) -> None:
+def test_an_old_tweet_that_is_pushed_late_is_shown_exactly_once(home: Home) -> None:
     home.follow("bob", "carol")
     late = home.publish("bob")
     home.page()
@@ -137,7 +137,7 @@ def test_an_old_tweet_pushed_late_is_neither_lost_nor_doubled(home: Home) -> Non
     assert newest(home)[-1] == late[0].id
 
 
-def test_a_timeline_that_was_thrown_away_reads_the_same(home: Home) -> None:
+def test_a_read_after_a_discard_returns_the_same_page(home: Home) -> None:
     home.follow("bob")
     home.publish("bob", CAPACITY + 5)
     home.deliver()
@@ -146,8 +146,8 @@ def test_a_timeline_that_was_thrown_away_reads_the_same(home: Home) -> None:
     assert newest(home) == before
 
 
-@pytest.mark.parametrize(("stale", "thrown_away"), [(STALE_ENTRIES_MAX, False), (STALE_ENTRIES_MAX + 1, True)])
-def test_a_timeline_with_many_entries_to_drop_is_thrown_away(stale: int, *, thrown_away: bool) -> None:
+@pytest.mark.parametrize(("stale", "discarded"), [(STALE_ENTRIES_MAX, False), (STALE_ENTRIES_MAX + 1, True)])
+def test_a_timeline_with_too_many_stale_entries_is_discarded(stale: int, *, discarded: bool) -> None:
     options = MemoryOptions(RetryPolicy(3, jitter=lambda: 1.0), timeline_capacity=1000)
     home = Home(open_memory(options, ManualClock()), capacity=1000)
     home.follow("bob", "carol")
@@ -156,5 +156,5 @@ def test_a_timeline_with_many_entries_to_drop_is_thrown_away(stale: int, *, thro
     home.page()
     home.unfollow("bob")
     assert newest(home) == naive(home)
-    assert (home.timelines.view(ALICE, 0, MAX_TWEET_ID, 1) == EMPTY_VIEW) == thrown_away
+    assert (home.timelines.view(ALICE, 0, MAX_TWEET_ID, 1) == EMPTY_VIEW) == discarded
     assert newest(home) == naive(home)

@@ -1,21 +1,21 @@
-"""What a read of a home timeline had to merge."""
+"""A read reports the costliest source that it had to merge: timeline, unpushed or logs."""
 
 from tests.unit.usecases.conftest import CAPACITY
 from tests.unit.usecases.home import ALICE, Home
 
 
 def merged(home: Home, *, limit: int = 100, include_self: bool = False, since_id: int = 0) -> list[str]:
-    """What it tells of a read."""
-    home.told.clear()
+    """Reads one page and returns the sources that it reported."""
+    home.events.clear()
     home.page(limit, include_self=include_self, since_id=since_id)
     return home.merged()
 
 
-def test_who_follows_nobody_has_nothing_to_merge(home: Home) -> None:
+def test_a_read_without_followees_merges_nothing(home: Home) -> None:
     assert merged(home) == ["timeline"]
 
 
-def test_a_rebuild_is_not_the_reads_own_merge(home: Home) -> None:
+def test_a_rebuild_is_not_counted_as_a_merge(home: Home) -> None:
     home.follow("bob")
     home.publish("bob", 3)
     home.deliver()
@@ -23,7 +23,7 @@ def test_a_rebuild_is_not_the_reads_own_merge(home: Home) -> None:
     assert merged(home) == ["timeline"]
 
 
-def test_a_follow_that_is_caught_up_is_not_either(home: Home) -> None:
+def test_merging_a_new_followee_is_not_counted_as_a_merge(home: Home) -> None:
     home.follow("bob")
     merged(home)
     home.publish("carol")
@@ -43,25 +43,25 @@ def test_unpushed_tweets_of_followees_are_merged(home: Home) -> None:
     assert merged(home) == ["timeline"]
 
 
-def test_pulled_tweets_are_unpushed_ones(home: Home) -> None:
+def test_pulled_tweets_are_counted_as_unpushed(home: Home) -> None:
     home.follow("bob")
     home.publish("bob", pulled=True)
     assert merged(home) == ["unpushed"]
 
 
-def test_a_poll_that_finds_nothing_new_merges_nothing_unpushed(home: Home) -> None:
+def test_a_poll_without_new_tweets_merges_nothing(home: Home) -> None:
     home.follow("bob")
     newest = home.publish("bob")[0]
     assert merged(home, since_id=newest.id) == ["timeline"]
     assert merged(home, since_id=newest.id - 1) == ["unpushed"]
 
 
-def test_ones_own_tweets_are_in_the_log_alone(home: Home) -> None:
+def test_the_readers_own_tweets_are_merged_from_the_log(home: Home) -> None:
     home.follow("bob")
     assert merged(home, include_self=True) == ["logs"]
 
 
-def test_logs_are_merged_below_the_floor_and_cost_more_than_unpushed(home: Home) -> None:
+def test_logs_are_merged_below_the_floor_and_take_precedence_over_unpushed(home: Home) -> None:
     home.follow("bob")
     home.publish("bob", CAPACITY + 5)
     home.deliver()
@@ -72,7 +72,7 @@ def test_logs_are_merged_below_the_floor_and_cost_more_than_unpushed(home: Home)
     assert merged(home) == ["logs"]
 
 
-def test_every_page_is_a_read(home: Home) -> None:
+def test_every_page_reports_one_read(home: Home) -> None:
     home.follow("bob")
     home.publish("bob", 5)
     home.deliver()
@@ -80,8 +80,8 @@ def test_every_page_is_a_read(home: Home) -> None:
     assert home.merged() == ["timeline"] * 3
 
 
-def test_a_later_look_of_the_same_read_does_not_make_it_cheaper(home: Home) -> None:
-    """The first look finds what is unpushed and deleted below it; the next look finds the timeline alone."""
+def test_a_read_reports_the_costliest_of_its_passes(home: Home) -> None:
+    """The first pass merges an unpushed tweet and drops deleted ones; the next pass needs the timeline only."""
     home.follow("bob")
     doomed = home.publish("bob", 4)
     home.deliver()
@@ -92,14 +92,14 @@ def test_a_later_look_of_the_same_read_does_not_make_it_cheaper(home: Home) -> N
     assert merged(home, limit=1) == ["unpushed"]
 
 
-def test_a_read_during_which_the_follows_change_is_one_read_of_the_logs(home: Home) -> None:
+def test_a_follow_during_a_read_is_reported_as_a_read_of_the_logs(home: Home) -> None:
     home.follow("bob")
-    home.read._prepare = _FollowingMeanwhile(home)
+    home.read._prepare = _FollowingDuringPrepare(home)
     assert merged(home) == ["logs"]
     assert home.graph.followees(ALICE).newest_follow_id == 2
 
 
-class _FollowingMeanwhile:
+class _FollowingDuringPrepare:
     def __init__(self, home: Home) -> None:
         self._home = home
 

@@ -1,4 +1,4 @@
-"""The stream of a home timeline: what is new, once each, oldest first."""
+"""The stream of a home timeline sends each new tweet once, oldest first."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from usecases.home_timeline.stream import (
     StreamHomeTimelineRequest,
 )
 
-NO_PATIENCE = 0.0
+NO_WAIT = 0.0
 
 
 @pytest.fixture
@@ -45,16 +45,16 @@ OpenStream = Callable[..., HomeTimelineStream]
 
 
 def news(stream: HomeTimelineStream) -> list[Tweet]:
-    """All that is new now."""
+    """Returns all tweets that the stream can send now."""
     found: list[Tweet] = []
-    for batch in stream.batches(NO_PATIENCE):
+    for batch in stream.batches(NO_WAIT):
         if not batch:
             break
         found += batch
     return found
 
 
-def test_without_an_id_it_starts_now(home: Home, open_stream: OpenStream) -> None:
+def test_a_stream_without_an_id_starts_with_the_next_tweet(home: Home, open_stream: OpenStream) -> None:
     home.publish("bob", 3)
     stream = open_stream()
     assert news(stream) == []
@@ -63,19 +63,19 @@ def test_without_an_id_it_starts_now(home: Home, open_stream: OpenStream) -> Non
     assert news(stream) == []
 
 
-def test_now_is_when_it_is_opened_not_when_it_is_first_looked_at(home: Home, open_stream: OpenStream) -> None:
+def test_a_stream_starts_when_it_is_opened(home: Home, open_stream: OpenStream) -> None:
     stream = open_stream()
     published = home.publish("bob")
     assert news(stream) == published
 
 
-def test_with_an_id_it_goes_on_after_that_tweet(home: Home, open_stream: OpenStream) -> None:
+def test_a_stream_with_an_id_resumes_after_that_tweet(home: Home, open_stream: OpenStream) -> None:
     old = home.publish("bob", 5)[::-1]
     home.deliver()
     assert news(open_stream(old[1].id)) == old[2:]
 
 
-def test_an_id_of_0_gives_everything(home: Home, open_stream: OpenStream) -> None:
+def test_a_stream_from_id_0_sends_every_tweet(home: Home, open_stream: OpenStream) -> None:
     everything = home.publish("bob", 7)[::-1] + home.publish("carol", 7)[::-1]
     home.publish("stranger", 7)
     home.deliver()
@@ -83,11 +83,11 @@ def test_an_id_of_0_gives_everything(home: Home, open_stream: OpenStream) -> Non
 
 
 @pytest.mark.parametrize("count", [BATCH_MAX - 1, BATCH_MAX, BATCH_MAX + 1, 2 * BATCH_MAX, 3 * BATCH_MAX + 7])
-def test_many_come_in_batches_oldest_first(home: Home, open_stream: OpenStream, count: int) -> None:
+def test_many_tweets_are_sent_in_batches_oldest_first(home: Home, open_stream: OpenStream, count: int) -> None:
     stream = open_stream()
     published = home.publish("bob", count)[::-1]
     batches = []
-    for batch in stream.batches(NO_PATIENCE):
+    for batch in stream.batches(NO_WAIT):
         if not batch:
             break
         batches.append(batch)
@@ -97,7 +97,7 @@ def test_many_come_in_batches_oldest_first(home: Home, open_stream: OpenStream, 
     assert stream.position == home.tweets.frontier()
 
 
-def test_an_id_from_the_future_waits_for_its_time(home: Home, open_stream: OpenStream) -> None:
+def test_a_stream_from_a_future_id_sends_newer_tweets_only(home: Home, open_stream: OpenStream) -> None:
     home.publish("bob", 3)
     future = home.tweets.frontier() + 1
     stream = open_stream(future)
@@ -108,10 +108,10 @@ def test_an_id_from_the_future_waits_for_its_time(home: Home, open_stream: OpenS
     ]
 
 
-def test_what_is_deleted_before_its_batch_is_not_sent(home: Home, open_stream: OpenStream) -> None:
+def test_a_tweet_that_is_deleted_before_its_batch_is_not_sent(home: Home, open_stream: OpenStream) -> None:
     stream = open_stream()
     published = home.publish("bob", 3 * BATCH_MAX)[::-1]
-    batches = stream.batches(NO_PATIENCE)
+    batches = stream.batches(NO_WAIT)
     sent = list(next(batches))
     for tweet in published[-5:]:
         home.tweets.delete(tweet.id)
@@ -122,7 +122,7 @@ def test_what_is_deleted_before_its_batch_is_not_sent(home: Home, open_stream: O
     assert sent == published[:-5]
 
 
-def test_whoever_is_unfollowed_or_followed_amid_the_batches_is_left_out_or_let_in_from_then_on(
+def test_follows_and_unfollows_between_batches_take_effect_from_the_next_batch(
     home: Home, open_stream: OpenStream
 ) -> None:
     stream = open_stream()
@@ -131,7 +131,7 @@ def test_whoever_is_unfollowed_or_followed_amid_the_batches_is_left_out_or_let_i
         bobs += home.publish("bob")
         carols += home.publish("carol")
         daves += home.publish("dave")
-    batches = stream.batches(NO_PATIENCE)
+    batches = stream.batches(NO_WAIT)
     sent = list(next(batches))
     home.unfollow("carol")
     home.follow("dave")
@@ -147,7 +147,7 @@ def test_whoever_is_unfollowed_or_followed_amid_the_batches_is_left_out_or_let_i
     assert sent == sorted(expected, key=lambda tweet: tweet.id)
 
 
-def test_a_tweet_that_is_gone_moves_the_position_on(home: Home, open_stream: OpenStream) -> None:
+def test_a_deleted_tweet_advances_the_position(home: Home, open_stream: OpenStream) -> None:
     stream = open_stream()
     [tweet] = home.publish("bob")
     home.tweets.delete(tweet.id)
@@ -155,7 +155,7 @@ def test_a_tweet_that_is_gone_moves_the_position_on(home: Home, open_stream: Ope
     assert stream.position == tweet.id
 
 
-def test_nothing_is_looked_up_while_nothing_is_published(home: Home, subscriptions: Subscriptions) -> None:
+def test_a_stream_reads_no_timeline_while_nothing_is_published(home: Home, subscriptions: Subscriptions) -> None:
     class Forbidden:
         def execute(self, request: object) -> object:
             raise AssertionError(request)
@@ -163,33 +163,33 @@ def test_nothing_is_looked_up_while_nothing_is_published(home: Home, subscriptio
     use_case = StreamHomeTimeline(Forbidden(), home.tweets, subscriptions)  # type: ignore[arg-type]
     home.publish("bob")
     stream = use_case.execute(StreamHomeTimelineRequest(ALICE, None))
-    batches = stream.batches(NO_PATIENCE)
+    batches = stream.batches(NO_WAIT)
     assert [next(batches) for _ in range(5)] == [()] * 5
 
 
-def test_the_end_ends_it_even_amid_its_batches(
+def test_end_closes_a_stream_even_between_batches(
     home: Home, open_stream: OpenStream, subscriptions: Subscriptions
 ) -> None:
     stream = open_stream()
     published = home.publish("bob", 3 * BATCH_MAX)[::-1]
-    batches = stream.batches(NO_PATIENCE)
+    batches = stream.batches(NO_WAIT)
     assert next(batches) == published[:BATCH_MAX]
     subscriptions.end()
     assert list(batches) == []
-    assert list(open_stream(0).batches(NO_PATIENCE)) == []
+    assert list(open_stream(0).batches(NO_WAIT)) == []
 
 
-def test_closing_gives_its_place_back(open_stream: OpenStream, subscriptions: Subscriptions) -> None:
+def test_closing_a_stream_frees_its_place(open_stream: OpenStream, subscriptions: Subscriptions) -> None:
     first, _ = open_stream(), open_stream()
     with pytest.raises(Overloaded):
         open_stream()
     first.close()
-    assert list(first.batches(NO_PATIENCE)) == []
+    assert list(first.batches(NO_WAIT)) == []
     open_stream()
     assert subscriptions.counts().open == 2
 
 
-def test_a_store_that_fails_at_the_opening_takes_no_place(home: Home, subscriptions: Subscriptions) -> None:
+def test_a_stream_that_fails_to_open_takes_no_place(home: Home, subscriptions: Subscriptions) -> None:
     class Broken:
         def frontier(self) -> int:
             raise Unavailable("no answer")

@@ -22,7 +22,7 @@ def test_a_tweet_is_found_by_its_id(tweets: MemoryTweets, tweet: Tweet) -> None:
 
 @pytest.mark.parametrize("tweet_id", [0, 1, -1, MAX_TWEET_ID])
 @pytest.mark.usefixtures("tweet")
-def test_a_tweet_that_never_was_is_not_found(tweets: MemoryTweets, tweet_id: int) -> None:
+def test_a_tweet_that_was_never_published_is_not_found(tweets: MemoryTweets, tweet_id: int) -> None:
     with pytest.raises(TweetNotFound):
         GetTweet(tweets).execute(tweet_id)
     with pytest.raises(TweetNotFound):
@@ -38,26 +38,20 @@ def test_a_deleted_tweet_is_gone_everywhere(tweets: MemoryTweets, tweet: Tweet) 
     assert list(tweets.unpushed({"alice"}, 0, MAX_TWEET_ID, 10)) == []
 
 
-def test_a_tweet_is_deleted_once(tweets: MemoryTweets, tweet: Tweet) -> None:
-    DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("alice", tweet.id))
-    with pytest.raises(TweetNotFound):
-        DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("alice", tweet.id))
-
-
-def test_only_its_author_deletes_a_tweet(tweets: MemoryTweets, tweet: Tweet) -> None:
+def test_only_the_author_can_delete_a_tweet(tweets: MemoryTweets, tweet: Tweet) -> None:
     with pytest.raises(NotYourTweet):
         DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("bob", tweet.id))
     assert tweets.get(tweet.id) == tweet
 
 
-def test_once_it_is_deleted_a_tweet_is_nobodys(tweets: MemoryTweets, tweet: Tweet) -> None:
+def test_a_second_deletion_does_not_find_the_tweet(tweets: MemoryTweets, tweet: Tweet) -> None:
     tweets.delete(tweet.id)
     with pytest.raises(TweetNotFound):
         DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("bob", tweet.id))
 
 
-class _DeletedMeanwhile:
-    """Somebody else deletes every tweet between the look at it and its deletion."""
+class _DeletedInBetween:
+    """A store in which another request deletes the tweet between `get` and `delete`."""
 
     def get(self, tweet_id: int) -> Tweet:
         return Tweet(tweet_id, "alice", "hello")
@@ -66,6 +60,6 @@ class _DeletedMeanwhile:
         return False
 
 
-def test_who_comes_second_is_told_that_the_tweet_is_gone() -> None:
+def test_the_second_of_two_concurrent_deletions_is_not_found() -> None:
     with pytest.raises(TweetNotFound):
-        DeleteTweet(_DeletedMeanwhile(), Unlimited()).execute(DeleteTweetRequest("alice", 1))
+        DeleteTweet(_DeletedInBetween(), Unlimited()).execute(DeleteTweetRequest("alice", 1))

@@ -1,4 +1,4 @@
-"""The worker ends before any one line of what it runs: readers see every tweet, and it is pushed when it is due."""
+"""Readers see every tweet, and it is pushed when due, although the worker is interrupted before any one line."""
 
 import linecache
 import sys
@@ -15,12 +15,12 @@ PARTS = ("domain.", "usecases.", "infrastructure.")
 READERS = ("ada", "ben", "cleo")
 
 
-class Cut(BaseException):
-    """What ends a thread wherever it is."""
+class Interrupted(BaseException):
+    """Ends a thread at any line."""
 
 
-class Scissors:
-    """Cuts before one line of Perch, counted from the start; `left` stays above 0 where fewer run."""
+class Interrupter:
+    """Interrupts before the given line of Perch, counted as they run; `left` stays above 0 if fewer lines run."""
 
     def __init__(self, line: int) -> None:
         self.left = line
@@ -30,7 +30,7 @@ class Scissors:
         sys.settrace(self._call)
         try:
             work()
-        except Cut:
+        except Interrupted:
             pass
         finally:
             sys.settrace(usual)
@@ -42,12 +42,12 @@ class Scissors:
         if event == "line" and not _is_with(frame):
             self.left -= 1
             if self.left == 0:
-                raise Cut
+                raise Interrupted
         return self._line
 
 
 def _is_with(frame: FrameType) -> bool:
-    """Nothing but a trace function can raise where a lock is taken or given back; it would leave the lock taken."""
+    """Whether the line takes or releases a lock: only a trace function can raise there, and it would leak the lock."""
     return linecache.getline(frame.f_code.co_filename, frame.f_lineno).lstrip().startswith("with ")
 
 
@@ -71,30 +71,30 @@ def fail_for_good(world: World) -> None:
     world.settle()
 
 
-@pytest.mark.parametrize("revived", [True, False], ids=["the thread goes on", "another takes over"])
+@pytest.mark.parametrize("revived", [True, False], ids=["the worker resumes", "another worker takes over"])
 @pytest.mark.parametrize("work", [deliver_by_hint, deliver_when_due, fail_once, fail_for_good])
-def test_a_worker_cut_before_any_line_leaves_a_tweet_that_is_seen_and_pushed_when_due(
+def test_a_tweet_is_visible_and_pushed_when_due_after_an_interruption_before_any_line(
     work: Callable[[World], None], *, revived: bool
 ) -> None:
-    line, scissors = 0, Scissors(0)
-    while scissors.left <= 0:
+    line, interrupter = 0, Interrupter(0)
+    while interrupter.left <= 0:
         line += 1
         world = World(Bounds(slice_size=2))
         for reader in READERS:
             world.follow(reader, "author")
             world.home(reader)
         tweet = world.publish("author")
-        scissors = Scissors(line)
-        scissors.run(lambda world=world: work(world))  # type: ignore[misc]
-        assert [world.peek(reader) for reader in READERS] == [[tweet]] * 3, f"cut before line {line}"
-        world.pushes.fail_no_more()
+        interrupter = Interrupter(line)
+        interrupter.run(lambda world=world: work(world))  # type: ignore[misc]
+        assert [world.peek(reader) for reader in READERS] == [[tweet]] * 3, f"before line {line}"
+        world.pushes.stop_failing()
         if not revived:
             world.crash()
         world.deliver_due()
-        assert world.left() == 0, f"cut before line {line}"
+        assert world.left() == 0, f"before line {line}"
         world.redrive()
         world.deliver_due()
-        assert [list(world.prepared(reader).ids) for reader in READERS] == [[tweet]] * 3, f"cut before line {line}"
+        assert [list(world.prepared(reader).ids) for reader in READERS] == [[tweet]] * 3, f"before line {line}"
         counts = world.outbox.counts()
-        assert (counts.retrying, counts.dead, counts.unpushed) == (0, 0, 0), f"cut before line {line}"
+        assert (counts.retrying, counts.dead, counts.unpushed) == (0, 0, 0), f"before line {line}"
     assert line > 100

@@ -1,0 +1,69 @@
+"""`python -m app backup FILE`: a copy of the database, also while the service runs."""
+
+import argparse
+import os
+import sqlite3
+import sys
+from contextlib import closing, suppress
+from pathlib import Path
+
+from app.settings import BadSetting, Settings
+
+FAILED_STATUS = 2
+
+
+class CannotCopy(Exception):
+    """There is no copy; the text is one sentence that says why."""
+
+
+def add_backup_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds `backup`. Its exit status is 0 when the copy is whole, and 2 with a sentence when there is none."""
+    backup = commands.add_parser("backup", help="copy the SQLite database of DATABASE_URL, also while the service runs")
+    backup.add_argument("file", type=Path, help="the copy, which must not be there yet")
+    backup.set_defaults(run=_backup)
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    try:
+        source = _source()
+        _copy(source, arguments.file)
+    except (BadSetting, CannotCopy) as error:
+        print(error, file=sys.stderr)
+        return FAILED_STATUS
+    print(f"{arguments.file} is a copy of {source}.")
+    return 0
+
+
+def _source() -> Path:
+    source = Settings.from_environment(os.environ).store.database_path
+    if source is None:
+        raise BadSetting("DATABASE_URL must be that of an SQLite file for a backup, not 'memory:'.")
+    return source
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Under another name until it is whole (https://sqlite.org/backup.html)."""
+    if target.exists():
+        raise CannotCopy(f"{target} is there already.")
+    if not source.exists():
+        raise CannotCopy(f"There is no database {source}.")
+    part = target.with_name(target.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
+        part.touch(0o600)
+        _copy_into(source, part)
+        part.rename(target)
+    except OSError as error:
+        raise CannotCopy(f"{target} cannot be written: {error.strerror}.") from None
+    except sqlite3.Error as error:
+        raise CannotCopy(f"The database {source} cannot be copied: {error}.") from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _copy_into(source: Path, part: Path) -> None:
+    read_only = f"{source.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(read_only, uri=True)) as database, closing(sqlite3.connect(part)) as copy:
+        # In one step: between two, a write of the service would begin the copy anew. In WAL mode it holds up no write.
+        database.backup(copy)
