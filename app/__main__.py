@@ -1,14 +1,17 @@
-"""The command line: `python -m app serve`, `load` and `openapi`."""
+"""The command line: `python -m app serve`, `load`, `backup` and `openapi`."""
 
 import argparse
 import os
+import signal
 import sys
 
 from app.backup import add_backup_command
 from app.compose import build, open_adapters
-from app.process import prepare_process, start_facts
+from app.distribution import NAME, VERSION
+from app.process import prepare_process, say, start_facts
 from app.settings import BadSetting, Settings
 from infrastructure.log import get_logger
+from infrastructure.server.open_files import TooFewOpenFiles
 from infrastructure.server.waitress_server import WaitressServer
 from infrastructure.sqlite.opening import CannotOpen
 from load.command import add_load_command
@@ -25,6 +28,7 @@ ADVICE_ANYBODY = (
 def main() -> int:
     """Runs the command and returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m app", description="Perch: exact home timelines.")
+    parser.add_argument("--version", action="version", version=f"{NAME} {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="start the service; its settings are environment variables")
     serve.add_argument(
@@ -59,6 +63,9 @@ def _serve(arguments: argparse.Namespace) -> int:
     perch = build(settings, adapters, run_worker=not arguments.no_worker)
     try:
         server = WaitressServer(perch, settings.server)
+    except TooFewOpenFiles as error:
+        print(error, file=sys.stderr)
+        return BAD_SETTING_STATUS
     except (OSError, ValueError) as error:
         print(f"HOST and PORT must name an address to listen on: {str(error).rstrip('.')}.", file=sys.stderr)
         return BAD_SETTING_STATUS
@@ -66,14 +73,15 @@ def _serve(arguments: argparse.Namespace) -> int:
     if settings.identity.auth_mode == "header" and server.is_reachable_from_outside:
         log.warning("anybody_can_be_anybody", host=settings.server.host, advice=ADVICE_ANYBODY)
     log.info("perch_started", url=server.url, **start_facts(settings))
-    print(f"Perch listens on {server.url}", flush=True)
+    say(f"Perch listens on {server.url}")
     left = server.run()
     log.info("stopped", tweets_left=left)
-    print(f"Perch stopped; tweets left to push: {left}", flush=True)
+    say(f"Perch stopped; tweets left to push: {left}")
     return 0
 
 
 def _openapi(_: argparse.Namespace) -> int:
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `openapi | head` ends quietly
     # A secret key only because making one up comes with a warning.
     settings = Settings.from_environment({"SECRET_KEY": "no cursor is made", "DATABASE_URL": "memory:"})
     app = build(settings, open_adapters(settings), run_worker=False).app

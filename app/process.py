@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 from app.affinity import cpus, stay_on_one_cpu
 from app.collector import collect_young_only
@@ -14,7 +15,8 @@ log = get_logger("perch")
 
 def prepare_process(settings: Settings) -> None:
     """Configures the log, warns of variables that look like misspelt settings, and sets CPU and cycle collector."""
-    configure_logs(settings.log.log_level, settings.log.log_format, sys.stderr)
+    errors = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - it stays open to the end
+    configure_logs(settings.log.log_level, settings.log.log_format, errors)
     for name, meant in Settings.slips(os.environ).items():
         log.warning("unknown_setting", name=name, did_you_mean=meant)
     if settings.server.cpus == "one":
@@ -27,3 +29,12 @@ def start_facts(settings: Settings) -> dict[str, str | list[int]]:
     path = settings.store.database_path
     database = settings.store.database_url if path is None else str(path.resolve())
     return {"auth_mode": settings.identity.auth_mode, "cpus": cpus(), "database": database}
+
+
+def say(line: str) -> None:
+    """Prints the line. A standard output whose reader is gone, or that is full, ends nothing."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        # Python writes what is left again when the process ends, and fails with status 120 if it cannot.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.compose import Perch, build, open_adapters
 from app.process import prepare_process, start_facts
 from app.settings import Settings
+from infrastructure.http.cors import Cors
 from infrastructure.http.problems import Problem, overloaded
 from infrastructure.log import get_logger
 from infrastructure.server.in_flight_limit import InFlightLimit, answering_problem
@@ -42,7 +43,8 @@ class Application:
         self._signals = StopSignalWatch()
         self._start_lock = threading.Lock()
         self._started: WSGIApplication | None = None
-        self._refuse = answering_problem(_several_processes)
+        self._cors = Cors(settings.api.cors_origins)
+        self._refuse = answering_problem(_several_processes, self._cors)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["wsgi.multiprocess"]:
@@ -59,7 +61,7 @@ class Application:
                     adapters = open_adapters(self._settings)
                 except CannotOpen as error:
                     log.critical("cannot_start", error=str(error))
-                    return answering_problem(_cannot_start)
+                    return answering_problem(_cannot_start, self._cors)
                 perch = build(self._settings, adapters)
                 perch.start()
                 # Not a daemon thread, so that the process waits for it, even in a server that skips exit handlers.
@@ -73,7 +75,7 @@ class Application:
             perch.count_shed()
             return overloaded(self._settings.server.max_in_flight)
 
-        return InFlightLimit(perch.app, self._settings.server.max_in_flight, answering_problem(shed))
+        return InFlightLimit(perch.app, self._settings.server.max_in_flight, answering_problem(shed, self._cors))
 
     def _supervise(self, perch: Perch) -> None:
         main = threading.main_thread()

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 0.01
 RECEIVE_BYTES = 1 << 17
 

@@ -1,4 +1,4 @@
-"""Events. Metrics and logs observe them; the fan-out acts on `TweetCreated`."""
+"""Events. Metrics and logs observe them; the fan-out acts on `TweetCreated`, streams on `Announcement`."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +10,15 @@ class TweetCreated:
 
     tweet_id: int
     author_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Tells the streams of the author's followers that this tweet was published, or deleted."""
+
+    tweet_id: int
+    author_id: str
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ EPOCH_MS = 1_288_834_974_657
 MAX_TWEET_ID = (1 << 63) - 1
 MAX_NODE_ID = (1 << 10) - 1
 
+AHEAD_MS_MAX = 24 * 3600 * 1000
+"""The farthest that an id which a client sends back may be ahead of the clock: clocks differ, but not by days."""
+
 _TIME_SHIFT = 22
 _NODE_SHIFT = 12
 _SEQUENCE_MASK = (1 << _NODE_SHIFT) - 1
@@ -34,6 +37,11 @@ def next_tweet_id(last: int, now_ms: int, node_id: int) -> int:
 def created_at_ms(tweet_id: int) -> int:
     """Returns the time at which the id was taken, Unix time in milliseconds."""
     return (tweet_id >> _TIME_SHIFT) + EPOCH_MS
+
+
+def is_far_ahead(tweet_id: int, now_ms: int) -> bool:
+    """Returns True if the id's time is more than a day after `now_ms`, so no tweet can have it yet."""
+    return created_at_ms(tweet_id) > now_ms + AHEAD_MS_MAX
 
 
 def parse_tweet_id(text: str) -> int | None:

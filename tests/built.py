@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from app.compose import Adapters, Perch, build, open_adapters
 from app.settings import Settings
-from app.testing import ManualClock, serving
+from tests.fakes.clock import ManualClock
 from tests.http.wire import InProcess
+from tests.serving import serving
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -45,9 +46,11 @@ def in_process(environment: Mapping[str, str] | None = None, clock: ManualClock 
 
 
 @contextmanager
-def served_behind(middleware: "Callable[[WSGIApplication], WSGIApplication]") -> Iterator[str]:
+def served_behind(
+    middleware: "Callable[[WSGIApplication], WSGIApplication]", environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
     """Serves an application with its worker behind the middleware, and yields its URL."""
-    perch = built(run_worker=True)
+    perch = built(environment, run_worker=True)
     perch.app.wsgi_app = middleware(perch.app.wsgi_app)  # type: ignore[assignment, method-assign] # as in Flask's manual
-    with serving(perch, settings_of()) as url:
+    with serving(perch, settings_of(environment)) as url:
         yield url

@@ -21,15 +21,21 @@ class Tweets(Protocol):
         """Removes tweet, author log entry and outbox row in one step; returns False if the tweet was gone already."""
 
 
+class Announcements(Protocol):
+    def announce_deletion(self, tweet_id: int, author_id: str) -> None:
+        """Tells the streams that the tweet is gone; never waits or raises. A lost announcement is not repeated."""
+
+
 class DeleteTweet:
-    """Deletes a tweet for its author; no read shows it afterwards.
+    """Deletes a tweet for its author; no read shows it afterwards, and the followers' open streams are told.
 
     Raises `TweetNotFound` if there is no such tweet (if two requests delete it at once, the second gets this), and
     `NotYourTweet` if the user is not the author.
     """
 
-    def __init__(self, tweets: Tweets, allowance: WriteAllowance) -> None:
+    def __init__(self, tweets: Tweets, announcements: Announcements, allowance: WriteAllowance) -> None:
         self._tweets = tweets
+        self._announcements = announcements
         self._allowance = allowance
 
     def execute(self, request: DeleteTweetRequest) -> AllowanceLeft | None:
@@ -41,6 +47,7 @@ class DeleteTweet:
         left = self._allowance.spend(request.user_id)
         if not self._tweets.delete(tweet.id):
             raise _not_found(request.tweet_id)
+        self._announcements.announce_deletion(tweet.id, tweet.author_id)
         return left
 
 

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from app.compose import ports
 from app.compose.use_cases import UseCases
+from app.distribution import VERSION
 from app.settings import Settings
 from infrastructure.http.access_log import log_request
 from infrastructure.http.admin import admin_blueprint
@@ -47,8 +48,8 @@ def make_app(
         tweets_blueprint(endpoint, does.publish, does.get_tweet, does.delete, render, api.tweet_max_length),
         users_blueprint(endpoint, does.get_user, does.list_tweets, render, cursors),
         follows_blueprint(endpoint, does.follow, does.unfollow, does.list_follows, does.relationships, cursors),
-        timeline_blueprint(endpoint, does.read, render, cursors),
-        stream_blueprint(endpoint, does.stream, render),
+        timeline_blueprint(endpoint, does.read, render, cursors, clock.now_ms),
+        stream_blueprint(endpoint, does.stream, render, clock.now_ms),
         admin_blueprint(endpoint, does.list_dead_letters, does.redrive, cursors),
         health_blueprint(endpoint, is_ready),
         metrics_blueprint(endpoint, metrics),
@@ -63,5 +64,7 @@ def _identity(settings: Settings, clock: ports.Clock) -> Identity:
     chosen = settings.identity
     if chosen.auth_mode == "header":
         return HeaderIdentity(chosen.admin_token)
-    keys = FixedKey(chosen.jwt_key) if chosen.jwt_key else JwksKeys(chosen.jwt_jwks_url, clock.monotonic)
-    return JwtIdentity(chosen.jwt_algorithm, keys, chosen.jwt_audience, chosen.jwt_issuer)
+    algorithm, address = chosen.jwt_algorithm, chosen.jwt_jwks_url
+    agent = f"Perch/{VERSION}"
+    keys = FixedKey(chosen.jwt_key) if chosen.jwt_key else JwksKeys(address, algorithm, agent, clock.monotonic)
+    return JwtIdentity(algorithm, keys, chosen.jwt_audience, chosen.jwt_issuer, chosen.jwt_leeway_seconds)

@@ -11,6 +11,7 @@ from app.distribution import VERSION
 from app.settings import Settings
 from domain.events import Event
 from infrastructure.delivery.delivery_log import DeliveryLog
+from infrastructure.http.cors import Cors
 from infrastructure.http.shed import ShedRequests
 from infrastructure.metrics.events import EventMetrics
 from infrastructure.metrics.registry import new_registry
@@ -53,6 +54,7 @@ def build(settings: Settings, adapters: Adapters, *, run_worker: bool = True) ->
 
     return Perch(
         app=make_app(settings, use_cases, metrics, clock, adapters.secret_key, is_ready),
+        cors=Cors(settings.api.cors_origins),
         use_cases=use_cases,
         work=work,
         listener=listener,

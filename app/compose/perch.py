@@ -14,6 +14,7 @@ from app.compose import ports
 from app.compose.use_cases import UseCases
 from app.compose.worker import Work
 from infrastructure.background import BackgroundThread
+from infrastructure.http.cors import Cors
 from infrastructure.http.shed import ShedRequests
 from infrastructure.streams.listener import StreamListener
 from infrastructure.streams.subscriptions import Subscriptions
@@ -30,6 +31,7 @@ class Perch:
     """
 
     app: Flask
+    cors: Cors
     use_cases: UseCases
     work: Work
     listener: StreamListener

@@ -79,5 +79,5 @@ class Events(publish_tweet.Events, fan_out.EventSource, work.Events, Protocol):
     """Hints for the fan-out, with the side that sends and the side that takes."""
 
 
-class Announcements(publish_tweet.Announcements, listener.Announcements, Protocol):
-    """New tweets for the streams, with the side that sends and the side that takes."""
+class Announcements(publish_tweet.Announcements, delete_tweet.Announcements, listener.Announcements, Protocol):
+    """New and deleted tweets for the streams, with the side that sends and the side that takes."""

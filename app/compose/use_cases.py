@@ -81,7 +81,7 @@ def make_use_cases(
             pull_followers_threshold=settings.timelines.pull_followers_threshold,
         ),
         get_tweet=GetTweet(tweets),
-        delete=DeleteTweet(tweets, allowance),
+        delete=DeleteTweet(tweets, adapters.announcements, allowance),
         get_user=GetUser(tweets, graph),
         list_tweets=ListUserTweets(tweets),
         follow=FollowUser(graph, allowance),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.settings import parsing as parse
+from app.settings.origins import origins
 from app.settings.reading import setting
 from infrastructure.memory.write_allowance import Rate
 
@@ -54,7 +55,7 @@ class ApiSettings:
 
     tweet_max_length: int = setting(280, parse.whole_number(1, 4000))
     rate_limit_writes: Rate | None = setting(None, parse.rate)  # noqa: RUF009 - a field like the others
-    cors_origins: tuple[str, ...] = setting((), parse.origins)
+    cors_origins: tuple[str, ...] = setting((), origins)
     secret_key: str = setting("", parse.not_empty, secret=True)
     live_page: bool = setting(True, parse.true_or_false)
 

@@ -7,6 +7,9 @@ import jwt
 from app.settings import parsing as parse
 from app.settings.reading import BadSetting, setting
 
+LEEWAY_SECONDS_MAX = 300
+"""More would be no difference between clocks, but a longer life of stolen tokens."""
+
 HS256_KEY_BYTES_MIN = 32
 """The shortest HS256 key, in bytes: as long as the hash (RFC 7518, section 3.2)."""
 
@@ -17,10 +20,11 @@ class IdentitySettings:
 
     auth_mode: str = setting("header", parse.one_of("header", "jwt"))
     jwt_algorithm: str = setting("", parse.one_of("HS256", "RS256", "ES256"))
-    jwt_key: str = setting("", parse.not_empty, secret=True)
+    jwt_key: str = setting("", parse.secret_or_pem, secret=True)
     jwt_jwks_url: str = setting("", parse.web_address)
     jwt_audience: str = setting("", parse.not_empty)
     jwt_issuer: str = setting("", parse.not_empty)
+    jwt_leeway_seconds: int = setting(10, parse.whole_number(0, LEEWAY_SECONDS_MAX))
     admin_token: str = setting("", parse.not_empty, secret=True)
 
     def __post_init__(self) -> None:

@@ -92,11 +92,9 @@ def rate(text: str) -> Rate | None:
     return Rate(int(match[1]), int(match[2] or 1) * _UNIT_SECONDS[match[3]])
 
 
-def origins(text: str) -> tuple[str, ...]:
-    found = tuple(origin.strip() for origin in text.split(",") if origin.strip())
-    if not all(re.fullmatch(r"https?://[^/\s*]+", origin) for origin in found):
-        raise ValueError("must be origins with commas between, for example https://app.example")
-    return found
+def secret_or_pem(text: str) -> str:
+    """Takes a PEM also in one line with ``\\n`` between its lines, as files of variables and secret stores have it."""
+    return not_empty(text.replace("\\n", "\n") if text.startswith("-----BEGIN ") else text)
 
 
 def not_empty(text: str) -> str:

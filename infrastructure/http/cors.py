@@ -27,9 +27,9 @@ class Cors:
         self._origins = frozenset(origins)
 
     def headers(self, origin: str | None) -> Headers:
-        """Returns the headers of every answer to a request with this `Origin` header."""
+        """Returns the headers of every answer to a request with this `Origin` header; none if no origin is allowed."""
         if origin not in self._origins:
-            return [_VARY]
+            return [_VARY] if self._origins else []
         return [_VARY, ("Access-Control-Allow-Origin", origin), _EXPOSE]
 
     def headers_for(self, environ: Environ) -> Headers:

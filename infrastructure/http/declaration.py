@@ -66,7 +66,8 @@ class Declaration(Generic[Value]):
     """A route's requirements and its answer.
 
     `takes` is the schema of the query or the body. `pages` is the list whose cursors it reads. A path that starts with
-    ``/v1/users/<me>`` serves only that user, as `me` or by their own id. `problems` are the codes of problems that do
+    ``/v1/users/<me>`` serves only that user, as `me` or by their own id. `cache_control` is for callers other than
+    `ANYBODY`. `problems` are the codes of problems that do
     not follow from the checks declared here.
     """
 
@@ -75,6 +76,7 @@ class Declaration(Generic[Value]):
     caller: Caller = Caller.ANYBODY
     pages: PagedList | None = None
     limited: bool = False
+    cache_control: str = "private, no-store"
     problems: tuple[str, ...] = ()
     headers: Sequence[RequestHeader] = ()
 

@@ -42,12 +42,13 @@ class Endpoint(Generic[Value]):
         declared: Declaration[Value],
         view: View[Value],
         identity: Identity,
-        private: Headers,
+        vary: tuple[str, str],
     ) -> None:
         functools.update_wrapper(self, view)
         self.declared = declared
         self._view = view
         self._identity = identity
+        private = [("Cache-Control", declared.cache_control), vary]
         self._private: Callable[[], Headers] = lambda: private
 
     def __call__(self, environ: "WSGIEnvironment", path: Mapping[str, str]) -> Reply:
@@ -97,8 +98,7 @@ class Endpoints:
     """Makes endpoints of views, as a decorator."""
 
     def __init__(self, identity: Identity) -> None:
-        private = [("Cache-Control", "private, no-store"), ("Vary", identity.schemes.header)]
-        self._more = identity, private
+        self._more = identity, ("Vary", identity.schemes.header)
 
     def __call__(self, declared: Declaration[Value]) -> Callable[[View[Value]], Endpoint[Value]]:
         return lambda view: Endpoint(declared, view, *self._more)

@@ -37,8 +37,11 @@ CALLER = "perch.caller"
 WHEN_GONE = "perch.when_gone"
 """WSGI environment key, set by some servers, of a function that registers a callback for when the client is gone."""
 
-_NOSNIFF = ("X-Content-Type-Options", "nosniff")
+NOSNIFF = ("X-Content-Type-Options", "nosniff")
 """Keeps browsers from guessing that an answer of another media type is HTML or a script."""
+
+_NO_CACHE = ("Cache-Control", "no-cache")
+"""Keeps caches from serving an old answer by a guess at its lifetime (RFC 9111, section 4.2.2)."""
 
 NO_PATH = "/ "
 """A path that no route has."""
@@ -74,11 +77,13 @@ def with_envelope(
 
         def start(status: str, headers: Headers, *error: Any) -> Write:  # noqa: ANN401
             headers.append(("X-Request-Id", request_id))
-            headers.append(_NOSNIFF)
+            headers.append(NOSNIFF)
             if cors is not None:
                 headers += cors(environ)
             for give in more:
                 headers += give()
+            if not any(name == "Cache-Control" for name, _ in headers):
+                headers.append(_NO_CACHE)
             for observe in observers:
                 observe(environ, status, time.perf_counter() - started)
             return start_response(status, headers, *error)

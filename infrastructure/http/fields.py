@@ -9,7 +9,10 @@ from domain.errors import InvalidInput
 from domain.tweet_id import MAX_TWEET_ID, parse_tweet_id
 from domain.user import User
 
-USER_ID_PATTERN = r"^(?!(?:\.|\.\.|me)$)[A-Za-z0-9_.-]{1,64}$"
+USER_ID_PATTERN = "^[A-Za-z0-9_.-]{1,64}$"
+"""Without the exceptions, which would need a look-ahead, and RE2 has none (https://github.com/google/re2/wiki/Syntax)."""
+
+USER_ID_EXCEPTIONS = "`.` and `..` are no user ids; `me` is none, because in paths it means the caller."
 TWEET_ID_PATTERN = "^(0|[1-9][0-9]{0,18})$"
 TWEET_ID_EXAMPLE = "2124459642091208704"
 RELATIONSHIPS_MAX = 100
@@ -66,7 +69,7 @@ class UserIdList(DescribedField[tuple[str, ...]]):
         "minItems": 1,
         "maxItems": RELATIONSHIPS_MAX,
         "example": ["alice", "bob"],
-        "description": "User ids, separated by commas.",
+        "description": f"User ids, with commas between or each as a parameter of its own. {USER_ID_EXCEPTIONS}",
     }
 
     def read(self, sent: object) -> tuple[str, ...]:

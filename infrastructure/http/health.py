@@ -10,10 +10,10 @@ from infrastructure.http.endpoint import Call, Endpoints
 from infrastructure.http.problems import Problem
 from infrastructure.http.rendering import json_response
 from infrastructure.http.reply import Reply
-from infrastructure.http.schemas import NO_PARAMETERS
+from infrastructure.http.schemas import ANY_PARAMETERS
 
-LIVE = Declaration(Answer(200, answers.Health()), NO_PARAMETERS)
-READY = Declaration(Answer(200, answers.Health()), NO_PARAMETERS, problems=("unavailable",))
+LIVE = Declaration(Answer(200, answers.Health()), ANY_PARAMETERS)
+READY = Declaration(Answer(200, answers.Health()), ANY_PARAMETERS, problems=("unavailable",))
 
 NOT_READY = "Perch is starting or stopping, or cannot write to its database."
 

@@ -1,7 +1,8 @@
 """The caller's identity, from a header that a gateway sets or from a bearer token."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -96,8 +97,11 @@ class HeaderIdentity:
 class KeySource(Protocol):
     """The source of the keys that tokens must be signed with."""
 
-    def key_for(self, token: str) -> Any:  # noqa: ANN401 - PyJWT takes several kinds of key
-        """Returns the key; raises `jwt.InvalidTokenError` if none fits, `Unavailable` if keys cannot be fetched now."""
+    def keys_for(self, token: str) -> Iterable[Any]:
+        """Yields the keys that may have signed the token.
+
+        Raises `jwt.InvalidTokenError` for a token without a readable header, `Unavailable` if keys cannot be fetched.
+        """
 
 
 class FixedKey:
@@ -106,8 +110,8 @@ class FixedKey:
     def __init__(self, key: str) -> None:
         self._key = key
 
-    def key_for(self, token: str) -> str:  # noqa: ARG002 - the key is the same for every token
-        return self._key
+    def keys_for(self, token: str) -> Iterable[str]:  # noqa: ARG002 - the key is the same for every token
+        return (self._key,)
 
 
 class JwtIdentity:
@@ -123,11 +127,13 @@ class JwtIdentity:
         admin=Access("bearer", "Bearer"),
     )
 
-    def __init__(self, algorithm: str, keys: KeySource, audience: str, issuer: str) -> None:
+    def __init__(self, algorithm: str, keys: KeySource, audience: str, issuer: str, leeway_seconds: int) -> None:
+        """`leeway_seconds` is how far the provider's clock may differ, for `exp`, `nbf` and `iat`."""
         self._algorithm = algorithm
         self._keys = keys
         self._audience = audience
         self._issuer = issuer
+        self._leeway_seconds = leeway_seconds
 
     def identify(self, environ: Environ) -> str:
         subject: str = self._claims(environ)["sub"]
@@ -153,20 +159,27 @@ class JwtIdentity:
             raise unauthenticated(AUTHORIZATION_HEADER, "A bearer token is required.", "Bearer")
         token = token.strip()
         try:
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                self._keys.key_for(token),
-                algorithms=[self._algorithm],
-                audience=self._audience,
-                issuer=self._issuer,
-                options={"require": ["exp", "aud", "iss", "sub"]},
-            )
+            return self._decoded(token)
         except jwt.InvalidTokenError as error:
             # The error may quote the token, which may contain characters that JSON cannot.
             reason = str(error).encode("ascii", "backslashreplace").decode()
             detail = f"The token is not accepted: {reason}."
             raise unauthenticated(AUTHORIZATION_HEADER, detail, _challenge("invalid_token")) from None
-        return claims
+
+    def _decoded(self, token: str) -> dict[str, Any]:
+        for key in self._keys.keys_for(token):
+            with suppress(jwt.InvalidSignatureError, jwt.InvalidKeyError):
+                claims: dict[str, Any] = jwt.decode(
+                    token,
+                    key,
+                    algorithms=[self._algorithm],
+                    audience=self._audience,
+                    issuer=self._issuer,
+                    leeway=self._leeway_seconds,
+                    options={"require": ["exp", "aud", "iss", "sub"]},
+                )
+                return claims
+        raise jwt.InvalidSignatureError("No known key has signed it")
 
 
 def unauthenticated(header: str, detail: str, challenge: str, code: str = "unauthenticated") -> Problem:

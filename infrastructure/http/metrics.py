@@ -7,7 +7,7 @@ from prometheus_client.exposition import choose_encoder
 from infrastructure.http.declaration import Answer, Declaration
 from infrastructure.http.endpoint import Call, Endpoints
 from infrastructure.http.reply import Reply, whole
-from infrastructure.http.schemas import NO_PARAMETERS
+from infrastructure.http.schemas import ANY_PARAMETERS
 
 OPENMETRICS = "application/openmetrics-text"
 
@@ -17,7 +17,7 @@ def metrics_blueprint(endpoint: Endpoints, registry: CollectorRegistry) -> Bluep
     routes = Blueprint("metrics", __name__)
 
     @routes.get("/metrics")
-    @endpoint(Declaration(Answer(200, media_type="text/plain"), NO_PARAMETERS))
+    @endpoint(Declaration(Answer(200, media_type="text/plain"), ANY_PARAMETERS))
     def metrics(call: Call[None]) -> Reply:
         """Get the metrics.
 

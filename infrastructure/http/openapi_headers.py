@@ -10,7 +10,7 @@ from infrastructure.http.identity import Access, SecuritySchemes
 REQUEST_ID_EXAMPLE = "9f86d081884c7d659a2feaa0c55ad015"
 REQUEST_ID = Header("X-Request-Id", "The request id that the caller sent, or a new one.", REQUEST_ID_EXAMPLE)
 
-_CACHE_CONTROL = Header("Cache-Control", "The answer is only for this caller.", "private, no-store")
+_PUBLIC = Header("Cache-Control", "Caches must ask whether the answer is current.", "no-cache")
 _RETRY_AFTER = Header("Retry-After", "Seconds after which a retry may succeed.", "1")
 _NEXT = f'</v1/users/me/timeline?cursor={answers.CURSOR}>; rel="next"'
 _LINK = Header("Link", "The next page, if there is one.", _NEXT, always=False)
@@ -36,6 +36,7 @@ class AnswerHeaders:
 
     def __init__(self, declared: Declaration[Any], security: SecuritySchemes) -> None:
         self._declared = declared
+        self._private = Header("Cache-Control", "The answer is only for this caller.", declared.cache_control)
         self._vary = Header("Vary", "The request header that the answer depends on.", security.header)
         self._access = access(declared.caller, security)
 
@@ -54,8 +55,8 @@ class AnswerHeaders:
 
     def _common(self, status: int) -> list[Header]:
         headers = [REQUEST_ID]
-        if self._access is not None and status not in _BEFORE_THE_ROUTE:
-            headers += [_CACHE_CONTROL, self._vary]
+        if status not in _BEFORE_THE_ROUTE:
+            headers += [_PUBLIC] if self._access is None else [self._private, self._vary]
         if self._declared.limited and status in (self._declared.answer.status, _TOO_MANY_REQUESTS):
             headers += _LIMIT
         return headers

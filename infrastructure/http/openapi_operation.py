@@ -10,14 +10,14 @@ from werkzeug.routing import Rule
 from infrastructure.http import answers
 from infrastructure.http.declaration import JSON, Caller
 from infrastructure.http.endpoint import Endpoint
-from infrastructure.http.fields import TWEET_ID_PATTERN, USER_ID_PATTERN
+from infrastructure.http.fields import TWEET_ID_PATTERN, USER_ID_EXCEPTIONS, USER_ID_PATTERN
 from infrastructure.http.identity import SecuritySchemes
-from infrastructure.http.openapi_headers import REQUEST_ID, REQUEST_ID_EXAMPLE, AnswerHeaders, access, described_headers
+from infrastructure.http.openapi_headers import REQUEST_ID_EXAMPLE, AnswerHeaders, access
 from infrastructure.http.problems import CONTENT_TYPE, PROBLEMS
 
 _PATH_PARAMETERS = {
     "tweet_id": ("A tweet id, which is below 2^63.", TWEET_ID_PATTERN, answers.TWEET_ID),
-    "user_id": ("1 to 64 of `A-Z a-z 0-9 _ . -`, but not `.`, `..` or `me`.", USER_ID_PATTERN, answers.USER_ID),
+    "user_id": (f"1 to 64 of `A-Z a-z 0-9 _ . -`. {USER_ID_EXCEPTIONS}", USER_ID_PATTERN, answers.USER_ID),
 }
 """The description, pattern and example of each path parameter."""
 
@@ -62,9 +62,8 @@ class Operation:
     def _responses(self) -> Iterator[tuple[str, object]]:
         answer = self._declared.answer
         yield str(answer.status), self._good()
-        if etags := [header for header in answer.headers if header.name == "ETag"]:
-            headers = described_headers([*etags, REQUEST_ID])
-            yield "304", {"description": "The caller's copy is still current.", "headers": headers}
+        if any(header.name == "ETag" for header in answer.headers):
+            yield "304", {"description": "The caller's copy is still current.", "headers": self._headers.good()}
         by_status: dict[int, list[str]] = {}
         for code in self._problems():
             by_status.setdefault(PROBLEMS[code][0], []).append(code)

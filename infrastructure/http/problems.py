@@ -33,7 +33,7 @@ PROBLEMS = {
     "unsupported-subject": (401, "The token's subject is not a user id"),
     "forbidden": (403, "This is not for you"),
     "body-too-large": (413, "The body is too large"),
-    "unsupported-media-type": (415, "The body must be application/json"),
+    "unsupported-media-type": (415, "The body must be application/json, not encoded"),
     "malformed-body": (400, "The body cannot be read"),
     "malformed-cursor": (400, "The cursor does not belong to this list"),
     "malformed-identity": (400, "The identity cannot be read"),

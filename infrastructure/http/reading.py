@@ -13,17 +13,17 @@ from werkzeug.wsgi import get_content_length, get_input_stream
 from infrastructure.http.cursors import PagedList
 from infrastructure.http.declaration import JSON
 from infrastructure.http.envelope import Environ
-from infrastructure.http.fields import Value
+from infrastructure.http.fields import RELATIONSHIPS_MAX, Value
 from infrastructure.http.problems import MAX_BODY_BYTES, Problem, body_too_large, invalid
-from infrastructure.http.schemas import Body, Parameters
+from infrastructure.http.schemas import ANY_PARAMETERS, Body, Parameters
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 CACHED_QUERY_BYTES_MAX = 64
 
-PARAMETERS_MAX = 20
-"""The most parameters in a query, known or not; no route has as many."""
+PARAMETERS_MAX = RELATIONSHIPS_MAX + 20
+"""The most parameters in a query, known or not: room for a list that is sent as one parameter per item."""
 
 ERRORS_MAX = 20
 """The most errors in an answer, so that a small request does not cause a large answer."""
@@ -36,12 +36,18 @@ def check_body_length(environ: "WSGIEnvironment") -> None:
 
 
 def check_media_type(environ: Environ) -> None:
-    """Raises a `Problem` (415) unless Content-Type is JSON."""
+    """Raises a `Problem` (415) unless Content-Type is JSON, and there is no Content-Encoding."""
     # The parameters are cut off and not parsed, because there may be thousands of them.
     if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != JSON:
-        detail = "The body must be sent as application/json."
-        where = {"header": "Content-Type", "detail": detail}
-        raise Problem("unsupported-media-type", detail, errors=[where])
+        raise _unsupported("The body must be sent as application/json.", "Content-Type")
+    if environ.get("HTTP_CONTENT_ENCODING", "").strip(" \t"):
+        raise _unsupported("The body must be sent without a Content-Encoding.", "Content-Encoding")
+
+
+def _unsupported(detail: str, header: str) -> Problem:
+    where = {"header": header, "detail": detail}
+    # RFC 9110, section 15.5.16: the codings that a request may have.
+    return Problem("unsupported-media-type", detail, errors=[where], headers={"Accept-Encoding": "identity"})
 
 
 def read_position(pages: PagedList, owner: str, query: str) -> tuple[int, ...] | None:
@@ -74,6 +80,8 @@ def read_body(body: Body[Value], environ: "WSGIEnvironment") -> Value:
 
 def read_query(parameters: Parameters[Value], query: str) -> Value:
     """Returns the value of the query; raises a `Problem` (422) if it is not valid."""
+    if parameters is ANY_PARAMETERS:
+        query = ""
     # Readers send the same few short queries, and to check one with a schema takes longer than the read itself.
     short = len(query) <= CACHED_QUERY_BYTES_MAX
     value: Value = (_read_query_cached if short else _read_query)(parameters, query)
@@ -83,9 +91,11 @@ def read_query(parameters: Parameters[Value], query: str) -> Value:
 def _read_query(parameters: Parameters[Any], query: str) -> Any:  # noqa: ANN401 - `lru_cache` loses the type
     sent: dict[str, str] = {}
     for name, value in _pairs(query):
-        if name in sent:
+        if name in parameters.ignored:
+            continue
+        if name in sent and name not in parameters.lists:
             raise invalid("This parameter is given more than once.", parameter=name)
-        sent[name] = value
+        sent[name] = f"{sent[name]},{value}" if name in sent else value
     try:
         return parameters.read(sent)
     except ValidationError as error:

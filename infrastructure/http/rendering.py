@@ -15,6 +15,9 @@ from usecases.allowance import AllowanceLeft
 RENDERED_TWEETS_MAX = 16_384
 """The most rendered tweets in the cache: about 8 MiB."""
 
+LINE_SEPARATORS = {character.encode(): rb"\u%04x" % ord(character) for character in "\x85\u2028\u2029"}
+"""The line separators that JSON allows in a string, with their escapes. Some clients of streams split lines at them."""
+
 RenderTweet = Callable[[Tweet], bytes]
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,7 +51,8 @@ class RenderedTweets:
 
 
 def render_tweet(tweet: Tweet) -> bytes:
-    return orjson.dumps(
+    """Returns the tweet as JSON, on one line for every reader of lines."""
+    rendered = orjson.dumps(
         {
             "id": str(tweet.id),
             "author_id": tweet.author_id,
@@ -56,6 +60,9 @@ def render_tweet(tweet: Tweet) -> bytes:
             "created_at": timestamp(tweet.created_at_ms),
         }
     )
+    for separator, escaped in LINE_SEPARATORS.items():
+        rendered = rendered.replace(separator, escaped)
+    return rendered
 
 
 def json_response(body: bytes, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Reply:

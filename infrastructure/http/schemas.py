@@ -27,7 +27,10 @@ class Input(Schema, Generic[Value]):
 
 
 class Parameters(Input[Value]):
-    """The schema of a query."""
+    """The schema of a query. `lists` may be repeated, `ignored` may be anything; all others are known and sent once."""
+
+    lists: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
 
 
 class Body(Input[Value]):
@@ -54,6 +57,8 @@ class NoParameters(Parameters[None]):
 
 
 NO_PARAMETERS = NoParameters()
+ANY_PARAMETERS = NoParameters()
+"""For routes that ignore their query, because monitors send what other services know, for example ``?verbose``."""
 
 
 class PageParameters(Parameters[PageQuery]):
@@ -93,10 +98,25 @@ class RelationshipsParameters(Parameters[tuple[str, ...]]):
     """The users to compare with."""
 
     ids = UserIdList(required=True)
+    lists = frozenset({"ids"})
 
     def make(self, data: dict[str, Any]) -> tuple[str, ...]:
         ids: tuple[str, ...] = data["ids"]
         return ids
+
+
+class StreamParameters(Parameters[str]):
+    """The last event received, for clients that cannot set headers."""
+
+    lastEventId = fields.String(  # noqa: N815 - the name that EventSource polyfills send
+        load_default="",
+        metadata={"description": "Instead of the header `Last-Event-ID`, which counts if both are sent."},
+    )
+    ignored = frozenset({"_"})
+
+    def make(self, data: dict[str, Any]) -> str:
+        last_event_id: str = data["lastEventId"]
+        return last_event_id
 
 
 class RedriveBody(Body[tuple[int, ...] | None]):
@@ -125,7 +145,7 @@ class PublishTweetBody(Body[str]):
             "example": "hello",
             "minLength": 1,
             "maxLength": text_max_length,
-            "description": "Normalised to NFC and stripped, then counted in code points; no NUL.",
+            "description": "Normalised to NFC and stripped, then counted in code points; no NUL, and not blank.",
         }
 
     def make(self, data: dict[str, Any]) -> str:

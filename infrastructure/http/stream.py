@@ -1,20 +1,21 @@
 """The route of the stream: a home timeline as server-sent events (https://html.spec.whatwg.org/#server-sent-events)."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Blueprint
 
 from domain.tweet import Tweet
-from domain.tweet_id import parse_tweet_id
+from domain.tweet_id import is_far_ahead, parse_tweet_id
 from infrastructure.http.declaration import Answer, Caller, Declaration, RequestHeader
 from infrastructure.http.endpoint import Call, Endpoints
-from infrastructure.http.envelope import REQUEST_ID, WHEN_GONE, Environ
+from infrastructure.http.envelope import REQUEST_ID, WHEN_GONE
 from infrastructure.http.fields import TWEET_ID_PATTERN
 from infrastructure.http.problems import invalid
 from infrastructure.http.rendering import RenderTweet
 from infrastructure.http.reply import Reply
-from infrastructure.http.schemas import NO_PARAMETERS
+from infrastructure.http.schemas import StreamParameters
+from infrastructure.http.timeline import FAR_AHEAD
 from infrastructure.log import get_logger
 from usecases.home_timeline.stream import HomeTimelineStream, StreamHomeTimeline, StreamHomeTimelineRequest
 
@@ -31,8 +32,10 @@ RETRY_MS = 1000, 3000
 
 DECLARED = Declaration(
     Answer(200, media_type=MEDIA_TYPE),
-    NO_PARAMETERS,
+    StreamParameters(),
     Caller.USER,
+    # RFC 9111, section 5.2.2.6: a proxy that compresses would hold events back until it has enough of them.
+    cache_control="private, no-store, no-transform",
     problems=("overloaded",),
     headers=[
         RequestHeader(
@@ -50,19 +53,23 @@ _HEADERS = [
 ]
 
 
-def stream_blueprint(endpoint: Endpoints, stream: StreamHomeTimeline, render: RenderTweet) -> Blueprint:
+def stream_blueprint(
+    endpoint: Endpoints, stream: StreamHomeTimeline, render: RenderTweet, now_ms: Callable[[], int]
+) -> Blueprint:
     """Returns the route `/v1/users/me/timeline/stream`."""
     routes = Blueprint("stream", __name__)
 
     @routes.get("/v1/users/<me>/timeline/stream")
     @endpoint(DECLARED)
-    def stream_home_timeline(call: Call[None]) -> Reply:
+    def stream_home_timeline(call: Call[str]) -> Reply:
         """Stream the home timeline: each new tweet of the users that the caller follows, as it is published.
 
-        Events are `tweet`, with the tweet's id, oldest first. With `Last-Event-ID` the stream resumes after that tweet;
-        without it, it starts now. Comments keep the connection alive; an `id` without data is the stream's position.
+        Events are `tweet`, with the tweet's id, oldest first, and `delete`, without an `id` line, for a tweet that was
+        deleted while the stream was open. With `Last-Event-ID`, or `lastEventId` in the query, the stream resumes after
+        that tweet; without it, it starts now. Comments keep the connection alive; an `id` without data is the stream's
+        position.
         """
-        opened = stream.execute(StreamHomeTimelineRequest(call.caller, _last_event_id(call.environ)))
+        opened = stream.execute(StreamHomeTimelineRequest(call.caller, _last_event_id(call, now_ms())))
         when_gone = call.environ.get(WHEN_GONE)
         if when_gone is not None:
             when_gone(opened.close)
@@ -89,7 +96,8 @@ class EventStream:
     def _events(self) -> Iterator[bytes]:
         yield self._heartbeat()
         for batch in self._stream.batches(HEARTBEAT_SECONDS):
-            yield b"".join(map(self._event, batch)) if batch else self._heartbeat()
+            events = [*map(self._tweet, batch), *map(_deletion, self._stream.take_deleted())]
+            yield b"".join(events) or self._heartbeat()
 
     def close(self) -> None:
         self._stream.close()
@@ -98,15 +106,24 @@ class EventStream:
         """Returns a comment with the stream's position, so that a client without a tweet yet can resume, too."""
         return b":\nid: %d\n\n" % self._stream.position
 
-    def _event(self, tweet: Tweet) -> bytes:
+    def _tweet(self, tweet: Tweet) -> bytes:
         return b"event: tweet\nid: %d\ndata: %b\n\n" % (tweet.id, self._render(tweet))
 
 
-def _last_event_id(environ: Environ) -> int | None:
-    sent: str = environ.get("HTTP_LAST_EVENT_ID", "").strip(" \t")
+def _deletion(tweet_id: int) -> bytes:
+    # Without an id, because a client resumes after the last tweet that it got.
+    return b'event: delete\ndata: {"id":"%d"}\n\n' % tweet_id
+
+
+def _last_event_id(call: Call[str], now_ms: int) -> int | None:
+    header: str = call.environ.get("HTTP_LAST_EVENT_ID", "").strip(" \t")
+    sent = header or call.taken
     if not sent:
         return None
+    where = {"header": LAST_EVENT_ID_HEADER} if header else {"parameter": "lastEventId"}
     tweet_id = parse_tweet_id(sent)
     if tweet_id is None:
-        raise invalid("This must be the id of the last event that was received.", header=LAST_EVENT_ID_HEADER)
+        raise invalid("This must be the id of the last event that was received.", **where)
+    if is_far_ahead(tweet_id, now_ms):
+        raise invalid(FAR_AHEAD, **where)
     return tweet_id

@@ -24,6 +24,7 @@ from usecases.page import NEWEST, Page, PageRequest
 from usecases.unfollow_user import UnfollowUser, UnfollowUserRequest
 
 GET = Declaration(Answer(200, answers.USER), NO_PARAMETERS)
+GET_ME = Declaration(Answer(200, answers.USER), NO_PARAMETERS, Caller.USER)
 FOLLOW = Declaration(Answer(204), NO_PARAMETERS, Caller.USER, limited=True, problems=("self-follow",))
 UNFOLLOW = Declaration(Answer(204), NO_PARAMETERS, Caller.USER, limited=True)
 RELATIONSHIPS = Declaration(Answer(200, answers.Relationships()), RelationshipsParameters(), Caller.USER)
@@ -42,7 +43,13 @@ def users_blueprint(
     @endpoint(GET)
     def get_user(call: Call[None]) -> Reply:
         """Get a user's counts; every well-formed id is a user."""
-        return json_response(orjson.dumps(asdict(get.execute(call.path["user_id"]))))
+        return _counts(get, call.path["user_id"])
+
+    @routes.get("/v1/users/me")
+    @endpoint(GET_ME)
+    def get_me(call: Call[None]) -> Reply:
+        """Get the caller's own id and counts."""
+        return _counts(get, call.caller)
 
     @routes.get("/v1/users/<user_id>/tweets")
     @endpoint(_paged(answers.TWEET_PAGE, tweets))
@@ -101,6 +108,10 @@ def follows_blueprint(
         return json_response(orjson.dumps({"data": found}))
 
     return routes
+
+
+def _counts(get: GetUser, user_id: str) -> Reply:
+    return json_response(orjson.dumps(asdict(get.execute(user_id))))
 
 
 def _paged(schema: Schema, pages: PagedList) -> Declaration[PageQuery]:

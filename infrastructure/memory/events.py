@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from domain.events import TweetCreated
+from domain.events import Announcement, TweetCreated
 from infrastructure.counts import QueueCounts
 
 
@@ -43,21 +43,28 @@ class MemoryAnnouncements:
     """A bounded queue of announcements. If it is full, they are dropped: streams also read from time to time."""
 
     def __init__(self, capacity: int) -> None:
-        self._queue: queue.Queue[str] = queue.Queue(capacity)
+        self._queue: queue.Queue[Announcement] = queue.Queue(capacity)
         self._is_wanted: Callable[[], bool] = lambda: True
 
     def wanted_while(self, is_wanted: Callable[[], bool]) -> None:
         """From now on drops announcements while `is_wanted` returns False."""
         self._is_wanted = is_wanted
 
-    def announce(self, tweet_id: int, author_id: str) -> None:  # noqa: ARG002 - this process can read the tweet already
+    def announce(self, tweet_id: int, author_id: str) -> None:
         """Tells the listener that the author has a new tweet."""
+        self._put(Announcement(tweet_id, author_id))
+
+    def announce_deletion(self, tweet_id: int, author_id: str) -> None:
+        """Tells the listener that the author deleted a tweet."""
+        self._put(Announcement(tweet_id, author_id, deleted=True))
+
+    def _put(self, announcement: Announcement) -> None:
         if self._is_wanted():
             with suppress(queue.Full):
-                self._queue.put_nowait(author_id)
+                self._queue.put_nowait(announcement)
 
-    def take(self, timeout: float) -> str | None:
-        """Returns the author of the next announcement; None after `timeout` seconds without one."""
+    def take(self, timeout: float) -> Announcement | None:
+        """Returns the next announcement; None after `timeout` seconds without one."""
         try:
             return self._queue.get(timeout=timeout)
         except queue.Empty:

@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable
 from copy import copy
+from socket import SHUT_WR
 from typing import Any
 
 from waitress.channel import HTTPChannel
 
 from infrastructure.http.problems import Problem
-from infrastructure.server.plain_request import refusal, request_id_of_plain
-from infrastructure.server.served import ALWAYS_ANSWERED
+from infrastructure.server.plain_request import encoded, request_id_of_plain
+from infrastructure.server.refusal import refusal
+from infrastructure.server.served import is_always_answered
 from infrastructure.server.strict_parser import StrictParser
 from infrastructure.server.tasks import KeptAliveTask, ProblemTask
 
@@ -20,22 +22,34 @@ TAKE_SECONDS_MAX = 30.0
 """The client's time to read the answer. A stream's client may lag behind by this time."""
 
 
+DISCARDED_BYTES_MAX = 64 * 1024 * 1024
+"""How much of a refused request is read on, for at most `SEND_SECONDS_MAX`, so that its client gets the answer."""
+
+
 class Channel(HTTPChannel):
     """A connection that has time-outs, refuses requests over the limit, and reports when its client is gone."""
 
     task_class = KeptAliveTask
     error_task_class = ProblemTask
     server: Any
+    socket: Any
     requests: list[Any]
     parser_class = StrictParser
     _on_gone: Callable[[], object] | None = None
     _unread_since: float | None = None
+    _leaves_rest = False
+    _left_to_discard = 0
 
     def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - waitress's own
         super().__init__(*arguments, **more)
         self._request_since: float | None = time.monotonic()
 
     def received(self, data: bytes) -> bool:
+        if self.is_discarding():
+            self._left_to_discard -= len(data)
+            if not self.is_discarding():
+                self.will_close = True
+            return True
         if not self.server.has_place_for(self) and self._is_refused_unparsed(data):
             return True
         if self._request_since is None:
@@ -49,7 +63,7 @@ class Channel(HTTPChannel):
         """Refuses a plain request at a third of the cost of parsing, which leaves CPU time to requests in flight."""
         if self._is_busy() or (request_id := request_id_of_plain(data)) is None:
             return False
-        answer = refusal(self.server.shed(), request_id)
+        answer = encoded(refusal(self.server.shed(), request_id, self.server.cors.headers(None)))
         self._request_since = None
         if self.send(answer) < len(answer):
             self.handle_close()
@@ -73,15 +87,49 @@ class Channel(HTTPChannel):
 
     def service(self) -> None:
         """Runs in a thread of the dispatcher; for a refused request, in the thread that reads requests."""
+        self._leaves_rest = self.requests[0].error is not None
         try:
             super().service()
         finally:
             if not self.requests:
                 self.server.in_flight.discard(self)
 
-    def is_always_answered(self) -> bool:
-        # A request that failed to parse has no path.
-        return getattr(self.requests[0], "path", None) in ALWAYS_ANSWERED
+    def handle_write(self) -> None:
+        """Half-closes the connection after a refusal, instead of closing it.
+
+        The system resets a closed connection whose client still sends, and a reset deletes an answer that the client
+        has not read yet (RFC 9112, section 9.6).
+        """
+        half_close = self.close_when_flushed and self._leaves_rest
+        if half_close:
+            self.close_when_flushed = False
+        super().handle_write()
+        if half_close and self.connected:
+            if self.total_outbufs_len:
+                self.close_when_flushed = True
+            else:
+                self._discard_rest()
+
+    def _discard_rest(self) -> None:
+        self.request = None
+        self._request_since = time.monotonic()
+        self._left_to_discard = DISCARDED_BYTES_MAX
+        try:
+            self.socket.shutdown(SHUT_WR)
+        except OSError:  # the client is gone
+            self.handle_close()
+
+    def is_discarding(self) -> bool:
+        """Returns True while the rest of a refused request is read on."""
+        return self._left_to_discard > 0
+
+    def needs_no_place(self) -> bool:
+        """Returns True if the next request is answered whatever is in flight, for example if it is in error.
+
+        One that is in error must keep its answer, which closes the connection: the rest of its body is not read.
+        """
+        request = self.requests[0]
+        return request.error is not None or is_always_answered(request.command, request.path)
 
     def refuse(self, problem: Problem) -> None:
         """Answers the next request with a problem."""

@@ -4,9 +4,10 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from infrastructure.http.envelope import request_id_of
-from infrastructure.http.problems import CONTENT_TYPE, Problem
-from infrastructure.server.served import ALWAYS_ANSWERED
+from infrastructure.http.cors import Cors
+from infrastructure.http.envelope import REQUEST_ID, with_envelope
+from infrastructure.http.problems import Problem
+from infrastructure.server.served import is_always_answered
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,7 +26,7 @@ class InFlightLimit:
         self._places = deque([None] * limit)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ["PATH_INFO"] in ALWAYS_ANSWERED:
+        if is_always_answered(environ["REQUEST_METHOD"], environ["PATH_INFO"]):
             return self._app(environ, start_response)
         try:
             self._places.pop()
@@ -37,20 +38,10 @@ class InFlightLimit:
             self._places.append(None)
 
 
-def answering_problem(make: Callable[[], Problem]) -> "WSGIApplication":
-    """Returns a WSGI application that answers every request with 503 and the problem that `make` returns."""
+def answering_problem(make: Callable[[], Problem], cors: Cors) -> "WSGIApplication":
+    """Returns a WSGI application that answers every request with the problem that `make` returns."""
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        problem = make()
-        request_id = request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
-        body = problem.document(request_id)
-        headers = [
-            ("Content-Type", CONTENT_TYPE),
-            ("Content-Length", str(len(body))),
-            ("X-Request-Id", request_id),
-            *(problem.headers or {}).items(),
-        ]
-        start_response("503 Service Unavailable", headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        return make().response(environ[REQUEST_ID])(environ, start_response)
 
-    return answer
+    return with_envelope(answer, cors=cors.headers_for)

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Protocol
 
+from infrastructure.http.cors import Cors
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
@@ -9,11 +11,20 @@ ALWAYS_ANSWERED = frozenset({"/livez", "/readyz", "/metrics"})
 """Paths that are answered even under overload, so that a monitor does not take a busy process for a dead one."""
 
 
+def is_always_answered(method: str, path: str) -> bool:
+    """Returns True for monitors, and for preflights: without their answer a page cannot read the 503 that follows."""
+    return method == "OPTIONS" or path in ALWAYS_ANSWERED
+
+
 class Served(Protocol):
     """A WSGI application with background threads."""
 
     @property
     def app(self) -> "WSGIApplication": ...
+
+    @property
+    def cors(self) -> Cors:
+        """The headers for pages of other origins, for the answers that the server gives itself."""
 
     def start(self) -> None:
         """Starts the threads; from then on the application is ready."""

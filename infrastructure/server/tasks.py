@@ -1,12 +1,14 @@
-"""Waitress tasks: one has the application answer a request, the other answers with a problem."""
+"""Waitress tasks: one has the application answer a request, the other refuses it."""
 
 from typing import Any
 
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
-from infrastructure.http.envelope import WHEN_GONE, request_id_of
-from infrastructure.http.problems import CONTENT_TYPE, Problem, body_too_large
+from infrastructure.http.envelope import NOSNIFF, WHEN_GONE, Headers, request_id_of
+from infrastructure.http.problems import Problem, body_too_large
+from infrastructure.http.reply import STATUS_LINES
+from infrastructure.server.refusal import refusal
 
 
 class KeptAliveTask(WSGITask):
@@ -35,27 +37,28 @@ class KeptAliveTask(WSGITask):
 
 
 class ProblemTask(ErrorTask):
-    """Answers a request with a problem without calling the application."""
+    """Answers a request without calling the application: with a problem, or with what waitress says of its syntax."""
 
+    channel: Any
     request: Any
     response_headers: list[tuple[str, str]]
 
     def execute(self) -> None:
+        cors = self.channel.server.cors.headers(self.request.headers.get("ORIGIN"))
         match self.request.error:
             case RequestEntityTooLarge():
-                self._answer("413 Request Entity Too Large", body_too_large())
                 # The rest of the body is not read.
                 self.set_close_on_finish()
+                self._answer(body_too_large(), cors)
             case Problem() as problem:
-                self._answer("503 Service Unavailable", problem)
+                self._answer(problem, cors)
             case _:
+                self.response_headers += [NOSNIFF, *cors]
                 super().execute()
 
-    def _answer(self, status: str, problem: Problem) -> None:
-        request_id = request_id_of(self.request.headers.get("X_REQUEST_ID", ""))
-        body = problem.document(request_id)
-        self.status = status
-        self.response_headers += [("Content-Type", CONTENT_TYPE), ("X-Request-Id", request_id)]
-        self.response_headers += list((problem.headers or {}).items())
-        self.content_length = len(body)
-        self.write(body)
+    def _answer(self, problem: Problem, cors: Headers) -> None:
+        reply = refusal(problem, request_id_of(self.request.headers.get("X_REQUEST_ID", "")), cors)
+        self.status = STATUS_LINES[reply.status]
+        self.response_headers += reply.headers
+        self.content_length = sum(map(len, reply.body))
+        self.write(b"" if self.request.command == "HEAD" else b"".join(reply.body))

@@ -39,7 +39,7 @@ class WaitressServer:
     """
 
     def __init__(self, served: Served, settings: WaitressSettings) -> None:
-        """Raises `OSError` or `ValueError` if the server cannot listen on the address."""
+        """Raises `OSError` or `ValueError` if the server cannot listen on the address, and `TooFewOpenFiles`."""
         # Waitress logs a line for every request that waits for a thread; that costs more than the wait.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._served = served
@@ -71,6 +71,7 @@ class WaitressServer:
             listener.in_flight = self._in_flight
             listener.has_place_for = self._has_place_for
             listener.shed = self._shed
+            listener.cors = served.cors
             listener.add_task = self._admit
             listener.adj.socket_options = SOCKET_OPTIONS
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -114,9 +115,9 @@ class WaitressServer:
     def _admit(self, channel: Channel) -> None:
         """Passes a request to the dispatcher's threads, or keeps it for the thread that reads requests.
 
-        That thread refuses requests over the limit and answers monitors, because all others may be busy.
+        That thread refuses requests over the limit, and answers monitors and errors, because all others may be busy.
         """
-        if self._has_place_for(channel) and not channel.is_always_answered():
+        if self._has_place_for(channel) and not channel.needs_no_place():
             self._in_flight.add(channel)
             self._waitress.task_dispatcher.add_task(channel)  # type: ignore[arg-type]
         else:
@@ -125,7 +126,7 @@ class WaitressServer:
     def _serve_not_dispatched(self) -> None:
         while self._not_dispatched:
             channel = self._not_dispatched.popleft()
-            if channel.is_always_answered():
+            if channel.needs_no_place():
                 channel.service()
             else:
                 channel.refuse(self._shed())
@@ -184,4 +185,4 @@ def _accept_waiting(listener: Any) -> None:  # noqa: ANN401 - waitress is not ty
 
 
 def _is_busy(channel: Channel) -> bool:
-    return bool(channel.requests or channel.request or channel.total_outbufs_len)
+    return bool(channel.requests or channel.request or channel.total_outbufs_len or channel.is_discarding())

@@ -1,7 +1,8 @@
 """The subscriptions of open streams, on which their threads wait."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 
 from domain.errors import Overloaded
 from infrastructure.counts import StreamCounts
@@ -10,13 +11,14 @@ RETRY_AFTER_SECONDS = 5
 
 
 class Subscription:
-    """One reader's subscription to new tweets. Only one thread may wait on it."""
+    """One reader's subscription to new and deleted tweets. Only one thread may wait on it and take from it."""
 
     def __init__(self, user_id: str, leave: Callable[["Subscription"], None]) -> None:
         self.user_id = user_id
         self._leave = leave
         self._ended = False
         self._woken = threading.Event()
+        self._deleted: deque[int] = deque()
 
     def wait(self, timeout: float) -> bool:
         """Waits for something new since the last call, or for the end; returns False after `timeout` seconds."""
@@ -27,6 +29,18 @@ class Subscription:
     def wake(self) -> None:
         """Wakes the thread that waits; if none does, its next `wait` returns at once."""
         self._woken.set()
+
+    def tell_deleted(self, tweet_ids: Iterable[int]) -> None:
+        """Adds the ids of deleted tweets, and wakes the thread that waits, also without an id."""
+        self._deleted.extend(tweet_ids)
+        self.wake()
+
+    def any_deleted(self) -> bool:
+        return bool(self._deleted)
+
+    def take_deleted(self) -> Sequence[int]:
+        """Removes and returns the ids of deleted tweets, in the order in which they were added."""
+        return [self._deleted.popleft() for _ in range(len(self._deleted))]
 
     def end(self) -> None:
         """Marks the subscription as ended and wakes its thread."""

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from app.compose.ports import Announcements, Events, FollowGraph, Outbox, Timelines, Tweets
-from app.testing import ManualClock
 from domain.delivery import RetryPolicy
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from tests.contracts.limits import (
@@ -20,6 +19,7 @@ from tests.contracts.limits import (
     NODE_ID,
     TIMELINE_CAPACITY,
 )
+from tests.fakes.clock import ManualClock
 from tests.fakes.databases import opened
 
 OPTIONS = MemoryOptions(

@@ -3,11 +3,11 @@
 import pytest
 
 from app.compose.ports import Outbox, Tweets
-from app.testing import ManualClock
 from domain.delivery import Delivery
 from domain.events import DeliveryFailed, TweetDeadLettered
 from tests.contracts.limits import DUE_SECONDS, MAX_ATTEMPTS, NEWEST
 from tests.contracts.outbox_steps import bury, fail, publish, unpushed
+from tests.fakes.clock import ManualClock
 
 DUE_MS = round(DUE_SECONDS * 1000)
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from app.compose.ports import Announcements, Events
-from domain.events import TweetCreated
+from domain.events import Announcement, TweetCreated
 from infrastructure.counts import QueueCounts
 from tests.contracts.limits import HINTS_QUEUED
 from tests.contracts.racing import JOIN_SECONDS, RACERS, race, race_of_twenty
@@ -57,10 +57,17 @@ def test_every_concurrent_hint_is_queued_or_counted_as_dropped(events: Events) -
 
 
 def test_an_announcement_wakes_a_waiting_listener(announcements: Announcements) -> None:
-    heard: list[str | None] = []
+    heard: list[Announcement | None] = []
     race(lambda: heard.append(announcements.take(JOIN_SECONDS)), lambda: announcements.announce(1, "alice"))
-    assert heard == ["alice"]
+    assert heard == [Announcement(1, "alice")]
     assert announcements.take(0.01) is None
+
+
+def test_a_deletion_is_announced_after_its_tweet(announcements: Announcements) -> None:
+    announcements.announce(1, "alice")
+    announcements.announce_deletion(1, "alice")
+    assert announcements.take(0.01) == Announcement(1, "alice")
+    assert announcements.take(0.01) == Announcement(1, "alice", deleted=True)
 
 
 def test_announcing_never_waits_for_a_listener(announcements: Announcements) -> None:
@@ -75,4 +82,4 @@ def test_announcing_never_waits_for_a_listener(announcements: Announcements) -> 
     thread.start()
     assert done.wait(JOIN_SECONDS)
     thread.join(JOIN_SECONDS)
-    assert announcements.take(0.01) == "alice"
+    assert announcements.take(0.01) == Announcement(0, "alice")

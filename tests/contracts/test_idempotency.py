@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 
 from app.compose.ports import Tweets
-from app.testing import ManualClock
 from tests.contracts.limits import ALL, KEYS_KEPT, NEWEST
 from tests.contracts.racing import RACERS, race
+from tests.fakes.clock import ManualClock
 from usecases.publish_tweet import IdempotencyKey, Publication
 
 DAY_MS = 24 * 3_600_000

@@ -1,12 +1,12 @@
 """Outbox rows wait, fall due, are leased, retried and removed."""
 
 from app.compose.ports import Outbox, Tweets
-from app.testing import ManualClock
 from domain.delivery import BACKOFF_FIRST_SECONDS, Delivery
 from domain.events import DeliveryFailed
 from infrastructure.counts import OutboxCounts
 from tests.contracts.limits import DUE_SECONDS, MAX_ATTEMPTS, NEWEST
 from tests.contracts.outbox_steps import bury, fail, publish, unpushed
+from tests.fakes.clock import ManualClock
 
 DUE_MS = round(DUE_SECONDS * 1000)
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from app.compose.ports import Outbox, Tweets
-from app.testing import ManualClock
 from domain.delivery import Delivery
 from domain.events import TweetDeadLettered
 from infrastructure.counts import OutboxCounts
 from tests.contracts.limits import ALL, DUE_SECONDS, MAX_ATTEMPTS, NEWEST
 from tests.contracts.racing import RACERS, race, race_of_twenty
+from tests.fakes.clock import ManualClock
 
 
 def publish(tweets: Tweets, count: int, *, pulled: bool = False) -> list[int]:

@@ -1,10 +1,10 @@
 from functools import partial
 
 from app.compose.ports import Timelines
-from app.testing import ManualClock
 from domain.timeline import TimelineView
 from tests.contracts.limits import IDLE_SECONDS, NEWEST, TIMELINE_CAPACITY
 from tests.contracts.racing import RACERS, race, race_of_twenty
+from tests.fakes.clock import ManualClock
 
 ROUNDS = 50
 USERS = ["alice", "bob", "carol"]

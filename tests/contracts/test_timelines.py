@@ -1,9 +1,9 @@
 import pytest
 
 from app.compose.ports import Timelines
-from app.testing import ManualClock
 from domain.timeline import EMPTY_VIEW, TimelineView
 from tests.contracts.limits import IDLE_SECONDS, NEWEST, TIMELINE_CAPACITY
+from tests.fakes.clock import ManualClock
 
 
 def view(timelines: Timelines, user_id: str = "alice") -> TimelineView:

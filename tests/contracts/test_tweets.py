@@ -1,9 +1,9 @@
 import pytest
 
 from app.compose.ports import Tweets
-from app.testing import ManualClock
 from domain.tweet import Tweet
 from tests.contracts.limits import ALL, NEWEST
+from tests.fakes.clock import ManualClock
 
 
 def publish(tweets: Tweets, author: str = "alice", *, pulled: bool = False) -> Tweet:

@@ -6,9 +6,9 @@ from threading import Barrier
 
 import pytest
 
-from app.testing import ManualClock
 from domain.errors import RateLimited
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Rate
+from tests.fakes.clock import ManualClock
 from usecases.allowance import AllowanceLeft
 
 RATE = Rate(writes=40, seconds=60)

@@ -38,8 +38,12 @@ class Request:
             if method == self.method and _fits(self.path.split("/"), template.split("/"))
         ]
         assert matching, f"The document has no {self.method} {self.path}"
-        # Paths without parameters come first: /v1/users/me/timeline before /v1/users/{user_id}/timeline.
-        return min(matching, key=lambda operation: operation[1].count("{"))
+        return min(matching, key=lambda operation: self._differences(operation[1]))
+
+    def _differences(self, template: str) -> int:
+        """How often only one of path and template has a variable: /v1/users/{{alice}} is not /v1/users/me."""
+        pairs = zip(self.path.split("/"), template.split("/"), strict=True)
+        return sum(expected.startswith("{") != bool(VARIABLE.fullmatch(part)) for part, expected in pairs)
 
 
 def requests() -> Iterator[Request]:

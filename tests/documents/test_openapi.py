@@ -26,6 +26,7 @@ STATUSES = {
     ("POST", "/v1/tweets"): {201, 415} | WRITE,
     ("GET", "/v1/tweets/{tweet_id}"): {200, 304, 404},
     ("DELETE", "/v1/tweets/{tweet_id}"): {204, 403, 404} | WRITE,
+    ("GET", "/v1/users/me"): {200} | CALLER,
     ("GET", "/v1/users/{user_id}"): {200},
     ("GET", "/v1/users/{user_id}/tweets"): {200, 400},
     ("GET", "/v1/users/{user_id}/followers"): {200, 400},
@@ -103,6 +104,13 @@ def examples_of(served: dict[str, Any], header: str) -> Iterator[str]:
             for response in operation["responses"].values():
                 if header in response["headers"]:
                     yield response["headers"][header]["example"]
+
+
+def test_patterns_are_those_of_re2() -> None:
+    """RE2, which Go's tools use, has neither look-arounds nor back-references."""
+    patterns = re.findall(r'"pattern": "(.*)"', document.FILE.read_text())
+    assert patterns
+    assert [pattern for pattern in patterns if re.search(r"\(\?[=!<]|\\\\[1-9]", pattern)] == []
 
 
 def test_every_operation_has_a_summary_and_an_id_of_its_own() -> None:

@@ -7,11 +7,23 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
+from app.settings.identity import HS256_KEY_BYTES_MIN
+from infrastructure.delivery.fan_out import ACTIVE_MAX
+from infrastructure.delivery.worker import WAIT_SECONDS
+from infrastructure.http import jwks
+from infrastructure.http.stream import HEARTBEAT_SECONDS
+from infrastructure.memory import idempotency_keys
+from infrastructure.server.channel import DISCARDED_BYTES_MAX, SEND_SECONDS_MAX, TAKE_SECONDS_MAX
+from infrastructure.server.open_files import FILES_MIN
+from infrastructure.server.waitress_settings import BODY_BYTES_MAX, CONNECTIONS_MAX, UNACKNOWLEDGED_MS_MAX
 from tests.built import built
 from tests.documents.document import DOCS
 from tests.fakes.scrapes import family, samples
 from tests.http.client import Client
 from tests.http.wire import InProcess
+from usecases.home_timeline.read import STALE_ENTRIES_MAX
+
+MIB = 1024 * 1024
 
 GUIDE = (DOCS / "operations.md").read_text()
 SECTION = GUIDE.partition("## Metrics\n")[2].partition("\n## ")[0]
@@ -24,6 +36,32 @@ def known(tmp_path: Path) -> Iterator[set[str]]:
         client = Client(InProcess(perch.app))
         client.get("/livez")
         yield {name.partition("{")[0] for name in samples(client.get("/metrics").body.decode())}
+
+
+LIMITS = [
+    f"Perch accepts {CONNECTIONS_MAX:,} connections in addition",
+    f"does not start with fewer than {FILES_MIN}.",
+    f"A client has {SEND_SECONDS_MAX:g} s to send a whole request and {TAKE_SECONDS_MAX:g} s to read an answer",
+    f"whose body is over {BODY_BYTES_MAX // MIB} MiB gets its 413",
+    f"up to {DISCARDED_BYTES_MAX // MIB} MiB for at most {SEND_SECONDS_MAX:g} s",
+    f"a body over {BODY_BYTES_MAX // MIB} MiB, are not logged",
+    f"slow request body | {SEND_SECONDS_MAX:g} s, holds no thread |",
+    f"client reads slowly | {TAKE_SECONDS_MAX:g} s |",
+    f"Perch sends something every {HEARTBEAT_SECONDS:g} s.",
+    f"after {UNACKNOWLEDGED_MS_MAX / 1000:g} s if the client acknowledges nothing",
+    f"each for {idempotency_keys.KEPT_SECONDS / 3600:g} hours at most",
+    f"(at least {HS256_KEY_BYTES_MIN} bytes)",
+    f"at most every {jwks.UNKNOWN_KEY_SECONDS:g} s, so publish",
+    f"tries again after {jwks.PAUSE_SECONDS:g} s",
+    f"Slices of up to {ACTIVE_MAX} deliveries",
+    f"due rows every {WAIT_SECONDS:g} s or more often",
+    f"which means over {STALE_ENTRIES_MAX} entries",
+]
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_its_limits_are_those_of_the_code(limit: str) -> None:
+    assert limit in " ".join(GUIDE.split())
 
 
 def test_the_table_has_every_setting_once_and_no_other() -> None:

@@ -1,6 +1,8 @@
 """nginx in front of Perch, with the documented configuration."""
 
 import getpass
+import re
+import shutil
 import socket
 import subprocess
 import time
@@ -13,6 +15,7 @@ from tests.documents.programs import program
 from tests.e2e.perch_process import REPOSITORY
 
 CONFIGURATION = REPOSITORY / "docs" / "nginx.conf"
+OPERATIONS = REPOSITORY / "docs" / "operations.md"
 PASSWORD = "a password"  # noqa: S105 - of users who are gone with the test
 START_SECONDS = 10.0
 STOP_SECONDS = 10.0
@@ -21,12 +24,17 @@ STOP_SECONDS = 10.0
 class Gateway:
     """nginx in its own folder, for these users; as a context manager it runs until the block ends."""
 
-    def __init__(self, folder: Path, perch_port: int, *users: str, connections: int = 100) -> None:
+    def __init__(self, folder: Path, perch_port: int, *users: str, connections: int = 100, tls: bool = False) -> None:
         """`connections` is the limit for each address; all connections of a test come from one address."""
         self._connections = connections
         self._folder = folder
-        self.port = free_port()
-        (folder / "nginx.conf").write_text(self._adapted(CONFIGURATION.read_text(), perch_port))
+        self.port, plain_port = free_port(), free_port()
+        self.plain_port = plain_port if tls else self.port
+        shutil.copy(CONFIGURATION, folder / "nginx.conf")
+        if tls:
+            self._turn_on_tls()
+        text = (folder / "nginx.conf").read_text()
+        (folder / "nginx.conf").write_text(self._adapted(text, perch_port))
         (folder / "perch.htpasswd").write_text("".join(f"{user}:{{PLAIN}}{PASSWORD}\n" for user in users))
 
     def __enter__(self) -> Self:
@@ -42,6 +50,20 @@ class Gateway:
     ) -> None:
         self._process.terminate()
         self._process.wait(STOP_SECONDS)
+
+    def _turn_on_tls(self) -> None:
+        """Runs the documented command, and makes a certificate."""
+        [edit] = re.findall(r"^sed -i '(.*)' /etc/nginx/nginx.conf$", OPERATIONS.read_text(), re.MULTILINE)
+        subprocess.run(["sed", "-i", edit, self._folder / "nginx.conf"], check=True)  # noqa: S607 - of any system
+        openssl = program("openssl", "it is Debian's package of this name")
+        names = ["-subj", "/CN=perch", "-addext", "subjectAltName=IP:127.0.0.1"]
+        key = ["-newkey", "rsa:2048", "-nodes", "-keyout", f"{self._folder}/perch.key"]
+        command = [openssl, "req", "-x509", "-days", "2", *names, *key, "-out", str(self.certificate)]
+        subprocess.run(command, check=True, capture_output=True)
+
+    @property
+    def certificate(self) -> Path:
+        return self._folder / "perch.crt"
 
     def _wait_until_it_listens(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -59,7 +81,10 @@ class Gateway:
         places = {
             "user www-data;": f"user {getpass.getuser()};",
             "limit_conn addresses 100;": f"limit_conn addresses {self._connections};",
-            "listen 80;": f"listen 127.0.0.1:{self.port};",
+            "listen 80;": f"listen 127.0.0.1:{self.plain_port};",
+            "listen 443 ": f"listen 127.0.0.1:{self.port} ",
+            "/etc/nginx/perch.crt": str(self.certificate),
+            "/etc/nginx/perch.key": f"{self._folder}/perch.key",
             "127.0.0.1:8080": f"127.0.0.1:{perch_port}",
             "/etc/nginx/perch.htpasswd": f"{self._folder}/perch.htpasswd",
             "/run/nginx.pid": f"{self._folder}/nginx.pid",

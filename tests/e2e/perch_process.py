@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -26,8 +26,13 @@ _LISTENS = "Perch listens on http://"
 
 def run_app(*arguments: object, seconds: float = RUN_SECONDS, **settings: str) -> "subprocess.CompletedProcess[str]":
     """Runs `python -m app` to its end with these settings alone; raises `TimeoutExpired` when it takes longer."""
+    return run(command(*arguments), seconds, settings)
+
+
+def run(command_line: Sequence[str], seconds: float, settings: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Runs a program of the repository to its end with these settings alone."""
     return subprocess.run(
-        command(*arguments),
+        command_line,
         cwd=REPOSITORY,
         env=environment(settings),
         capture_output=True,
@@ -42,9 +47,9 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "app", *map(str, arguments)]
 
 
-def environment(settings: dict[str, str]) -> dict[str, str]:
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """The environment of a process: these settings, and none of the shell that runs the tests."""
-    return {"PATH": os.environ.get("PATH", "")} | settings
+    return {"PATH": os.environ.get("PATH", ""), **settings}
 
 
 class ServerProcess:
@@ -55,7 +60,7 @@ class ServerProcess:
 
     port: int
 
-    def __init__(self, log: Path, command_line: list[str], settings: dict[str, str]) -> None:
+    def __init__(self, log: Path, command_line: Sequence[str], settings: Mapping[str, str]) -> None:
         """Starts it; its log goes into the file."""
         self._log = log
         self._asked_to_stop = False
@@ -64,7 +69,7 @@ class ServerProcess:
             self.process = subprocess.Popen(
                 command_line,
                 cwd=REPOSITORY,
-                env=environment(SETTINGS | settings),
+                env=environment({**SETTINGS, **settings}),
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,
@@ -101,6 +106,10 @@ class ServerProcess:
         assert status == 0, f"Perch stopped with status {status}, and said {said!r}.\n{self.log()}"
         return said
 
+    def hang_up(self) -> None:
+        """Closes the pipe that the process prints to."""
+        self._stdout.close()
+
     def ask_to_stop(self, by: signal.Signals = signal.SIGTERM) -> None:
         self._asked_to_stop = True
         self.process.send_signal(by)
@@ -133,9 +142,9 @@ class ServerProcess:
 class PerchProcess(ServerProcess):
     """`python -m app serve`, from the moment it says where it listens until it has stopped."""
 
-    def __init__(self, log: Path, *arguments: str, **settings: str) -> None:
-        """Raises `AssertionError` when it does not listen within `START_SECONDS`."""
-        super().__init__(log, command("serve", *arguments), settings)
+    def __init__(self, log: Path, *arguments: str, program: Sequence[str] | None = None, **settings: str) -> None:
+        """Raises `AssertionError` when it does not listen within `START_SECONDS`; `program` may start it."""
+        super().__init__(log, program or command("serve", *arguments), settings)
         line = self._first_line()
         if not line.startswith(_LISTENS):
             self._close()

@@ -1,19 +1,25 @@
 """Perch behind nginx, configured as documented."""
 
+import gzip
 import json
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from pathlib import Path
 
 import pytest
+from werkzeug.datastructures import Headers
 
+from infrastructure.http.problems import PROBLEMS
 from tests.e2e.conftest import StartPerch
 from tests.e2e.exchange import TIMELINE
 from tests.e2e.gateway import Gateway, basic
 from tests.e2e.listener import Listener
 from tests.e2e.perch_process import PerchProcess
+from tests.http.problems import assert_problem
+from tests.http.wire import Answer
 from tests.integration.effort import AT_ONCE_SECONDS
 
 SECONDS = 10.0
@@ -37,7 +43,13 @@ def gateway(perch: PerchProcess, tmp_path: Path) -> Iterator[Gateway]:
 def ask(
     gateway: Gateway, method: str, path: str, headers: dict[str, str], body: bytes | None = None
 ) -> tuple[HTTPResponse, bytes]:
-    with closing(HTTPConnection("127.0.0.1", gateway.port, timeout=SECONDS)) as connection:
+    return ask_over(HTTPConnection("127.0.0.1", gateway.port, timeout=SECONDS), method, path, headers, body)
+
+
+def ask_over(
+    connection: HTTPConnection, method: str, path: str, headers: dict[str, str], body: bytes | None = None
+) -> tuple[HTTPResponse, bytes]:
+    with closing(connection):
         connection.request(method, path, body, headers)
         response = connection.getresponse()
         return response, response.read()
@@ -92,3 +104,61 @@ def test_answers_of_perch_pass_unchanged(gateway: Gateway) -> None:
     assert response.status == 422
     assert response.headers["Content-Type"] == "application/problem+json"
     assert json.loads(body)["request_id"] == response.headers["X-Request-Id"]
+
+
+PROBLEMS_OF_NGINX = {
+    "no password": (401, "unauthenticated", "GET", TIMELINE, {}, None),
+    "another user": (401, "unauthenticated", "GET", TIMELINE, basic("carol"), None),
+    "a large body": (413, "body-too-large", "POST", "/v1/tweets", basic("alice") | JSON, b"x" * 20_000),
+    "an internal route": (404, "not-found", "GET", "/metrics", basic("alice"), None),
+    "a large header": (400, "malformed-request", "GET", TIMELINE, basic("alice") | {"X": "x" * 9000}, None),
+    "a path that cannot be read": (400, "malformed-request", "GET", "/metrics%00", basic("alice"), None),
+    "the page of the errors": (404, "not-found", "GET", "/problem", basic("alice"), None),
+    "a method that nginx refuses": (405, "malformed-request", "TRACE", TIMELINE, basic("alice"), None),
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "method", "path", "headers", "body"), PROBLEMS_OF_NGINX.values(), ids=PROBLEMS_OF_NGINX
+)
+def test_an_error_of_the_gateway_is_a_problem(
+    gateway: Gateway, status: int, code: str, method: str, path: str, headers: dict[str, str], body: bytes | None
+) -> None:
+    response, answer = ask(gateway, method, path, headers, body)
+    assert_problem(Answer(status, Headers(response.getheaders()), answer), status, code)
+    assert json.loads(answer)["title"] == PROBLEMS[code][1]
+    assert response.status == status
+    assert (response.headers["WWW-Authenticate"] is not None) == (status == 401)
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_gateway_without_perch_answers_with_a_problem(gateway: Gateway, perch: PerchProcess) -> None:
+    perch.stop()
+    response, answer = ask(gateway, "GET", TIMELINE, basic("alice"))
+    assert_problem(Answer(response.status, Headers(response.getheaders()), answer), 502, "unavailable")
+    assert response.headers["Retry-After"]
+
+
+def test_answers_in_json_are_compressed_and_streams_are_not(gateway: Gateway) -> None:
+    compressed = {"Accept-Encoding": "gzip"}
+    for _ in range(20):
+        tweet = publish(gateway, "alice")
+    path = "/v1/users/alice/tweets"
+    plain = ask(gateway, "GET", path, basic("bob"))[1]
+    response, answer = ask(gateway, "GET", path, basic("bob") | compressed)
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(answer) == plain
+    assert json.loads(plain)["data"][0] == tweet
+    with closing(Listener(gateway.port, more_headers=basic("bob") | compressed)) as listener:
+        assert listener.response.headers["Content-Encoding"] is None
+        assert next(listener.blocks()).comments
+
+
+def test_the_documented_command_turns_on_tls(perch: PerchProcess, tmp_path: Path) -> None:
+    with Gateway(tmp_path, perch.port, "alice", tls=True) as gateway:
+        trusted = ssl.create_default_context(cafile=str(gateway.certificate))
+        connection = HTTPSConnection("127.0.0.1", gateway.port, timeout=SECONDS, context=trusted)
+        assert ask_over(connection, "GET", TIMELINE, basic("alice"))[0].status == 200
+        plain = HTTPConnection("127.0.0.1", gateway.plain_port, timeout=SECONDS)
+        response, _ = ask_over(plain, "GET", TIMELINE, {"Host": "perch.example"})
+        assert (response.status, response.headers["Location"]) == (301, f"https://perch.example{TIMELINE}")

@@ -2,18 +2,25 @@
 
 import socket
 import time
-from contextlib import closing
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 
+from app.distribution import VERSION
+from infrastructure.server.open_files import FILES_MIN, OTHER_FILES
 from tests.e2e.conftest import StartPerch
 from tests.e2e.exchange import exchange
-from tests.e2e.perch_process import SETTINGS, START_SECONDS, run_app
+from tests.e2e.perch_process import SETTINGS, START_SECONDS, PerchProcess, command, run, run_app
 from tests.fakes.log import json_lines
 from tests.integration.effort import LONG
 
 BAD_SETTING_STATUS = 2
+LISTENERS = 2
+"""The files of waitress that count as connections: the listening socket and a pipe."""
+
 READY_SECONDS = 5.0 if LONG else START_SECONDS
 
 
@@ -73,14 +80,30 @@ def test_a_port_in_use_stops_the_start_with_a_sentence_that_names_it() -> None:
         assert_refused("PORT", PORT=str(port))
 
 
+@pytest.mark.parametrize("files", [8, 100, FILES_MIN - 1])
+def test_a_limit_of_too_few_open_files_stops_the_start(files: int) -> None:
+    assert_refused(f"needs at least {FILES_MIN} open files", program=limited(files))
+
+
+def test_perch_answers_with_the_fewest_open_files(tmp_path: Path) -> None:
+    with PerchProcess(tmp_path / "log", program=limited(FILES_MIN)) as perch, ExitStack() as stack:
+        for _ in range(FILES_MIN - OTHER_FILES - LISTENERS):
+            assert exchange(stack.enter_context(closing(perch.connect())), "GET", "/livez")[0] == 200
+
+
+def limited(files: int) -> list[str]:
+    """The command line of Perch with this hard limit on open files."""
+    return ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *command("serve")]
+
+
 def test_perch_listens_on_ipv6(start_perch: StartPerch) -> None:
     perch = start_perch(HOST="::1")
     with closing(HTTPConnection("::1", perch.port, timeout=START_SECONDS)) as connection:
         assert exchange(connection, "GET", "/livez")[0] == 200
 
 
-def assert_refused(name: str, **settings: str) -> None:
-    outcome = run_app("serve", seconds=START_SECONDS, **(SETTINGS | settings))
+def assert_refused(name: str, program: Sequence[str] = command("serve"), **settings: str) -> None:
+    outcome = run(program, START_SECONDS, SETTINGS | settings)
 
     assert outcome.returncode == BAD_SETTING_STATUS, outcome.stderr
     assert outcome.stdout == ""
@@ -93,6 +116,11 @@ def test_a_public_address_without_tokens_causes_a_warning(start_perch: StartPerc
     public = start_perch(HOST="0.0.0.0")  # noqa: S104 - that is what is warned of
     public.stop()
     assert "CAN CLAIM TO BE ANYBODY" in public.log()
+
+
+def test_the_version_is_printed() -> None:
+    outcome = run_app("--version")
+    assert (outcome.returncode, outcome.stdout) == (0, f"perch-timelines {VERSION}\n")
 
 
 def test_a_loopback_address_causes_no_warning(start_perch: StartPerch) -> None:

@@ -5,13 +5,16 @@ import signal
 import time
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import StartPerch
 from tests.e2e.exchange import ANSWER_SECONDS, TIMELINE, exchange, receive, send
+from tests.e2e.gateway import free_port
 from tests.e2e.listener import Listener
-from tests.e2e.perch_process import ServerProcess
+from tests.e2e.perch_process import START_SECONDS, ServerProcess, command, run
+from tests.e2e.test_stream_limits import eventually
 from tests.e2e.visitors import BODY, VISITORS, warm_visitors
 
 PROMPTLY_SECONDS = 10.0
@@ -23,6 +26,41 @@ def test_a_signal_stops_perch_with_status_0(start_perch: StartPerch, number: sig
     perch = start_perch()
 
     assert LAST_WORDS.fullmatch(perch.stop(number))
+
+
+@pytest.mark.parametrize("streams", [">&-", "2>&-", ">/dev/full", ">/dev/full 2>&1"])
+def test_output_that_cannot_be_written_ends_nothing(tmp_path: Path, streams: str) -> None:
+    port = free_port()
+    program = ["sh", "-c", f'exec "$@" {streams}', "sh", *command("serve")]
+    with ServerProcess(tmp_path / "log", program, {"PORT": str(port)}) as perch:
+        perch.port = port
+        assert eventually(lambda: answers(perch), START_SECONDS)
+        assert perch.stop() == "" or "2>&-" in streams
+    assert "crashed" not in perch.log()
+
+
+@pytest.mark.parametrize("settings", [{}, {"LOG_LEVEL": "INFO"}], ids=["quiet", "with a log"])
+def test_a_reader_that_is_gone_after_the_first_line_ends_nothing(
+    start_perch: StartPerch, settings: dict[str, str]
+) -> None:
+    perch = start_perch(**settings)
+    perch.hang_up()
+    assert perch.call("GET", "/livez")[0] == 200
+    perch.ask_to_stop()
+    assert perch.process.wait(PROMPTLY_SECONDS) == 0
+    assert "BrokenPipe" not in perch.log()
+
+
+def test_a_reader_of_the_openapi_document_may_leave_early() -> None:
+    program = ["sh", "-c", '"$@" | head -c 1', "sh", *command("openapi")]
+    assert run(program, START_SECONDS, {}).stderr == ""
+
+
+def answers(perch: ServerProcess) -> bool:
+    try:
+        return perch.call("GET", "/livez")[0] == 200
+    except ConnectionRefusedError:
+        return False
 
 
 def test_idle_connections_do_not_hold_up_the_stop(start_perch: StartPerch) -> None:

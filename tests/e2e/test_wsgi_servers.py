@@ -57,7 +57,7 @@ def test_the_end_of_the_process_stops_its_threads(start: Start) -> None:
 
 
 def test_requests_over_the_limit_are_refused_and_monitors_are_answered(start: Start) -> None:
-    server = start()
+    server = start(CORS_ORIGINS="https://app.example")
     with ExitStack() as stack:
         slow = [stack.enter_context(closing(server.connect())) for _ in range(2)]
         for connection in slow:
@@ -65,8 +65,9 @@ def test_requests_over_the_limit_are_refused_and_monitors_are_answered(start: St
         assert eventually(lambda: server.call("GET", TIMELINE, "bob")[0] == 503, START_SECONDS)
 
         with closing(server.connect()) as connection:
-            connection.request("GET", TIMELINE, headers={"X-User-Id": "bob", "X-Request-Id": "mine"})
+            connection.request("GET", TIMELINE, headers={"Origin": "https://app.example", "X-Request-Id": "mine"})
             response = connection.getresponse()
+            assert response.headers["Access-Control-Allow-Origin"] == "https://app.example"
             assert (response.status, response.headers["Retry-After"]) == (503, "1")
             problem = json.loads(response.read())
         assert (problem["code"], problem["request_id"], response.headers["X-Request-Id"]) == (

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from app.testing import ManualClock
 from domain.delivery import RetryPolicy
 from infrastructure.memory.stores import MemoryOptions
 from infrastructure.sqlite.journal import Steps
 from infrastructure.sqlite.stores import SqliteStores, open_sqlite
+from tests.fakes.clock import ManualClock
 
 OPTIONS = MemoryOptions(RetryPolicy(2, jitter=lambda: 1.0))
 

@@ -10,7 +10,6 @@ from typing import cast
 
 from app.compose import Adapters, Perch
 from app.compose.ports import Timelines
-from app.testing import serving
 from infrastructure.background import BackgroundThread
 from infrastructure.delivery.worker import FanOutWorker
 from tests.built import built, settings_of
@@ -21,6 +20,7 @@ from tests.http.walking import walk
 from tests.http.wire import OverSocket
 from tests.integration.effort import AT_ONCE_SECONDS
 from tests.integration.watched import FaultyTimelines
+from tests.serving import serving
 
 ADMIN = "the administrator's token"
 AUTHORS = ("ann", "ben", "cat")

@@ -13,7 +13,6 @@ import pytest
 
 from app.compose import Adapters, Perch
 from app.compose.ports import Timelines
-from app.testing import serving
 from benchmarks.open_loop import OpenLoop, Outcome, percentile
 from benchmarks.service import request
 from domain.timeline import TimelineView
@@ -27,6 +26,7 @@ from tests.http.problems import assert_problem
 from tests.http.wire import Answer, InProcess, OverSocket, Request
 from tests.integration.effort import LONG
 from tests.integration.watched import Wrapper
+from tests.serving import serving
 
 SECONDS = 8.0 if LONG else 2.0
 CONNECTIONS = 64
@@ -35,7 +35,7 @@ READ = request("GET", TIMELINE, "reader")
 PUBLISH = request("POST", "/v1/tweets", "author-0", b'{"text": "A tweet of a usual length, for those who read"}')
 MIX = (READ, READ, READ, READ, READ, READ, READ, READ, READ, PUBLISH)
 GROWTH_MIB_MAX = 40.0
-REFUSED_SECONDS_MAX = 0.1 if LONG else 10.0
+REFUSED_SECONDS_MAX = 0.1 if LONG else 25.0
 SERVED_SHARE_MIN = 1 / 3 if LONG else 1 / 20
 """The contract says 0.1 s. The short form shares the CPUs with other tests, so its limits are generous."""
 
@@ -182,7 +182,7 @@ def test_while_all_threads_are_blocked_requests_are_refused_but_health_checks_an
         assert refused[1].headers["X-Request-Id"] == "mine"
         assert blocked.send(Request("HEAD", TIMELINE, BOB))[0].status == 503
         watched = blocked.send(*(Request("GET", path) for path in ("/livez", "/readyz", "/metrics", "/livez?x=1")))
-        assert [answer.status for answer in watched] == [200, 200, 200, 422]
+        assert [answer.status for answer in watched] == [200] * 4
         assert blocked.perch.shed.so_far() == 5
 
         blocked.release.set()

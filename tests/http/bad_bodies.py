@@ -1,9 +1,11 @@
 """Bodies that are unreadable or invalid."""
 
+import gzip
 import json
 
 from tests.http.cases import TEXT, Case, publication
 from tests.http.client import JSON
+from tests.http.wire import HeaderList
 
 UNREADABLE = {
     "nothing": b"",
@@ -51,6 +53,8 @@ REFUSED = {
     "no-break spaces": ({"text": "\u00a0\u202f"}, "/text"),
     "new lines": ({"text": "\r\n\n\u2028\u2029"}, "/text"),
     "a tab and an ideographic space": ({"text": "\t\u3000"}, "/text"),
+    "characters that show nothing": ({"text": "\u200b\u00ad\ufe0f\U000e0041"}, "/text"),
+    "blank letters and braille": ({"text": "\u3164 \u2800\n\uffa0"}, "/text"),
     "281 letters": ({"text": "a" * 281}, "/text"),
     "281 emoji": ({"text": "\U0001f600" * 281}, "/text"),
     "281 letters with accents apart": ({"text": "e\u0301" * 281}, "/text"),
@@ -93,6 +97,14 @@ OTHER_MEDIA_TYPES = {
     "blank": "",
 }
 
+CODINGS = {
+    "gzip": (("Content-Encoding", "gzip"),),
+    "gzip and a list": (("Content-Encoding", "identity, gzip"),),
+    "a coding that nobody knows": (("Content-Encoding", "x"),),
+    "no coding, but named": (("Content-Encoding", "identity"),),
+    "two codings": (("Content-Encoding", ""), ("Content-Encoding", "br")),
+}
+
 TOO_LARGE = {
     "16 KiB and a byte": TEXT + b" " * (16 * 1024 + 1 - len(TEXT)),
     "17 KiB": TEXT + b" " * 17 * 1024,
@@ -114,6 +126,11 @@ def _other_media_type(name: str, value: str) -> Case:
     return Case(f"sent as {name}", request, 415, "unsupported-media-type", {"header": "Content-Type"})
 
 
+def _coded(name: str, headers: HeaderList, body: bytes, *, chunked: bool = False) -> Case:
+    request = publication(body, headers=(JSON, *headers), chunked=chunked)
+    return Case(f"coded: {name}", request, 415, "unsupported-media-type", {"header": "Content-Encoding"})
+
+
 def _too_large(name: str, body: bytes, *, chunked: bool = False) -> Case:
     return Case(name, publication(body, chunked=chunked), 413, "body-too-large")
 
@@ -122,6 +139,9 @@ CASES = [
     *(_unreadable(name, body) for name, body in UNREADABLE.items()),
     *(_refused(name, document, pointer) for name, (document, pointer) in REFUSED.items()),
     *(_other_media_type(name, value) for name, value in OTHER_MEDIA_TYPES.items()),
+    *(_coded(name, headers, TEXT) for name, headers in CODINGS.items()),
+    _coded("gzip indeed", CODINGS["gzip"], gzip.compress(TEXT)),
+    _coded("gzip indeed, chunked", CODINGS["gzip"], gzip.compress(TEXT), chunked=True),
     *(_too_large(name, body) for name, body in TOO_LARGE.items()),
     *(_too_large(f"{name}, chunked", body, chunked=True) for name, body in TOO_LARGE.items()),
     Case(

@@ -54,6 +54,7 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/v1/tweets", private=True, body=TEXT),
     Route("GET", "/v1/tweets/1"),
     Route("DELETE", "/v1/tweets/1", private=True),
+    Route("GET", "/v1/users/me", private=True),
     Route("GET", "/v1/users/bob"),
     Route("GET", "/v1/users/bob/tweets"),
     Route("GET", "/v1/users/bob/followers"),

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from app.compose import Perch
-from app.testing import ManualClock
 from tests.built import KEY, built
 from tests.e2e.perch_process import running_perch
+from tests.fakes.clock import ManualClock
 from tests.http.client import Client
+from tests.http.jwks_server import JwksServer, jwks_server
 from tests.http.opened import Opened
+from tests.http.tokens import ec_key, jwk, rsa_key
 from tests.http.wire import InProcess, OverSocket, Transport
 
 SignIn = Callable[[str], Client]
@@ -96,3 +98,11 @@ def transport(request: pytest.FixtureRequest) -> Transport:
     """Each transport to the application; the answers must be the same."""
     chosen: Transport = request.getfixturevalue(request.param)
     return chosen
+
+
+@pytest.fixture
+def jwks() -> Iterator[JwksServer]:
+    """A server with an RSA key and a key on a curve."""
+    with jwks_server() as server:
+        server.publish(jwk(rsa_key(), "first"), jwk(ec_key(), "curve"))
+        yield server

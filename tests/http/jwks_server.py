@@ -18,6 +18,7 @@ class JwksServer:
         self.status = 200
         self.body = b""
         self.fetches = 0
+        self.asked_as = ""
 
     def publish(self, *keys: dict[str, Any]) -> None:
         self.body = json.dumps({"keys": keys}).encode()
@@ -54,6 +55,7 @@ def jwks_server() -> Iterator[JwksServer]:
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         jwks.fetches += 1
+        jwks.asked_as = request.headers["User-Agent"]
         request.send_response(jwks.status)
         request.end_headers()
         request.wfile.write(jwks.body)

@@ -13,8 +13,10 @@ STREAM = "/v1/users/me/timeline/stream"
 class Opened:
     """A stream that is read block by block, in process."""
 
-    def __init__(self, perch: Perch, *headers: tuple[str, str], method: str = "GET", **environ: object) -> None:
-        request = Request(method, STREAM, headers)
+    def __init__(
+        self, perch: Perch, *headers: tuple[str, str], method: str = "GET", query: str = "", **environ: object
+    ) -> None:
+        request = Request(method, f"{STREAM}?{query}", headers)
         body, status, self.headers = run_wsgi_app(perch.app, wsgi_environ(request) | environ)
         self.status = HTTPStatus(int(status.split(" ")[0]))
         self._body = body

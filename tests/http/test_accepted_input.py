@@ -16,7 +16,7 @@ TEXTS = {
     "280 letters between spaces": (" " * 300 + "a" * 280 + "\n" * 300, "a" * 280),
     "white space of all kinds at the ends": ("\u3000\u00a0\t hello \r\n\u2028", "hello"),
     "new lines inside": ("a\n\nb\r\nc", "a\n\nb\r\nc"),
-    "characters that only look blank": ("\u200b", "\u200b"),
+    "characters that show nothing beside others": ("a\u200b\u2800", "a\u200b\u2800"),
     "control characters": ("a\u0001\u007f", "a\u0001\u007f"),
     "compatibility characters": ("\ufb01\u2460", "\ufb01\u2460"),
     "right to left": ("\u202e\u05e9\u05dc\u05d5\u05dd", "\u202e\u05e9\u05dc\u05d5\u05dd"),
@@ -38,7 +38,7 @@ QUERIES = [
     "?limit=100",
     "?%6Cimit=%35",
     "?since_id=0",
-    f"?since_id={2**63 - 1}",
+    "?since_id=2124459642091208704",
     "?include_self=true",
     "?include_self=false&limit=5&since_id=1",
 ]

@@ -14,7 +14,14 @@ from tests.http.wire import Request, Transport
 Parts = Mapping[str, str]
 """The parts of a request; names that start with `?` are query parameters."""
 
-DEFAULTS: Parts = {"identity": CALLER, "me": "me", "media type": "application/json", "body": "", "padding": ""}
+DEFAULTS: Parts = {
+    "identity": CALLER,
+    "me": "me",
+    "media type": "application/json",
+    "coding": "",
+    "body": "",
+    "padding": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ NOBODY = Fault(401, "unauthenticated", {"identity": ""})
 ANOTHER = Fault(403, "forbidden", {"me": "bob"})
 TOO_LARGE = Fault(413, "body-too-large", {"padding": " " * 17 * 1024})
 NOT_JSON = Fault(415, "unsupported-media-type", {"media type": "text/plain"})
+CODED = Fault(415, "unsupported-media-type", {"coding": "gzip"})
 BROKEN_BODY = Fault(400, "malformed-body", {"body": "{"})
 FORGED_CURSOR = Fault(400, "malformed-cursor", {"?cursor": "forged"})
 MALFORMED_IDENTITY = Fault(400, "malformed-identity", {"identity": "alice, bob"})
@@ -59,6 +67,7 @@ ROUTES: Sequence[tuple[Parts, Sequence[Fault]]] = [
             NOBODY,
             TOO_LARGE,
             NOT_JSON,
+            CODED,
             BROKEN_BODY,
             MALFORMED_IDENTITY,
             BLANK_TEXT,
@@ -123,6 +132,7 @@ def request_of(transport: Transport, parts: Parts) -> Request:
         parts |= {"tweet": Client(transport, author).publish()["id"]}
     query = "&".join(f"{part}={value}".removeprefix("?") for part, value in parts.items() if part.startswith("?"))
     headers = [("X-User-Id", parts["identity"]), ("Content-Type", parts["media type"])]
+    headers += [("Content-Encoding", parts["coding"])] if parts["coding"] else []
     body = (parts["body"] + parts["padding"]).encode()
     return Request(parts["method"], f"{parts['path'].format(**parts)}?{query}", headers, body)
 

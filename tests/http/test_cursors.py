@@ -121,7 +121,7 @@ def test_a_cursor_outlives_a_restart_with_the_same_key(app: InProcess, list_: st
 def test_a_cursor_is_refused_under_another_key(app: InProcess, list_: str, key: dict[str, str]) -> None:
     befriend(app)
     cursor = first_cursor(app, "alice", list_)
-    settings = Settings.from_environment(key)
+    settings = Settings.from_environment({"DATABASE_URL": "memory:", **key})
     restarted = InProcess(build(settings, open_adapters(settings), run_worker=False).app)
     answer = Client(restarted, "alice").get(f"/v1/users/alice/{list_}?cursor={cursor}")
     assert_problem(answer, 400, "malformed-cursor", {"parameter": "cursor"})

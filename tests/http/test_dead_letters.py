@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from app.compose import Perch
-from app.testing import ManualClock
 from infrastructure.memory.timelines import MemoryTimelines
 from tests.built import built
+from tests.fakes.clock import ManualClock
 from tests.http.client import JSON, Client
 from tests.http.problems import assert_problem
 from tests.http.test_failures import failing

@@ -59,6 +59,37 @@ def test_answers_that_depend_on_the_caller_are_not_cached(
     assert answer.headers.getlist("Vary") == ["X-User-Id"]
 
 
+PUBLIC_TARGETS = [
+    "/metrics",
+    "/openapi.json",
+    "/",
+    "/live/main.js",
+    "/docs/",
+    "/docs",
+    "/nowhere",
+    "/v1/users/%00",
+    "/%2F",
+]
+
+
+@pytest.mark.parametrize("target", [*PUBLIC_TARGETS, *(route.target for route in ROUTES if not route.private)])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PATCH"])
+def test_public_answers_and_errors_are_validated_before_they_are_used_again(
+    transport: Transport, target: str, method: str
+) -> None:
+    answer = transport.send(Request(method, target, [("X-User-Id", "alice")]))
+    assert answer.headers.getlist("Cache-Control") == ["no-cache"]
+    assert "X-User-Id" not in answer.headers.getlist("Vary")
+
+
+def test_a_tweet_and_an_unchanged_one_are_validated(transport: Transport) -> None:
+    tweet = Client(transport, "alice").publish()
+    target = f"/v1/tweets/{tweet['id']}"
+    for answer in (Client(transport).get(target), Client(transport).get(target, ("If-None-Match", f'"{tweet["id"]}"'))):
+        assert answer.status in {200, 304}
+        assert answer.headers.getlist("Cache-Control") == ["no-cache"]
+
+
 def test_a_forbidden_answer_is_not_cached(transport: Transport) -> None:
     answer = Client(transport, "alice").get("/v1/users/bob/timeline")
     assert answer.status == 403

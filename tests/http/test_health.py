@@ -1,5 +1,7 @@
 """Liveness and readiness."""
 
+import pytest
+
 from tests.built import built
 from tests.http.client import Client
 from tests.http.problems import assert_problem
@@ -11,6 +13,15 @@ def test_a_running_service_is_alive_and_ready(transport: Transport) -> None:
         answer = Client(transport).get(target)
         assert answer.status == 200
         assert answer.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("target", ["/livez", "/readyz", "/metrics"])
+@pytest.mark.parametrize(
+    "query",
+    ["verbose", "name[]=perch_build_info", "verbose=1&verbose=2", "exclude=etcd&timeout=1s", "&".join("x" * 200)],
+)
+def test_monitors_may_send_parameters_of_other_services(transport: Transport, target: str, query: str) -> None:
+    assert Client(transport).get(f"{target}?{query}").status == 200
 
 
 def test_a_service_is_ready_from_its_start_to_its_stop() -> None:

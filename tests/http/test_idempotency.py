@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.testing import ManualClock
 from infrastructure.memory.tweets import MemoryTweets
 from tests.built import in_process
+from tests.fakes.clock import ManualClock
 from tests.http.cases import TEXT
 from tests.http.client import JSON, Client
 from tests.http.problems import Where, assert_problem

@@ -9,13 +9,13 @@ from typing import Any, cast
 import pytest
 
 from app.compose.ports import Tweets
-from app.testing import serving
 from tests.built import built, settings_of
 from tests.http.cases import TEXT
 from tests.http.client import Client
 from tests.http.problems import assert_problem
 from tests.http.test_idempotency import HEADER, assert_fresh, assert_replay, publish, tweets_count
 from tests.http.wire import Answer, InProcess, OverSocket, Transport
+from tests.serving import serving
 from usecases.publish_tweet import Publication
 
 AT_ONCE = 100

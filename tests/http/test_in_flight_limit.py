@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from infrastructure.http.cors import Cors
 from infrastructure.http.problems import overloaded
 from infrastructure.server.in_flight_limit import InFlightLimit, answering_problem
 from tests.http.problems import assert_problem
@@ -13,6 +14,7 @@ from tests.http.wire import Answer, InProcess, Request
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+ORIGIN = "https://app.example"
 ONE = Request("GET", "/one")
 FAILS = Request("GET", "/fails")
 
@@ -22,7 +24,7 @@ class Nested:
 
     def __init__(self, inner: Request) -> None:
         self.inner = inner
-        self.limit = InProcess(InFlightLimit(self, 1, answering_problem(lambda: overloaded(1))))
+        self.limit = InProcess(InFlightLimit(self, 1, answering_problem(lambda: overloaded(1), Cors([ORIGIN]))))
         self.answers: list[Answer] = []
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -51,9 +53,19 @@ def test_a_refused_head_has_a_content_length_and_no_body() -> None:
     assert int(refused.headers["Content-Length"]) > 0
 
 
-@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
-def test_monitors_are_always_answered(path: str) -> None:
-    nested = Nested(Request("GET", path))
+def test_an_allowed_origin_may_read_a_refusal() -> None:
+    nested = Nested(Request("GET", "/two", [("Origin", ORIGIN)]))
+    nested.limit.send(ONE)
+    [refused] = nested.answers
+    assert refused.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert refused.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/livez"), ("GET", "/readyz"), ("GET", "/metrics"), ("OPTIONS", "/two")]
+)
+def test_monitors_and_preflights_are_always_answered(method: str, path: str) -> None:
+    nested = Nested(Request(method, path))
     nested.limit.send(ONE)
     assert [answer.status for answer in nested.answers] == [200]
 

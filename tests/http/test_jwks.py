@@ -1,11 +1,10 @@
 """Tokens that are signed with a key from a JWKS URL."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from app.testing import ManualClock
+from app.distribution import VERSION
 from tests.built import in_process
+from tests.fakes.clock import ManualClock
 from tests.http.jwks_server import JwksServer, jwks_server
 from tests.http.problems import assert_problem
 from tests.http.tokens import bearer, claims, ec_key, jwk, public_pem, rsa_key, signed
@@ -26,13 +25,6 @@ GARBAGE = {
 }
 AN_HOUR_MS = 3_600_000
 PAUSE_MS = 10_000
-
-
-@pytest.fixture
-def jwks() -> Iterator[JwksServer]:
-    with jwks_server() as server:
-        server.publish(jwk(rsa_key(), "first"), jwk(ec_key(), "curve"))
-        yield server
 
 
 def get(service: InProcess, token: str) -> Answer:
@@ -69,9 +61,9 @@ def test_a_key_of_another_type_is_not_trusted(jwks: JwksServer) -> None:
     assert_refused(get(in_process(jwks.settings("RS256")), signed("RS256", rsa_key(), claims(), kid="curve")))
 
 
-@pytest.mark.parametrize("header", [{}, {"kid": "unknown"}, {"kid": ""}, {"kid": 1}, {"kid": "\ud800"}], ids=ascii)
-def test_a_token_must_name_a_published_key(jwks: JwksServer, header: dict[str, object]) -> None:
-    assert_refused(get(in_process(jwks.settings("RS256")), signed("RS256", rsa_key(), claims(), **header)))
+def test_keys_are_asked_for_under_the_name_of_perch(jwks: JwksServer) -> None:
+    assert get(in_process(jwks.settings("RS256")), by_key("first")).status == 200
+    assert jwks.asked_as == f"Perch/{VERSION}"
 
 
 def test_a_forged_token_is_refused(jwks: JwksServer) -> None:
@@ -107,6 +99,7 @@ def test_a_failed_fetch_is_answered_with_503_until_keys_are_known(
     answer = get(service, token)
     assert_unavailable(answer)
     assert answer.headers["X-Request-Id"] in caplog.text
+    assert "key_set_unavailable error='the answer has the status 500'" in caplog.text
     assert not [part for part in token.split(".") if part in caplog.text]
     jwks.status = 200
     clock.advance(PAUSE_MS)
@@ -117,17 +110,31 @@ def test_a_failed_fetch_is_answered_with_503_until_keys_are_known(
     assert_unavailable(get(service, token))
 
 
-def test_an_unreachable_jwks_url_is_answered_with_503() -> None:
+def test_an_unreachable_jwks_url_is_answered_with_503(caplog: pytest.LogCaptureFixture) -> None:
     with jwks_server() as gone:
         settings = gone.settings("RS256")
     assert_unavailable(get(in_process(settings), by_key("first")))
+    assert "key_set_unavailable" in caplog.text
+    assert "Connection refused" in caplog.text
+
+
+def test_the_log_says_once_why_a_key_set_cannot_be_used(jwks: JwksServer, caplog: pytest.LogCaptureFixture) -> None:
+    service = in_process(jwks.settings("ES256"))
+    jwks.publish(jwk(rsa_key(), "first"), {"kty": "oct", "k": "c2VjcmV0"})
+    for _ in range(2):
+        assert_unavailable(get(service, by_key("first")))
+    assert caplog.text.count("key_set_unavailable error='ValueError: no key to check ES256 signatures with'") == 1
 
 
 @pytest.mark.parametrize("body", GARBAGE.values(), ids=GARBAGE)
-def test_a_malformed_key_set_is_answered_with_503(jwks: JwksServer, clock: ManualClock, body: bytes) -> None:
+def test_a_malformed_key_set_is_answered_with_503(
+    jwks: JwksServer, clock: ManualClock, caplog: pytest.LogCaptureFixture, body: bytes
+) -> None:
     service = in_process(jwks.settings("RS256"), clock)
     jwks.body = body
     assert_unavailable(get(service, by_key("first")))
+    assert "key_set_unavailable" in caplog.text
+    assert "try later" not in caplog.text
     jwks.publish(jwk(rsa_key(), "first"))
     clock.advance(PAUSE_MS)
     assert get(service, by_key("first")).status == 200

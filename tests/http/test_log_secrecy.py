@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 
 from app.compose import Perch
-from app.testing import serving
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
 from tests.built import built, in_process, settings_of
@@ -15,6 +14,7 @@ from tests.http.client import JSON, Client
 from tests.http.test_failures import failing
 from tests.http.tokens import HS256, bearer, shared, signed
 from tests.http.wire import Answer, InProcess, OverSocket, Request, Transport
+from tests.serving import serving
 
 MARKER = "s3ntinel"
 """A part of every value below that must not be logged."""

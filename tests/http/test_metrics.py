@@ -7,11 +7,10 @@ from prometheus_client.core import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from app.testing import ManualClock
 from infrastructure.http.metrics import OPENMETRICS
 from tests.built import built
+from tests.fakes.clock import ManualClock
 from tests.http.client import Client
-from tests.http.problems import assert_problem
 from tests.http.wire import InProcess, Transport
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -68,12 +67,6 @@ def test_any_other_accept_header_is_answered_in_a_known_format(transport: Transp
 def test_a_head_has_no_body(transport: Transport) -> None:
     answer = Client(transport).send("HEAD", "/metrics")
     assert (answer.status, answer.body, answer.headers["Content-Type"]) == (200, b"", TEXT)
-
-
-@pytest.mark.parametrize("name", ["x", "name[]"])
-def test_query_parameters_are_refused(transport: Transport, name: str) -> None:
-    answer = Client(transport).get(f"/metrics?{name}=perch_timelines")
-    assert_problem(answer, 422, "invalid-input", {"parameter": name})
 
 
 def test_each_application_has_metrics_of_its_own() -> None:

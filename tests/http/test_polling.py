@@ -2,15 +2,35 @@
 
 import pytest
 
+from domain.tweet_id import next_tweet_id
+from tests.built import in_process
+from tests.fakes.clock import ManualClock
 from tests.http.client import Client
+from tests.http.problems import assert_problem
 from tests.http.walking import walk
 
 TIMELINE = "/v1/users/me/timeline"
+A_DAY_MS = 24 * 3600 * 1000
 
 
 @pytest.fixture(autouse=True)
 def _alice_follows_bob(alice: Client) -> None:
     alice.follow("bob")
+
+
+@pytest.mark.parametrize(("ahead_ms", "status"), [(0, 200), (A_DAY_MS, 200), (A_DAY_MS + 1, 422)])
+def test_a_since_id_may_be_a_day_ahead(ahead_ms: int, status: int) -> None:
+    clock = ManualClock()
+    client = Client(in_process(clock=clock), "alice")
+    since_id = next_tweet_id(0, clock.now_ms() + ahead_ms, node_id=0)
+    answer = client.get(f"/v1/users/me/timeline?since_id={since_id}")
+    assert answer.status == status
+    if status == 200:
+        assert answer.json()["meta"]["since_id"] == str(since_id)
+    else:
+        assert_problem(answer, 422, "invalid-input", {"parameter": "since_id"})
+        streamed = client.get("/v1/users/me/timeline/stream", ("Last-Event-ID", str(since_id)))
+        assert_problem(streamed, 422, "invalid-input", {"header": "Last-Event-ID"})
 
 
 def test_a_poll_returns_newer_tweets(alice: Client, bob: Client) -> None:
@@ -47,10 +67,9 @@ def test_since_id_moves_past_tweets_that_are_not_shown(alice: Client, bob: Clien
 
 
 def test_since_id_never_goes_back(alice: Client, bob: Client) -> None:
-    bob.publish()
-    largest = str(2**63 - 1)
-    page = alice.page(f"{TIMELINE}?since_id={largest}")
-    assert page == {"data": [], "meta": {"next_cursor": None, "since_id": largest}}
+    ahead = str(int(bob.publish()["id"]) + 1)
+    page = alice.page(f"{TIMELINE}?since_id={ahead}")
+    assert page == {"data": [], "meta": {"next_cursor": None, "since_id": ahead}}
 
 
 def test_a_poll_in_pages_ends_at_its_since_id(alice: Client, bob: Client) -> None:

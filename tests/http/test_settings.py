@@ -37,6 +37,8 @@ BAD = {
     "half a key for RS256": ("JWT_KEY", rs256(RSA_PEM[:100])),
     "a key on a curve for RS256": ("JWT_KEY", rs256(public_pem(ec_key()))),
     "an RSA key for ES256": ("JWT_KEY", with_public_key("ES256", rsa_key())),
+    "a leeway below 0": ("JWT_LEEWAY_SECONDS", {**HS256, "JWT_LEEWAY_SECONDS": "-1"}),
+    "a leeway of hours": ("JWT_LEEWAY_SECONDS", {**HS256, "JWT_LEEWAY_SECONDS": "7200"}),
     "a key and an address": ("JWT_JWKS_URL", {**JWKS, "JWT_KEY": RSA_PEM}),
     "an address for HS256": ("JWT_JWKS_URL", {**JWKS, "JWT_ALGORITHM": "HS256"}),
     "no web address": ("JWT_JWKS_URL", {**JWKS, "JWT_JWKS_URL": "file:///etc/passwd"}),
@@ -44,7 +46,16 @@ BAD = {
     "an algorithm that is not offered": ("JWT_ALGORITHM", {**HS256, "JWT_ALGORITHM": "HS512"}),
     "an empty token": ("ADMIN_TOKEN", {"ADMIN_TOKEN": ""}),
 }
-GOOD = {"HS256": HS256, "RS256": rs256(RSA_PEM), "ES256": with_public_key("ES256", ec_key()), "JWKS": JWKS}
+GOOD = {
+    "HS256": HS256,
+    "RS256": rs256(RSA_PEM),
+    "a key in one line": rs256(RSA_PEM.replace("\n", "\\n")),
+    "a key in one line without the last end": rs256(RSA_PEM.strip().replace("\n", "\\n")),
+    "ES256": with_public_key("ES256", ec_key()),
+    "JWKS": JWKS,
+    "a leeway": {**JWKS, "JWT_LEEWAY_SECONDS": "300"},
+    "a secret with a backslash": {**HS256, "JWT_KEY": SHARED_KEY + "\\n"},
+}
 RATES = {
     "": None,
     "1/second": Rate(1, 1),
@@ -70,8 +81,29 @@ ORIGINS = {
     "": (),
     "https://docs.example": ("https://docs.example",),
     " http://localhost:3000 , https://a.example,": ("http://localhost:3000", "https://a.example"),
+    "HTTPS://App.Example": ("https://app.example",),
+    "https://app.example:443": ("https://app.example",),
+    "http://app.example:80": ("http://app.example",),
+    "http://app.example:443,https://app.example:80": ("http://app.example:443", "https://app.example:80"),
+    "https://app.example:00443,https://app.example:08443": ("https://app.example", "https://app.example:8443"),
+    "https://bücher.example": ("https://xn--bcher-kva.example",),
+    "https://BÜCHER.example:8443": ("https://xn--bcher-kva.example:8443",),
+    "https://日本。example": ("https://xn--wgv71a.example",),
+    "https://ａｐｐ.example": ("https://app.example",),  # noqa: RUF001 - wide letters
+    "https://app_1.example.": ("https://app_1.example.",),
+    "http://[0:0:0::1]:80,http://[::FFFF]:81": ("http://[::1]", "http://[::ffff]:81"),
+    "http://127.0.0.1:3000": ("http://127.0.0.1:3000",),
 }
-BAD_ORIGINS = ["*", "https://*.example", "docs.example", "https://docs.example/", "https://", "null", "https://a b"]
+"""What browsers send (checked with the `URL` of Node.js)."""
+
+BAD_ORIGINS = [
+    *("*", "https://*.example", "docs.example", "https://docs.example/", "null", "https://a b"),
+    *("https://", "https://:80", "https://app.example:", "https://app.example:65536", "https://app.example:http"),
+    *("https://user@app.example", "https://app.example?", "https://app.example#", "https://app.example\\"),
+    *("https://%61pp.example", "https://a..example", "https://straße.example", f"https://{'a' * 64}.example"),
+    *("http://127.1", "http://0x7f.0.0.1", "http://127.0.0.01", "http://1.2.3.256", "http://[::1", "http://[::g]"),
+    *("http://[fe80::1%eth0]", "ftp://app.example", "https//app.example", "https://a\x85b"),
+]
 
 
 @pytest.mark.parametrize(("name", "settings"), BAD.values(), ids=BAD)

@@ -1,5 +1,6 @@
 """Authentication by bearer token."""
 
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
@@ -131,6 +132,15 @@ def test_a_request_without_a_token_is_refused(service: InProcess, headers: Heade
 def test_a_bad_token_is_refused(service: InProcess, token: Callable[[], str]) -> None:
     assert_refused(get(service, bearer(token())))
     assert_refused(get(service, bearer(token()), target="/v1/admin/dead-letters"))
+
+
+@pytest.mark.parametrize(("claim", "sign"), [("exp", -1), ("nbf", 1), ("iat", 1)])
+@pytest.mark.parametrize(("leeway", "inside", "outside"), [("", 7, 13), ("60", 57, 63), ("0", -3, 3)])
+def test_clocks_may_differ_by_the_leeway(claim: str, sign: int, leeway: str, inside: int, outside: int) -> None:
+    service = in_process({**HS256, **({"JWT_LEEWAY_SECONDS": leeway} if leeway else {})})
+    now = int(time.time())
+    assert get(service, bearer(shared(**{claim: now + sign * inside}))).status == 200
+    assert_refused(get(service, bearer(shared(**{claim: now + sign * outside}))))
 
 
 def test_two_tokens_are_refused(service: InProcess) -> None:

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from app.testing import ManualClock
 from tests.built import in_process
+from tests.fakes.clock import ManualClock
 from tests.http.client import Client
 from tests.http.problems import assert_problem
 

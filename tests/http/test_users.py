@@ -31,6 +31,15 @@ def test_counts_reflect_deletions_follows_and_unfollows(alice: Client, bob: Clie
     }
 
 
+@pytest.mark.parametrize("me", ["me", "%6De"])
+def test_me_is_the_caller(alice: Client, bob: Client, anyone: Client, me: str) -> None:
+    alice.publish()
+    bob.follow("alice")
+    assert alice.get(f"/v1/users/{me}").json() == anyone.get("/v1/users/alice").json()
+    assert bob.get(f"/v1/users/{me}").json()["id"] == "bob"
+    assert_problem(anyone.get(f"/v1/users/{me}"), 401, "unauthenticated", {"header": "X-User-Id"})
+
+
 def test_user_ids_are_case_sensitive(alice: Client, sign_in: SignIn, anyone: Client) -> None:
     alice.publish()
     sign_in("Alice").follow("alice")
@@ -57,11 +66,17 @@ def test_relationships_go_both_ways(alice: Client, sign_in: SignIn) -> None:
     }
 
 
-@pytest.mark.parametrize("count", [1, 100])
-def test_relationships_take_up_to_100_ids(alice: Client, count: int) -> None:
+@pytest.mark.parametrize("count", [1, 2, 100])
+@pytest.mark.parametrize("separator", [",", "&ids="])
+def test_relationships_take_up_to_100_ids_in_one_parameter_or_many(alice: Client, count: int, separator: str) -> None:
     ids = [f"user{number}" for number in range(count)]
-    answer = alice.get(f"/v1/users/me/relationships?ids={','.join(ids)}")
+    answer = alice.get(f"/v1/users/me/relationships?ids={separator.join(ids)}")
     assert [other["id"] for other in answer.json()["data"]] == ids
+
+
+def test_relationships_may_mix_lists_and_repeat_ids(alice: Client) -> None:
+    answer = alice.get("/v1/users/me/relationships?ids=bob,carol&ids=dave&ids=bob")
+    assert [other["id"] for other in answer.json()["data"]] == ["bob", "carol", "dave"]
 
 
 def test_only_the_user_reads_the_relationships_under_their_id(alice: Client, bob: Client) -> None:

@@ -6,8 +6,8 @@ from threading import Barrier
 
 import pytest
 
-from app.testing import ManualClock
 from tests.built import in_process
+from tests.fakes.clock import ManualClock
 from tests.http.cases import CALLER, ROUTES, Route
 from tests.http.client import JSON, Client
 from tests.http.problems import assert_problem

@@ -74,11 +74,12 @@ def bearer(token: str) -> tuple[str, str]:
     return "Authorization", f"Bearer {token}"
 
 
-def jwk(key: PrivateKey, kid: str) -> dict[str, Any]:
-    """The public half of the key as a JSON web key."""
+def jwk(key: PrivateKey, kid: str | None = None) -> dict[str, Any]:
+    """The public half of the key as a JSON web key; None leaves the key id out."""
     algorithm = "RS256" if isinstance(key, RSAPrivateKey) else "ES256"
     maker = jwt.get_algorithm_by_name(algorithm)
-    return {**json.loads(maker.to_jwk(key.public_key())), "kid": kid, "use": "sig"}
+    named = {} if kid is None else {"kid": kid}
+    return {**json.loads(maker.to_jwk(key.public_key())), "use": "sig", **named}
 
 
 def _encoded(data: bytes) -> bytes:

@@ -83,7 +83,7 @@ def wsgi_environ(request: Request) -> dict[str, Any]:
     }
     for name, value in all_headers(request):
         key = name.upper().replace("-", "_")
-        if not key.startswith("CONTENT_"):
+        if key not in {"CONTENT_LENGTH", "CONTENT_TYPE"}:
             key = f"HTTP_{key}"
         value_in_wsgi = value.strip(" \t")
         environ[key] = f"{environ[key]}, {value_in_wsgi}" if key in environ else value_in_wsgi

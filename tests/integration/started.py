@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app.compose import build, open_adapters
 from app.settings import Settings
-from app.testing import ManualClock
+from tests.fakes.clock import ManualClock
 from tests.fakes.databases import copied
 from tests.http.client import Client
 from tests.http.wire import InProcess

@@ -20,7 +20,7 @@ REQUESTS = (
     ("HEAD", "/livez", "/livez", 200),
     ("GET", "/readyz", "/readyz", 503),
     ("GET", "/metrics", "/metrics", 200),
-    ("GET", "/metrics?name[]=x", "/metrics", 422),
+    ("GET", "/openapi.json?x=1", "/openapi.json", 422),
     ("POST", "/metrics", None, 405),
     ("GET", "/v1/tweets/1", "/v1/tweets/{tweet_id}", 404),
     ("GET", "/v1/tweets/2", "/v1/tweets/{tweet_id}", 404),

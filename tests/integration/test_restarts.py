@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from app.testing import START_MS
 from domain.delivery import Delivery
 from domain.tweet_id import MAX_TWEET_ID
 from infrastructure.counts import OutboxCounts
+from tests.fakes.clock import START_MS
 from tests.fakes.oracle import Oracle
 from tests.http.client import JSON, Client
 from tests.http.walking import walk

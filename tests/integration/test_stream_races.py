@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from infrastructure.streams.listener import StreamListener
 from tests.integration.conftest import MakeWorld
 from tests.integration.effort import LONG
-from tests.integration.pages import news
+from tests.integration.pages import ids_of, news
 from tests.integration.stores import Bounds
 from tests.integration.world import World
+from usecases.home_timeline.stream import HomeTimelineStream
 
 READER = "reader"
 AUTHORS = ["ada", "ben", "cleo"]
@@ -78,6 +79,35 @@ def test_a_tweet_published_while_a_stream_opens_is_sent(make_world: MakeWorld) -
         sent = news(opening.finish())
         assert sent in ([after], []) if at == 0 else sent == [after], at
         assert before not in sent
+
+
+def test_a_deletion_between_any_two_looks_of_a_stream_is_told_once_after_its_tweet(make_world: MakeWorld) -> None:
+    at, advanced = 0, True
+    while advanced:
+        world = make_world()
+        world.follow(READER, "author")
+        stream = world.stream(READER)
+        deleted, kept = world.publish_many("author", 2)
+        looking = world.begin(lambda stream=stream: told(stream))  # type: ignore[misc]
+        for _ in range(at):
+            looking.advance()
+        advanced = looking.at is not None
+        world.delete(deleted)
+        StreamListener(world.announcements, world.graph, world.subscriptions).listen()
+        assert looking.finish() + told(stream) in ([kept, -deleted], [-deleted, kept], [deleted, kept, -deleted]), at
+        at += 1
+    assert at > 1
+
+
+def told(stream: HomeTimelineStream) -> list[int]:
+    """What a stream gives until there is nothing new: ids of tweets, and negative ones of deleted tweets."""
+    found: list[int] = []
+    for batch in stream.batches(0.0):
+        deleted = stream.take_deleted()
+        if not batch and not deleted:
+            break
+        found += [*ids_of(batch), *(-tweet_id for tweet_id in deleted)]
+    return found
 
 
 class Listener:

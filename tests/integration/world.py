@@ -7,13 +7,13 @@ from app.compose.ports import Clock
 from app.compose.use_cases import Sizes, make_use_cases
 from app.compose.worker import make_work
 from app.settings import Settings
-from app.testing import ManualClock
 from domain.delivery import Delivery
 from domain.events import DeliveryFailed, Event, TweetDeadLettered, TweetPushed
 from domain.timeline import TimelineView
 from domain.tweet_id import MAX_TWEET_ID
 from infrastructure.delivery.fan_out import FanOut
 from infrastructure.streams.subscriptions import Subscriptions
+from tests.fakes.clock import ManualClock
 from tests.fakes.strand import Strand
 from tests.integration.pages import ids_of, whole
 from tests.integration.stores import NEVER, Bounds, Change, WorldStores

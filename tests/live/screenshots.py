@@ -10,7 +10,6 @@ from typing import Literal
 from playwright.sync_api import Browser, expect
 
 from app.compose import build, open_adapters
-from app.testing import serving
 from infrastructure.clock import SystemClock
 from tests.built import settings_of
 from tests.documents.chromium import chromium
@@ -18,6 +17,7 @@ from tests.e2e.perch_process import REPOSITORY
 from tests.http.client import Client
 from tests.http.wire import OverSocket
 from tests.live.window import Window
+from tests.serving import serving
 
 DOCS = REPOSITORY / "docs"
 HALF = (720, 800)

@@ -35,6 +35,21 @@ def test_a_tweet_shows_in_the_followers_window_at_once(
     expect(his.page.locator("#announcements")).to_have_text(f"New tweet from {alice}")
 
 
+def test_a_deleted_tweet_leaves_the_followers_window_at_once(
+    open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str
+) -> None:
+    old = sign_in(alice).publish("from before")
+    sign_in(bob).follow(alice)
+    his = open_window().open(bob)
+    expect(his.tweet("from before")).to_be_visible()
+    new = sign_in(alice).publish("just now")
+    expect(his.tweet("just now")).to_be_visible()
+    for tweet in (new, old):
+        assert sign_in(alice).delete(f"/v1/tweets/{tweet['id']}").status == 204
+    expect(his.page.locator("#tweets .text")).to_have_count(0)
+    expect(his.page.locator("#empty")).to_be_visible()
+
+
 def test_follow_adds_the_history_and_unfollow_removes_it(
     open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str, carol: str
 ) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.testing import ManualClock
 from infrastructure.http.jwks import BYTES_MAX, PAUSE_SECONDS, TIMEOUT_SECONDS, UNKNOWN_KEY_SECONDS
 from tests.built import in_process
+from tests.fakes.clock import ManualClock
 from tests.http.jwks_server import JwksServer, jwks_server, served
 from tests.http.problems import assert_problem
 from tests.http.tokens import bearer, claims, jwk, rsa_key, signed

@@ -31,13 +31,19 @@ class Subscription(Protocol):
     def wait(self, timeout: float) -> bool:
         """Waits for something new since the last call, or for the end; returns False after `timeout` seconds."""
 
+    def any_deleted(self) -> bool:
+        """Returns True if `take_deleted` has something to return."""
+
+    def take_deleted(self) -> Sequence[int]:
+        """Removes and returns the ids of tweets that followees deleted since it was opened."""
+
     def close(self) -> None:
         """Ends the subscription and frees its place. It is idempotent."""
 
 
 class Subscriptions(Protocol):
     def open(self, user_id: str) -> Subscription:
-        """Opens a subscription that followees' new tweets wake; raises `Overloaded` if too many are open."""
+        """Opens a subscription to followees' new and deleted tweets; raises `Overloaded` if too many are open."""
 
 
 class Read(Protocol):
@@ -45,7 +51,10 @@ class Read(Protocol):
 
 
 class HomeTimelineStream:
-    """A stream of one reader's new tweets, until it is closed. Only one thread at a time may iterate over it."""
+    """A stream of one reader's new tweets, until it is closed. Only one thread at a time may iterate over it.
+
+    A batch may have been read before a tweet in it was deleted, so `take_deleted` after each batch.
+    """
 
     def __init__(self, read: Read, tweets: Tweets, subscription: Subscription, user_id: str, position: int) -> None:
         self._read = read
@@ -58,15 +67,20 @@ class HomeTimelineStream:
     def batches(self, timeout: float) -> Iterator[Sequence[Tweet]]:
         """Yields batches of new tweets, oldest first, until the end.
 
-        A batch is empty if there was nothing to send for `timeout` seconds, or if the position moved without a tweet.
+        A batch is empty if there was nothing to send for `timeout` seconds, if the position moved without a tweet, or
+        if followees deleted tweets.
         """
         while not self._subscription.has_ended():
             for batch in self._catch_up():
                 yield batch
                 if self._subscription.has_ended():
                     return
-            if not self._subscription.wait(timeout):
+            if self._subscription.any_deleted() or not self._subscription.wait(timeout):
                 yield ()
+
+    def take_deleted(self) -> Sequence[int]:
+        """Returns the ids of tweets that followees deleted since the last call; no batch from now on has them."""
+        return self._subscription.take_deleted()
 
     def close(self) -> None:
         """Ends the stream; any thread may call it."""
@@ -110,6 +124,7 @@ class StreamHomeTimeline:
 
     - Each tweet by an author who is followed at the time of the read is sent once, oldest first. A reader who resumes
       from the last tweet with another stream misses none and gets none twice.
+    - A deletion by an author who is followed is told once, to the streams that are open then, after the tweet itself.
     - Nothing is read while nothing is new: a publication wakes the streams of its author's followers.
     - The position is taken before the subscription, and the first read comes after it. That read finds what is
       published in between; what is published later wakes the stream.

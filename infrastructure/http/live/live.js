@@ -17,7 +17,8 @@ export class Live {
   #wake = () => {};
 
   /**
-   * `home` has `readAnew`, which returns the id after which the stream starts, and `arrive`, which gets tweets.
+   * `home` has `readAnew`, which returns the id after which the stream starts, `arrive`, which gets tweets, and
+   * `deleted`, which gets the ids of deleted ones.
    * Calls `leave` with the reason when the service refuses the user.
    */
   constructor(api, home, leave) {
@@ -83,6 +84,7 @@ export class Live {
     const heard = {
       opened: () => showConnection("live"),
       arrived: (tweets, lastId) => this.#arrived(run, tweets, lastId),
+      deleted: (ids) => this.#home.deleted(ids),
     };
     try {
       return await readStream(this.#api, run.since, run.stopped, heard);

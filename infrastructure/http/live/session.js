@@ -21,6 +21,7 @@ export function startSession(identity, textLimit, leave) {
       return timeline.readAnew();
     },
     arrive: (tweets) => timeline.arrive(tweets),
+    deleted: (ids) => timeline.deleted(ids),
   };
   const live = new Live(api, home, leave);
   new Composer(api, textLimit, (tweet) => timeline.published(tweet));

@@ -6,12 +6,13 @@ const SILENCE_MS = 30_000;
 const LOOK_MS = 2_000;
 
 /**
- * Reads the tweets after `since`, and calls `arrived` with each batch and the id of the last event.
+ * Reads the tweets after `since`, and calls `arrived` with each batch and the id of the last event, and `deleted` with
+ * the ids of tweets that their authors deleted.
  *
  * Resolves when the stream ends, to the milliseconds to wait before a reconnect, or null when it named none. Rejects
  * when the stream cannot be opened, breaks, is aborted by `cut`, or is silent for too long.
  */
-export async function readStream(api, since, cut, { opened, arrived }) {
+export async function readStream(api, since, cut, { opened, arrived, deleted }) {
   const watch = watchOver(cut);
   try {
     const headers = { Accept: "text/event-stream", "Last-Event-ID": since };
@@ -23,8 +24,11 @@ export async function readStream(api, since, cut, { opened, arrived }) {
       const { done, value } = await reader.read();
       if (done) return parser.retry;
       watch.heard();
-      const tweets = parser.push(value).filter(({ type }) => type === "tweet");
-      arrived(tweets.map(({ data }) => JSON.parse(data)), parser.lastEventId);
+      const events = parser.push(value);
+      const sent = (wanted) => events.filter(({ type }) => type === wanted).map(({ data }) => JSON.parse(data));
+      arrived(sent("tweet"), parser.lastEventId);
+      // The service sends a deletion after its tweet.
+      deleted(sent("delete").map(({ id }) => id));
     }
   } finally {
     watch.end();

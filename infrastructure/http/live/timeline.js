@@ -25,6 +25,8 @@ export class Timeline {
   /** Whether the next first page replaces the older tweets, too. */
   #dropOlder = false;
   #readings = 0;
+  /** Ids of tweets that others deleted: a page that was requested before may still hold them. */
+  #deleted = new Set();
 
   /** Calls `recover` when a read fails; it must read everything again, and retry until that works. */
   constructor(api, user, recover) {
@@ -70,6 +72,13 @@ export class Timeline {
     this.#reveal();
   }
 
+  /** Removes tweets that their authors deleted. */
+  deleted(ids) {
+    if (!ids.length) return;
+    for (const id of ids) this.#deleted.add(id);
+    this.#place(this.#all());
+  }
+
   async unfollowed(author) {
     this.#drop((tweet) => tweet.author_id === author);
     await this.#readAgain();
@@ -86,7 +95,11 @@ export class Timeline {
   }
 
   #all() {
-    return [...this.#waiting, ...this.#shown];
+    return this.#existing([...this.#waiting, ...this.#shown]);
+  }
+
+  #existing(tweets) {
+    return tweets.filter(({ id }) => !this.#deleted.has(id));
   }
 
   #take(page, arrived) {
@@ -96,11 +109,11 @@ export class Timeline {
     if (!kept) this.#older.cursor = page.meta.next_cursor;
     this.#knownUpTo = page.meta.since_id;
     this.#view.setLoading(false);
-    this.#place(tweets);
+    this.#place(this.#existing(tweets));
   }
 
   #takeOlder(page) {
-    this.#shown = withOlder(this.#shown, page);
+    this.#shown = this.#existing(withOlder(this.#shown, page));
     this.#draw();
   }
 

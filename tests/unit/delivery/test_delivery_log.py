@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from app.testing import ManualClock
 from domain.events import DeliveryFailed, TweetDeadLettered, TweetPushed
 from infrastructure.delivery.delivery_log import LATE_LOG_SECONDS, DeliveryLog
+from tests.fakes.clock import ManualClock
 from tests.fakes.log import event_of
 
 WINDOW_SECONDS = 5.0

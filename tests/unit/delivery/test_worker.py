@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.testing import ManualClock
 from domain.delivery import Delivery, RetryPolicy
 from domain.events import TweetCreated
 from infrastructure.delivery.fan_out import FanOut
 from infrastructure.delivery.worker import FanOutWorker
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from tests.contracts.racing import JOIN_SECONDS
+from tests.fakes.clock import ManualClock
 
 
 class Deliver:

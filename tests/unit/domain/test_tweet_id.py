@@ -4,10 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.tweet_id import EPOCH_MS, MAX_NODE_ID, MAX_TWEET_ID, created_at_ms, next_tweet_id
+from domain.tweet_id import (
+    AHEAD_MS_MAX,
+    EPOCH_MS,
+    MAX_NODE_ID,
+    MAX_TWEET_ID,
+    created_at_ms,
+    is_far_ahead,
+    next_tweet_id,
+)
 
 NOW_MS = 1_800_000_000_000
 IDS_A_MILLISECOND = 4096
+
+
+@pytest.mark.parametrize(("milliseconds", "far"), [(-1, False), (AHEAD_MS_MAX, False), (AHEAD_MS_MAX + 1, True)])
+def test_an_id_is_far_ahead_from_a_day_on(milliseconds: int, *, far: bool) -> None:
+    assert is_far_ahead(next_tweet_id(0, NOW_MS + milliseconds, node_id=0), NOW_MS) is far
+    assert is_far_ahead(MAX_TWEET_ID, NOW_MS)
 
 
 def take(clock: list[int], node_id: int = 0) -> list[int]:

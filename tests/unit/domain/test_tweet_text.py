@@ -1,3 +1,5 @@
+import shutil
+import subprocess
 import sys
 import unicodedata
 
@@ -6,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.tweet import NFC_SHRINKS_BY, normalise_text
+from domain.tweet import NFC_SHRINKS_BY, SHOWS_NOTHING, normalise_text
 
 MAX_LENGTH = 280
 E_ACUTE = "\u00e9"
@@ -14,7 +16,10 @@ E_AND_ACUTE = "e\u0301"
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 ALPHA_WITH_ALL = "\u1f82"  # a letter with two accents and an iota below
 MUSICAL_NOTE = "\U0001d160"  # one code point, three in NFC
+NODE = shutil.which("node") or "node"
 UNSTORABLE = [*map(chr, (0, 0xD800, 0xDBFF, 0xDC00, 0xDFFF)), "\ud83d\ude00"]
+
+INVISIBLE = ["\u00ad", "\u200b", "\u200d\ufe0f", "\u3164", "\uffa0", "\u2800", "\U0001d159", "\U000e0041", "\x7f"]
 
 
 def refusal(text: str, max_length: int = MAX_LENGTH) -> str:
@@ -32,9 +37,20 @@ def test_nfc_keeps_compatibility_characters() -> None:
     assert normalise_text("ﬁ ² ½", MAX_LENGTH) == "ﬁ ² ½"
 
 
-@pytest.mark.parametrize("blank", ["", " ", "\n\t\r", "\u00a0", "\u2003\u3000", "\u2028", "\u2000", "\x1f"])
+@pytest.mark.parametrize("blank", ["", " ", "\n\t\r", "\u00a0", "\u2003\u3000", "\u2028", "\u2000", "\x1f", *INVISIBLE])
 def test_blank_text_is_refused(blank: str) -> None:
     refusal(blank)
+    refusal(f" {blank}\u200b{blank}\u2003")
+    assert normalise_text(f"a{blank}b", MAX_LENGTH) == unicodedata.normalize("NFC", f"a{blank}b")
+
+
+def test_every_character_that_unicode_lets_programs_ignore_is_blank() -> None:
+    """Asks Node, whose regular expressions know the property; Python's do not."""
+    script = r"for (let c = 0; c < 0x110000; c++) if (/\p{DI}/u.test(String.fromCodePoint(c))) console.log(c)"
+    printed = subprocess.run([NODE, "-e", script], capture_output=True, text=True, check=True)
+    ignorable = list(map(int, printed.stdout.split()))
+    assert len(ignorable) > 4000
+    assert [hex(code) for code in ignorable if SHOWS_NOTHING.fullmatch(chr(code)) is None] == []
 
 
 @pytest.mark.parametrize("space", [" ", "\n", "\t", "\u00a0", "\u3000", "\u2028", "\u2001"])

@@ -1,10 +1,10 @@
 from prometheus_client import CollectorRegistry
 
-from app.testing import ManualClock
 from domain.delivery import Delivery, RetryPolicy
 from domain.events import TweetCreated
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.metrics.work import WorkCollector
+from tests.fakes.clock import ManualClock
 from tests.fakes.scrapes import Watch
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from app.testing import ManualClock
 from domain.errors import Unavailable
 from infrastructure.memory.idempotency_keys import KEPT_SECONDS
 from infrastructure.sqlite.stores import SqliteStores
+from tests.fakes.clock import ManualClock
 from tests.fakes.databases import locked, opened, rows
 from usecases.publish_tweet import IdempotencyKey, Publication
 

@@ -9,29 +9,14 @@ from domain.errors import Overloaded, Unavailable
 from infrastructure.counts import StreamCounts
 from infrastructure.memory.events import MemoryAnnouncements
 from infrastructure.memory.follow_graph import MemoryFollowGraph
-from infrastructure.memory.users import Users
 from infrastructure.streams.listener import Follows, StreamListener
 from infrastructure.streams.subscriptions import Subscription, Subscriptions
 from tests.contracts.racing import RACERS, race, race_of_twenty
-
-LIMIT = 3
+from tests.unit.streams.conftest import LIMIT
 
 Announce = Callable[[str], None]
 AT_ONCE = 0.0
 LONG_SECONDS = 20.0
-
-
-@pytest.fixture
-def graph() -> MemoryFollowGraph:
-    graph = MemoryFollowGraph(Users())
-    for follower in ("bob", "carol"):
-        graph.follow(follower, "alice")
-    return graph
-
-
-@pytest.fixture
-def subscriptions() -> Subscriptions:
-    return Subscriptions(LIMIT)
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 import pytest
 
-from app.testing import ManualClock
 from domain.delivery import RetryPolicy
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.stores import MemoryOptions, MemoryStores, open_memory
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.tweets import MemoryTweets
+from tests.fakes.clock import ManualClock
 from tests.unit.usecases.home import Home
 
 CAPACITY = 16

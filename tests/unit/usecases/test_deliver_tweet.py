@@ -2,11 +2,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.testing import ManualClock
 from domain.delivery import Delivery
 from domain.events import DeliveryFailed, Event, SlicePushed, TweetDeadLettered, TweetPushed
 from domain.tweet_id import MAX_TWEET_ID
 from infrastructure.memory.stores import MemoryStores
+from tests.fakes.clock import ManualClock
 from tests.unit.usecases.conftest import MAX_ATTEMPTS
 from usecases.deliver_tweet import DeliverTweet, Timelines
 

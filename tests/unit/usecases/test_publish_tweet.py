@@ -1,12 +1,12 @@
 import pytest
 
-from app.testing import ManualClock
 from domain.errors import InvalidInput, RateLimited
 from domain.events import Event, TweetCreated, TweetPublished
 from domain.tweet_id import MAX_TWEET_ID
 from infrastructure.memory.stores import MemoryStores
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Rate, Unlimited
 from tests.contracts.racing import RACERS, race
+from tests.fakes.clock import ManualClock
 from usecases.allowance import AllowanceLeft
 from usecases.publish_tweet import PublishedTweet, PublishTweet, PublishTweetRequest
 

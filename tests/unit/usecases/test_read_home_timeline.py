@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.testing import ManualClock
 from domain.delivery import RetryPolicy
 from domain.timeline import EMPTY_VIEW
 from domain.tweet_id import MAX_TWEET_ID
 from infrastructure.memory.stores import MemoryOptions, open_memory
+from tests.fakes.clock import ManualClock
 from tests.unit.usecases.conftest import CAPACITY
 from tests.unit.usecases.home import ALICE, Home
 from usecases.home_timeline.read import STALE_ENTRIES_MAX

@@ -5,6 +5,7 @@ import pytest
 from domain.errors import NotYourTweet, TweetNotFound
 from domain.tweet import Tweet
 from domain.tweet_id import MAX_TWEET_ID
+from infrastructure.memory.events import MemoryAnnouncements
 from infrastructure.memory.tweets import MemoryTweets
 from infrastructure.memory.write_allowance import Unlimited
 from usecases.delete_tweet import DeleteTweet, DeleteTweetRequest
@@ -26,11 +27,11 @@ def test_a_tweet_that_was_never_published_is_not_found(tweets: MemoryTweets, twe
     with pytest.raises(TweetNotFound):
         GetTweet(tweets).execute(tweet_id)
     with pytest.raises(TweetNotFound):
-        DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("alice", tweet_id))
+        DeleteTweet(tweets, MemoryAnnouncements(10), Unlimited()).execute(DeleteTweetRequest("alice", tweet_id))
 
 
 def test_a_deleted_tweet_is_gone_everywhere(tweets: MemoryTweets, tweet: Tweet) -> None:
-    DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("alice", tweet.id))
+    DeleteTweet(tweets, MemoryAnnouncements(10), Unlimited()).execute(DeleteTweetRequest("alice", tweet.id))
     with pytest.raises(TweetNotFound):
         GetTweet(tweets).execute(tweet.id)
     assert tweets.count("alice") == 0
@@ -40,14 +41,14 @@ def test_a_deleted_tweet_is_gone_everywhere(tweets: MemoryTweets, tweet: Tweet) 
 
 def test_only_the_author_can_delete_a_tweet(tweets: MemoryTweets, tweet: Tweet) -> None:
     with pytest.raises(NotYourTweet):
-        DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("bob", tweet.id))
+        DeleteTweet(tweets, MemoryAnnouncements(10), Unlimited()).execute(DeleteTweetRequest("bob", tweet.id))
     assert tweets.get(tweet.id) == tweet
 
 
 def test_a_second_deletion_does_not_find_the_tweet(tweets: MemoryTweets, tweet: Tweet) -> None:
     tweets.delete(tweet.id)
     with pytest.raises(TweetNotFound):
-        DeleteTweet(tweets, Unlimited()).execute(DeleteTweetRequest("bob", tweet.id))
+        DeleteTweet(tweets, MemoryAnnouncements(10), Unlimited()).execute(DeleteTweetRequest("bob", tweet.id))
 
 
 class _DeletedInBetween:
@@ -62,4 +63,4 @@ class _DeletedInBetween:
 
 def test_the_second_of_two_concurrent_deletions_is_not_found() -> None:
     with pytest.raises(TweetNotFound):
-        DeleteTweet(_DeletedInBetween(), Unlimited()).execute(DeleteTweetRequest("alice", 1))
+        DeleteTweet(_DeletedInBetween(), MemoryAnnouncements(10), Unlimited()).execute(DeleteTweetRequest("alice", 1))
