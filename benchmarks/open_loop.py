@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 10.0
 LONGEST_WAIT_SECONDS = 0.01
 RECEIVE_BYTES = 1 << 17
 
@@ -80,10 +80,10 @@ class OpenLoop:
         self._idle = deque(self._connected() for _ in range(connections))
         self._outcomes: list[Outcome] = []
 
-    def run(self) -> list[Outcome]:
-        """Sends all requests; waits for answers until at most `PATIENCE_SECONDS` after the last one was due."""
+    def run(self, patience: float = PATIENCE_SECONDS) -> list[Outcome]:
+        """Sends all requests; waits for answers until at most `patience` seconds after the last one was due."""
         self._started = time.perf_counter()
-        until = self._started + self._seconds + PATIENCE_SECONDS
+        until = self._started + self._seconds + patience
         while len(self._outcomes) < self._total and time.perf_counter() < until:
             self._send_what_is_due()
             for fd, _ in self._epoll.poll(self._pause()):

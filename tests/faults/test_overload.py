@@ -30,6 +30,7 @@ from tests.serving import serving
 
 SECONDS = 8.0 if LONG else 2.0
 CONNECTIONS = 64
+PATIENCE_SECONDS = 60.0
 FOLLOWEES = 20
 READ = request("GET", TIMELINE, "reader")
 PUBLISH = request("POST", "/v1/tweets", "author-0", b'{"text": "A tweet of a usual length, for those who read"}')
@@ -57,7 +58,7 @@ def perch(start_perch: StartPerch) -> PerchProcess:
 
 
 def offer(perch: PerchProcess, rate: float, requests: Sequence[bytes] = (READ,)) -> list[Outcome]:
-    return OpenLoop(perch.port, requests, rate, SECONDS, CONNECTIONS).run()
+    return OpenLoop(perch.port, requests, rate, SECONDS, CONNECTIONS).run(PATIENCE_SECONDS)
 
 
 def seconds_of(outcomes: Sequence[Outcome], *statuses: int) -> list[float]:
