@@ -52,7 +52,7 @@ run: $(RUN) ## Start the service on http://127.0.0.1:8080 (settings: docs/operat
 	exec $(BIN)/python -m app serve
 
 .PHONY: test
-test: $(DEV) ## Run the tests (under five minutes)
+test: $(DEV) ## Run the tests (takes minutes)
 	$(BIN)/pytest
 
 .PHONY: test-all

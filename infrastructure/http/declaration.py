@@ -67,8 +67,7 @@ class Declaration(Generic[Value]):
 
     `takes` is the schema of the query or the body. `pages` is the list whose cursors it reads. A path that starts with
     ``/v1/users/<me>`` serves only that user, as `me` or by their own id. `cache_control` is for callers other than
-    `ANYBODY`. `problems` are the codes of problems that do
-    not follow from the checks declared here.
+    `ANYBODY`. `problems` are the codes of problems that do not follow from the checks declared here.
     """
 
     answer: Answer
