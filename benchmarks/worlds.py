@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.parts import Parts
 from domain.tweet import Tweet
 from load.graph import Graph, read_graph
-from usecases.publish_tweet import PublishTweetRequest
+from usecases.publish_tweet import NEVER_PULLED, PublishTweetRequest
 
 READER = "reader"
 HUB = "hub"
@@ -50,7 +50,7 @@ def store_tweets(parts: Parts, authors: Sequence[str], tweets: int, *, pulled: b
     stored = []
     for number in range(tweets):
         author, text = authors[number % len(authors)], TEXT.format(number)
-        tweet = parts.adapters.tweets.publish(author, text, pulled=pulled, key=None).tweet
+        tweet = parts.adapters.tweets.publish(author, text, pull_from=0 if pulled else NEVER_PULLED, key=None).tweet
         if not pulled:
             parts.adapters.outbox.done(tweet.id)
         stored.append(tweet)

@@ -10,6 +10,9 @@ from domain.events import TweetCreated, TweetPublished
 from domain.tweet import Tweet, normalise_text
 from usecases.allowance import AllowanceLeft, WriteAllowance
 
+NEVER_PULLED = 1 << 62
+"""A number of followers that no author has: a tweet published with it is pushed."""
+
 PUSHED = TweetPublished("push")
 PULLED = TweetPublished("pull")
 
@@ -34,11 +37,15 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A tweet, and the digest that its idempotency key was first used with; empty without a key."""
+    """A tweet, and the digest that its idempotency key was first used with; empty without a key.
+
+    `pulled`: the tweet is never pushed. It is only right for a tweet that is new, not for a replay.
+    """
 
     tweet: Tweet
     digest: str = ""
     replayed: bool = False
+    pulled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +58,16 @@ class PublishedTweet:
 
 
 class Tweets(Protocol):
-    def publish(self, author_id: str, text: str, *, pulled: bool, key: IdempotencyKey | None) -> Publication:
+    def publish(self, author_id: str, text: str, *, pull_from: int, key: IdempotencyKey | None) -> Publication:
         """Takes the id and writes tweet, author log, outbox row or pulled mark, and the key, in one atomic step.
 
+        The tweet is pulled if its author has at least `pull_from` followers.
         If the author used the key in the last 24 hours, nothing is written and the earlier publication is returned.
         Of any number of requests with one key, concurrent or later, only one publishes.
         """
 
     def published_under(self, author_id: str, key: str) -> Publication | None:
         """Returns what the author published under this key in the last 24 hours; None if nothing."""
-
-
-class Followers(Protocol):
-    def followers_count(self, user_id: str) -> int: ...
 
 
 class Events(Protocol):
@@ -90,7 +94,6 @@ class PublishTweet:
     def __init__(
         self,
         tweets: Tweets,
-        followers: Followers,
         events: Events,
         announcements: Announcements,
         allowance: WriteAllowance,
@@ -100,7 +103,6 @@ class PublishTweet:
         pull_followers_threshold: int,
     ) -> None:
         self._tweets = tweets
-        self._followers = followers
         self._events = events
         self._announcements = announcements
         self._allowance = allowance
@@ -116,11 +118,11 @@ class PublishTweet:
                 return _replay(earlier, key)
         text = normalise_text(request.text, self._text_max_length)
         left = self._allowance.spend(request.author_id)
-        pulled = self._followers.followers_count(request.author_id) >= self._pull_followers_threshold
-        publication = self._tweets.publish(request.author_id, text, pulled=pulled, key=key)
+        pull_from = self._pull_followers_threshold
+        publication = self._tweets.publish(request.author_id, text, pull_from=pull_from, key=key)
         if publication.replayed and key is not None:
             return _replay(publication, key)
-        self._tell(publication.tweet, pulled=pulled)
+        self._tell(publication.tweet, pulled=publication.pulled)
         return PublishedTweet(publication.tweet, replayed=False, left=left)
 
     def _tell(self, tweet: Tweet, *, pulled: bool) -> None:

@@ -39,6 +39,8 @@ class Adapters:
     allowance: WriteAllowance
     secret_key: str = field(repr=False)
     """Signs cursors."""
+    looks: ports.Looks | None = None
+    """What a read asks for, where the engine answers several questions at once; else each store is asked."""
     is_writable: Callable[[], bool] = lambda: True
     collectors: Sequence[Collector] = ()
     """The metrics of the engine."""
@@ -90,10 +92,10 @@ def _in_sqlite(
         stores.memory.announcements,
         allowance,
         settings.api.secret_key or stores.secret_key,
-        stores.journal.is_writable,
-        [stores.journal.metrics],
-        [stores.journal.thread],
-        stores.close,
+        is_writable=stores.journal.is_writable,
+        collectors=[stores.journal.metrics],
+        threads=[stores.journal.thread],
+        close=stores.close,
     )
 
 

@@ -20,6 +20,7 @@ from usecases import (
     redrive_dead_letters,
     unfollow_user,
 )
+from usecases.home_timeline import looks
 from usecases.home_timeline import ports as home_timeline
 
 
@@ -38,6 +39,7 @@ class Tweets(
     get_user.Tweets,
     list_user_tweets.Tweets,
     home_timeline.Tweets,
+    looks.Tweets,
     Protocol,
 ):
     """Tweets, author logs and unpushed tweets."""
@@ -58,12 +60,12 @@ class Outbox(
 class FollowGraph(
     follow_user.FollowGraph,
     unfollow_user.FollowGraph,
-    publish_tweet.Followers,
     deliver_tweet.Followers,
     get_user.FollowGraph,
     get_relationships.FollowGraph,
     list_follows.FollowGraph,
     home_timeline.FollowGraph,
+    looks.FollowGraph,
     Protocol,
 ):
     """Both directions of every follow."""
@@ -73,6 +75,10 @@ class Timelines(
     deliver_tweet.Timelines, home_timeline.Timelines, discard_idle_timelines.Timelines, work.Timelines, Protocol
 ):
     """Prepared timelines, which are thrown away when nobody reads them."""
+
+
+class Looks(home_timeline.Looks, Protocol):
+    """What a read of a home timeline asks for."""
 
 
 class Events(publish_tweet.Events, fan_out.EventSource, work.Events, Protocol):

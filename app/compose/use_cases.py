@@ -15,6 +15,7 @@ from usecases.follow_user import FollowUser
 from usecases.get_relationships import GetRelationships
 from usecases.get_tweet import GetTweet
 from usecases.get_user import GetUser
+from usecases.home_timeline.looks import SeparateLooks
 from usecases.home_timeline.prepare import PrepareHomeTimeline
 from usecases.home_timeline.read import STALE_ENTRIES_MAX, ReadHomeTimeline
 from usecases.home_timeline.stream import StreamHomeTimeline
@@ -68,11 +69,11 @@ def make_use_cases(
     """Each use case with the adapters that it needs; `observe` is told what happens."""
     tweets, graph, timelines, allowance = adapters.tweets, adapters.graph, adapters.timelines, adapters.allowance
     prepare = PrepareHomeTimeline(tweets, graph, timelines, observe, capacity=settings.timelines.timeline_capacity)
-    read = ReadHomeTimeline(tweets, graph, timelines, prepare, observe, stale_entries_max=sizes.stale_entries)
+    looks = adapters.looks or SeparateLooks(tweets, graph, timelines)
+    read = ReadHomeTimeline(looks, timelines, prepare, observe, stale_entries_max=sizes.stale_entries)
     return UseCases(
         publish=PublishTweet(
             tweets,
-            graph,
             adapters.events,
             adapters.announcements,
             allowance,

@@ -86,7 +86,7 @@ def _follow_and_read(parts: Parts) -> None:
 
 
 def _push(parts: Parts) -> None:
-    frontier = parts.adapters.tweets.publish(FOLLOWEES[0], "the last one", pulled=True, key=None).tweet.id
+    frontier = parts.adapters.tweets.publish(FOLLOWEES[0], "the last one", pull_from=0, key=None).tweet.id
     followers, _ = parts.adapters.graph.followers_after(FOLLOWEES[0], 0, len(USERS))
     for number in range(CAPACITY):
         parts.adapters.timelines.push(frontier + number, followers)

@@ -61,10 +61,19 @@ def open_memory(options: MemoryOptions, clock: Clock) -> MemoryStores:
     lock, unpushed, users = threading.Lock(), Unpushed(), Users()
     room = Room.for_entries(options.timeline_capacity, options.trim_share)
     keys = IdempotencyKeys(options.idempotency_capacity)
+    graph = MemoryFollowGraph(users, options.chunk_size)
     return MemoryStores(
-        MemoryTweets(lock, unpushed, keys, clock, node_id=options.node_id, hint_seconds=options.due_seconds),
+        MemoryTweets(
+            lock,
+            unpushed,
+            keys,
+            clock,
+            node_id=options.node_id,
+            hint_seconds=options.due_seconds,
+            followers_count=graph.followers_count,
+        ),
         MemoryOutbox(lock, unpushed, clock, options.retry, options.due_seconds),
-        MemoryFollowGraph(users, options.chunk_size),
+        graph,
         MemoryTimelines(users, room, options.timeline_idle_seconds, clock.monotonic),
         MemoryEvents(options.event_queue_capacity),
         MemoryAnnouncements(ANNOUNCEMENTS_MAX),

@@ -1,7 +1,7 @@
 """Tweets and author logs in memory."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
@@ -49,6 +49,7 @@ class MemoryTweets:
         *,
         node_id: int,
         hint_seconds: float,
+        followers_count: Callable[[str], int],
     ) -> None:
         """`node_id` goes into the ids. An outbox row is due after `hint_seconds`: the hint usually comes first."""
         self._lock = lock
@@ -57,19 +58,25 @@ class MemoryTweets:
         self._clock = clock
         self._node_id = node_id
         self._hint_seconds = hint_seconds
+        self._followers_count = followers_count
         self._last_id = 0
         self._tweets: ShardedDict[int, Tweet] = ShardedDict()
         self._authors: ShardedDict[str, _Author] = ShardedDict()
 
-    def publish(self, author_id: str, text: str, *, pulled: bool, key: IdempotencyKey | None = None) -> Publication:
-        """Stores a tweet, with its outbox row unless it is `pulled`, and what the key was used for."""
+    def publish(self, author_id: str, text: str, *, pull_from: int, key: IdempotencyKey | None = None) -> Publication:
+        """Stores a tweet, and what the key was used for. It is pulled if the author has `pull_from` followers."""
+        pulled = self.is_pulled(author_id, pull_from)
         now_ms, now = self._clock.now_ms(), self._clock.monotonic()
         with self._lock:
             if key is not None and (earlier := self._keys.get(author_id, key.value, now)) is not None:
                 return earlier
             tweet = self._draft(author_id, text, self._last_id, now_ms)
             self._store(tweet, pulled=pulled, key=key, now=now)
-        return Publication(tweet)
+        return Publication(tweet, pulled=pulled)
+
+    def is_pulled(self, author_id: str, pull_from: int) -> bool:
+        """Returns True if the author has at least `pull_from` followers now."""
+        return self._followers_count(author_id) >= pull_from
 
     def draft(self, author_id: str, text: str, after: int) -> Tweet:
         """A tweet that is not stored, with the next id; it is above `after`, too."""
@@ -82,7 +89,7 @@ class MemoryTweets:
         now = self._clock.monotonic()
         with self._lock:
             self._store(tweet, pulled=pulled, key=key, now=now)
-        return Publication(tweet)
+        return Publication(tweet, pulled=pulled)
 
     def load(self, tweets: Iterable[tuple[int, str, str, bool]], last_id: int) -> None:
         """Stores tweets of a former process: id, author, text and whether it is pulled, in the order of the ids.

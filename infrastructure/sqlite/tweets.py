@@ -36,8 +36,9 @@ class JournaledTweets:
         self.newest = memory.newest
         self.unpushed = memory.unpushed
 
-    def publish(self, author_id: str, text: str, *, pulled: bool, key: IdempotencyKey | None) -> Publication:
+    def publish(self, author_id: str, text: str, *, pull_from: int, key: IdempotencyKey | None) -> Publication:
         """Stores a tweet, and what the key was used for; raises `Unavailable` when that cannot be written."""
+        pulled = self._memory.is_pulled(author_id, pull_from)
         return self._journal.make(_Publish(self, author_id, text, pulled, key))
 
     def delete(self, tweet_id: int) -> bool:

@@ -4,11 +4,15 @@ from app.compose.ports import Outbox, Tweets
 from domain.delivery import Delivery
 from domain.events import DeliveryFailed, TweetDeadLettered
 from tests.contracts.limits import ALL, MAX_ATTEMPTS, NEWEST
+from usecases.publish_tweet import NEVER_PULLED
 
 
 def publish(tweets: Tweets, count: int = 1, *, pulled: bool = False) -> list[Delivery]:
     """Publishes tweets by alice; returns their deliveries, oldest first."""
-    ids = [tweets.publish("alice", "hello", pulled=pulled, key=None).tweet.id for _ in range(count)]
+    ids = [
+        tweets.publish("alice", "hello", pull_from=0 if pulled else NEVER_PULLED, key=None).tweet.id
+        for _ in range(count)
+    ]
     return [Delivery(tweet_id, "alice") for tweet_id in ids]
 
 

@@ -2,13 +2,15 @@ import pytest
 
 from app.compose.ports import Outbox, Tweets
 from tests.contracts.limits import ALL, NEWEST
+from usecases.publish_tweet import NEVER_PULLED
 
 
 @pytest.fixture
 def ids(tweets: Tweets) -> list[int]:
     """The ids of tweets by alice, bob, carol, alice, bob, carol, oldest first."""
     return [
-        tweets.publish(author, "hello", pulled=False, key=None).tweet.id for author in ("alice", "bob", "carol") * 2
+        tweets.publish(author, "hello", pull_from=NEVER_PULLED, key=None).tweet.id
+        for author in ("alice", "bob", "carol") * 2
     ]
 
 
@@ -42,13 +44,13 @@ def test_unknown_authors_have_an_empty_log(tweets: Tweets) -> None:
 
 def test_pushed_and_pulled_tweets_stay_in_the_log(tweets: Tweets, outbox: Outbox, ids: list[int]) -> None:
     outbox.done(ids[0])
-    pulled = tweets.publish("alice", "hello", pulled=True, key=None).tweet
+    pulled = tweets.publish("alice", "hello", pull_from=0, key=None).tweet
     assert list(tweets.newest(["alice"], 0, NEWEST, ALL)) == [pulled.id, ids[3], ids[0]]
 
 
 def test_a_returned_log_never_changes(tweets: Tweets, ids: list[int]) -> None:
     one, several = tweets.newest(["bob"], 0, NEWEST, ALL), tweets.newest(["bob", "carol"], 0, NEWEST, ALL)
     before = list(one), list(several)
-    tweets.publish("bob", "later", pulled=False, key=None)
+    tweets.publish("bob", "later", pull_from=NEVER_PULLED, key=None)
     tweets.delete(ids[1])
     assert (list(one), list(several)) == before

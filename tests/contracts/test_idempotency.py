@@ -8,13 +8,13 @@ from app.compose.ports import Tweets
 from tests.contracts.limits import ALL, KEYS_KEPT, NEWEST
 from tests.contracts.racing import RACERS, race
 from tests.fakes.clock import ManualClock
-from usecases.publish_tweet import IdempotencyKey, Publication
+from usecases.publish_tweet import NEVER_PULLED, IdempotencyKey, Publication
 
 DAY_MS = 24 * 3_600_000
 
 
 def publish(tweets: Tweets, key: str, *, user_id: str = "alice", digest: str = "d1") -> Publication:
-    return tweets.publish(user_id, "hello", pulled=False, key=IdempotencyKey(key, digest))
+    return tweets.publish(user_id, "hello", pull_from=NEVER_PULLED, key=IdempotencyKey(key, digest))
 
 
 def test_a_key_publishes_once_and_replays_its_first_publication(tweets: Tweets) -> None:
@@ -29,7 +29,7 @@ def test_a_key_publishes_once_and_replays_its_first_publication(tweets: Tweets) 
 
 
 def test_an_unused_key_has_no_publication(tweets: Tweets) -> None:
-    tweets.publish("alice", "hello", pulled=False, key=None)
+    tweets.publish("alice", "hello", pull_from=NEVER_PULLED, key=None)
     assert tweets.published_under("alice", "key") is None
 
 

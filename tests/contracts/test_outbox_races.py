@@ -11,10 +11,14 @@ from infrastructure.counts import OutboxCounts
 from tests.contracts.limits import ALL, DUE_SECONDS, MAX_ATTEMPTS, NEWEST
 from tests.contracts.racing import RACERS, race, race_of_twenty
 from tests.fakes.clock import ManualClock
+from usecases.publish_tweet import NEVER_PULLED
 
 
 def publish(tweets: Tweets, count: int, *, pulled: bool = False) -> list[int]:
-    return [tweets.publish("alice", "hello", pulled=pulled, key=None).tweet.id for _ in range(count)]
+    return [
+        tweets.publish("alice", "hello", pull_from=0 if pulled else NEVER_PULLED, key=None).tweet.id
+        for _ in range(count)
+    ]
 
 
 def bury(outbox: Outbox, tweet_ids: Sequence[int]) -> None:

@@ -5,13 +5,14 @@ from app.compose.ports import Outbox, Tweets
 from domain.tweet import Tweet
 from tests.contracts.limits import ALL, NEWEST
 from tests.contracts.racing import RACERS, race, race_of_twenty
+from usecases.publish_tweet import NEVER_PULLED
 
 EACH = 25
 AUTHORS = [f"author{number}" for number in range(RACERS)]
 
 
 def publish_many(tweets: Tweets, author: str) -> list[Tweet]:
-    return [tweets.publish(author, "hello", pulled=False, key=None).tweet for _ in range(EACH)]
+    return [tweets.publish(author, "hello", pull_from=NEVER_PULLED, key=None).tweet for _ in range(EACH)]
 
 
 def test_ids_are_unique_and_increase_for_each_author(tweets: Tweets) -> None:
@@ -74,7 +75,7 @@ def test_a_tweet_is_published_in_one_step(tweets: Tweets, outbox: Outbox) -> Non
 
 def test_one_of_twenty_concurrent_deletions_succeeds(tweets: Tweets) -> None:
     for _ in range(20):
-        tweet_id = tweets.publish("alice", "hello", pulled=False, key=None).tweet.id
+        tweet_id = tweets.publish("alice", "hello", pull_from=NEVER_PULLED, key=None).tweet.id
         assert race(*[partial(tweets.delete, tweet_id)] * RACERS).count(True) == 1
     assert tweets.count("alice") == 0
 
@@ -125,7 +126,7 @@ def test_deletions_and_pushes_hide_no_other_tweet(tweets: Tweets, outbox: Outbox
 def test_unpushed_tweets_are_consistent_while_authors_publish_and_are_pushed(tweets: Tweets, outbox: Outbox) -> None:
     def publish_and_push(number: int) -> None:
         for at in range(EACH):
-            tweet = tweets.publish(f"{AUTHORS[number]}-{at % 5}", "hello", pulled=False, key=None).tweet
+            tweet = tweets.publish(f"{AUTHORS[number]}-{at % 5}", "hello", pull_from=NEVER_PULLED, key=None).tweet
             outbox.done(tweet.id)
 
     def read() -> None:

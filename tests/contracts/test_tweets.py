@@ -4,14 +4,15 @@ from app.compose.ports import Tweets
 from domain.tweet import Tweet
 from tests.contracts.limits import ALL, NEWEST
 from tests.fakes.clock import ManualClock
+from usecases.publish_tweet import NEVER_PULLED
 
 
 def publish(tweets: Tweets, author: str = "alice", *, pulled: bool = False) -> Tweet:
-    return tweets.publish(author, "hello", pulled=pulled, key=None).tweet
+    return tweets.publish(author, "hello", pull_from=0 if pulled else NEVER_PULLED, key=None).tweet
 
 
 def test_a_published_tweet_is_stored(tweets: Tweets, clock: ManualClock) -> None:
-    tweet = tweets.publish("alice", "hello", pulled=False, key=None).tweet
+    tweet = tweets.publish("alice", "hello", pull_from=NEVER_PULLED, key=None).tweet
     assert (tweet.author_id, tweet.text, tweet.created_at_ms) == ("alice", "hello", clock.now_ms())
     assert tweets.get(tweet.id) == tweet
     assert tweets.get_many([tweet.id]) == [tweet]
@@ -23,7 +24,7 @@ def test_a_published_tweet_is_stored(tweets: Tweets, clock: ManualClock) -> None
     "text", ["two\nlines", "\"'\\%s{}", "éß字", "😀" * 280, "\u202e\u0301", "\x01\x7f", "a" * 4000]
 )
 def test_text_is_stored_unchanged(tweets: Tweets, text: str) -> None:
-    tweet = tweets.publish("alice", text, pulled=False, key=None).tweet
+    tweet = tweets.publish("alice", text, pull_from=NEVER_PULLED, key=None).tweet
     stored = tweets.get(tweet.id)
     assert stored is not None
     assert stored.text == text

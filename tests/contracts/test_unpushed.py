@@ -4,6 +4,7 @@ import pytest
 
 from app.compose.ports import Outbox, Tweets
 from tests.contracts.limits import ALL, NEWEST
+from usecases.publish_tweet import NEVER_PULLED
 
 EVERYBODY = {"alice", "bob", "carol"}
 
@@ -12,7 +13,10 @@ EVERYBODY = {"alice", "bob", "carol"}
 def ids(tweets: Tweets) -> list[int]:
     """The ids of tweets by alice, bob, carol, alice, bob, carol, oldest first; carol's are pulled."""
     authors = ("alice", "bob", "carol") * 2
-    return [tweets.publish(author, "hello", pulled=author == "carol", key=None).tweet.id for author in authors]
+    return [
+        tweets.publish(author, "hello", pull_from=0 if author == "carol" else NEVER_PULLED, key=None).tweet.id
+        for author in authors
+    ]
 
 
 def test_every_new_tweet_is_unpushed(tweets: Tweets, ids: list[int]) -> None:
@@ -44,7 +48,7 @@ def test_an_author_whose_tweets_are_all_pushed_can_publish_again(
     outbox.done(ids[0])
     outbox.done(ids[3])
     assert list(tweets.unpushed({"alice"}, 0, NEWEST, ALL)) == []
-    again = tweets.publish("alice", "again", pulled=False, key=None).tweet
+    again = tweets.publish("alice", "again", pull_from=NEVER_PULLED, key=None).tweet
     assert list(tweets.unpushed({"alice"}, 0, NEWEST, ALL)) == [again.id]
 
 
@@ -58,7 +62,7 @@ def test_a_pulled_tweet_is_unpushed_until_it_is_deleted(tweets: Tweets, outbox: 
 def test_a_returned_list_never_changes(tweets: Tweets, outbox: Outbox, ids: list[int]) -> None:
     one, several = tweets.unpushed({"bob"}, 0, NEWEST, ALL), tweets.unpushed(EVERYBODY, 0, NEWEST, ALL)
     before = list(one), list(several)
-    tweets.publish("bob", "later", pulled=False, key=None)
+    tweets.publish("bob", "later", pull_from=NEVER_PULLED, key=None)
     outbox.done(ids[1])
     tweets.delete(ids[4])
     assert (list(one), list(several)) == before

@@ -19,6 +19,7 @@ from tests.e2e.perch_process import REPOSITORY, run_app
 from tests.fakes.databases import opened, rows
 from tests.http.client import Client
 from tests.http.wire import InProcess
+from usecases.publish_tweet import NEVER_PULLED
 
 
 def make_no_database(path: Path) -> None:
@@ -40,7 +41,7 @@ def make_newer(path: Path) -> None:
 def make_damaged(path: Path) -> None:
     with opened(path) as stores:
         for _ in range(500):
-            stores.tweets.publish("ann", "x" * 200, pulled=False, key=None)
+            stores.tweets.publish("ann", "x" * 200, pull_from=NEVER_PULLED, key=None)
     with path.open("r+b") as file:
         file.seek(path.stat().st_size // 8192 * 4096)
         file.write(b"\xa5" * 8192)

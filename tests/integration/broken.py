@@ -106,8 +106,8 @@ class KeyStoredAfterPublish(Wrapper):
     def published_under(self, *author_and_key: str) -> Any:
         return self._stored.get((author_and_key[0], author_and_key[1]))
 
-    def publish(self, author_id: str, text: str, *, pulled: bool, key: Any) -> Any:
-        published = self._store.publish(author_id, text, pulled=pulled, key=None)
+    def publish(self, author_id: str, text: str, *, pull_from: int, key: Any) -> Any:
+        published = self._store.publish(author_id, text, pull_from=pull_from, key=None)
         if key is not None:
             self._stored[author_id, key.value] = replace(published, digest=key.digest, replayed=True)
         return published

@@ -19,6 +19,7 @@ from tests.integration.watched import (
     WatchedGraph,
     WatchedTweets,
 )
+from usecases.home_timeline.looks import SeparateLooks
 from usecases.home_timeline.read import ReadHomeTimeline
 
 NEVER = 1_000_000
@@ -67,7 +68,9 @@ class WorldStores:
         self.pushes = FaultyTimelines(memory.timelines)
         self.hints = LossyEvents(memory.events)
         self.read_only = ReadOnlyTimelines(memory.timelines)
-        self.peek = ReadHomeTimeline(tweets, graph, self.read_only, NoPreparation(), lambda _: None)
+        self.peek = ReadHomeTimeline(
+            SeparateLooks(tweets, graph, self.read_only), self.read_only, NoPreparation(), lambda _: None
+        )
         self.adapters = Adapters(
             clock,
             stepped(tweets, "tweets"),

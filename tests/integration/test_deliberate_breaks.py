@@ -22,8 +22,9 @@ def random_schedules(make_world: MakeWorld) -> None:
         played(seed, make_world)
 
 
-def reads_during_a_fan_out(make_world: MakeWorld) -> None:
-    play_all(SCENARIOS["a read and a fan-out"], make_world)
+def all_orders_of(scenario: str) -> Check:
+    """Plays every interleaving of the scenario."""
+    return partial(play_all, SCENARIOS[scenario])
 
 
 def one_key_used_twice_concurrently(make_world: MakeWorld) -> None:
@@ -42,7 +43,13 @@ def one_key_used_twice_concurrently(make_world: MakeWorld) -> None:
 
 
 FOUND_BY: dict[str, Check] = {
-    "the timeline is read before the unpushed tweets": reads_during_a_fan_out,
+    "the timeline is read before the unpushed tweets": all_orders_of("a read and a fan-out"),
+    "the mark covers a follow whose log is not merged": all_orders_of("a merge, a follow and a read"),
+    "a page ignores changes of the follows during the read": all_orders_of(
+        "a read, and a fan-out between unfollow and refollow"
+    ),
+    "a merge does not check the generation": all_orders_of("two rebuilds and a push to the absent timeline"),
+    "a timeline is installed after the logs are read": all_orders_of("two rebuilds and a push to the absent timeline"),
     "an idempotency key is stored after the publish": one_key_used_twice_concurrently,
 }
 """The rules that need a check of their own; random schedules find the others."""

@@ -155,5 +155,5 @@ def test_a_read_ends_after_two_passes_while_its_user_keeps_following(world: Worl
         *("tweets.frontier", "graph.followees", "tweets.unpushed", "timelines.view"),
         *("timelines.install", "graph.followees", "tweets.newest", "timelines.merge", "timelines.view"),
         *("tweets.get_many", "graph.follows_version"),
-        *("graph.followees", "tweets.newest", "tweets.get_many"),
+        *("graph.followees", "tweets.newest", "tweets.get_many", "graph.follows_version"),
     ]

@@ -38,10 +38,10 @@ class WatchedTweets(Wrapper):
         self._oracle = oracle
         self._pulled = pulled
 
-    def publish(self, author_id: str, text: str, *, pulled: bool, key: IdempotencyKey | None) -> Publication:
-        publication: Publication = self._store.publish(author_id, text, pulled=pulled, key=key)
+    def publish(self, author_id: str, text: str, *, pull_from: int, key: IdempotencyKey | None) -> Publication:
+        publication: Publication = self._store.publish(author_id, text, pull_from=pull_from, key=key)
         self._oracle.published(publication.tweet.id, author_id)
-        if pulled:
+        if publication.pulled:
             self._pulled.add(publication.tweet.id)
         return publication
 

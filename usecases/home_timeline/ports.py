@@ -1,7 +1,6 @@
 """The protocols of the stores that reading and preparing a home timeline need."""
 
 from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from domain.timeline import TimelineView
@@ -10,25 +9,41 @@ from domain.user import Followees
 
 
 class Tweets(Protocol):
-    def frontier(self) -> int:
-        """Returns the id up to which no tweet can still appear; 0 before the first tweet."""
-
-    def unpushed(self, author_ids: AbstractSet[str], low: int, high: int, limit: int) -> Sequence[int]:
-        """Returns the newest `limit` unpushed ids of these authors strictly between the bounds, newest first."""
-
     def newest(self, author_ids: Iterable[str], low: int, high: int, limit: int) -> Sequence[int]:
         """Returns the newest `limit` ids of these authors' logs strictly between the bounds, newest first."""
-
-    def get_many(self, tweet_ids: Iterable[int]) -> list[Tweet | None]:
-        """Returns the tweets with these ids, in their order; None for a tweet that does not exist."""
 
 
 class FollowGraph(Protocol):
     def followees(self, user_id: str) -> Followees:
         """Returns a snapshot of the users that this user follows now."""
 
-    def follows_version(self, user_id: str) -> int:
-        """Returns the current `version` of the user's followees; every follow and unfollow of this user raises it."""
+
+class Looks(Protocol):
+    """What a read asks for, in the order of the methods. One call may ask an engine for several things at once."""
+
+    def frontier(self) -> int:
+        """Returns the id up to which no tweet can still appear; 0 before the first tweet."""
+
+    def first(
+        self, user_id: str, low: int, high: int, limit: int, *, include_self: bool
+    ) -> tuple[Followees, Sequence[int], TimelineView]:
+        """Looks at the follows, the unpushed tweets and the timeline, in this order or as of one moment.
+
+        Returns the followees, the newest `limit` unpushed ids of them (and of the user with `include_self`) strictly
+        between the bounds, and the view of the timeline as `Timelines.view` returns it.
+        """
+
+    def newest(self, author_ids: Iterable[str], low: int, high: int, limit: int) -> Sequence[int]:
+        """Returns the newest `limit` ids of these authors' logs strictly between the bounds, newest first."""
+
+    def last(self, user_id: str, tweet_ids: Sequence[int]) -> tuple[list[Tweet | None], int]:
+        """Looks at the tweets with these ids and then at the version of the user's follows, or as of one moment.
+
+        Returns the tweets in the order of the ids, None for one that does not exist, and the version.
+        """
+
+    def followees(self, user_id: str) -> Followees:
+        """Returns a snapshot of the users that this user follows now."""
 
 
 class Timelines(Protocol):

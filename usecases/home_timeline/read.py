@@ -7,10 +7,10 @@ from functools import partial
 from typing import Literal, Protocol, get_args
 
 from domain.events import HomeTimelineRead, TimelinesDiscarded
-from domain.timeline import TimelineView, merge_newest
+from domain.timeline import merge_newest
 from domain.tweet import Tweet
 from domain.user import Followees
-from usecases.home_timeline.ports import FollowGraph, Timelines, Tweets
+from usecases.home_timeline.ports import Looks, Timelines
 
 STALE_ENTRIES_MAX = 100
 """A read that drops more outdated entries than this discards the timeline, and the next read rebuilds it."""
@@ -63,16 +63,15 @@ class ReadHomeTimeline:
     - The page merges the timeline, the unpushed tweets, the logs of authors who were followed after the timeline's
       merge mark, and, below the timeline's floor, the logs of all authors.
     - Deleted tweets and tweets of unfollowed authors are dropped; older tweets fill the page. Only the last is short.
-    - The order of reads matters: frontier, follows, unpushed, timeline, logs, follows version. A push writes the
-      timeline before it removes the tweet from unpushed; in another order both reads could miss the tweet.
+    - The order of looks matters: frontier, follows, unpushed, timeline, logs, tweets, follows version. A push writes
+      the timeline before it removes the tweet from unpushed; in another order both looks could miss the tweet.
     - If the follows changed meanwhile, they are read once more, and the page is made again from the author logs alone,
       which are complete up to the frontier. So a read makes at most two passes.
     """
 
     def __init__(
         self,
-        tweets: Tweets,
-        graph: FollowGraph,
+        looks: Looks,
         timelines: Timelines,
         prepare: Preparation,
         observe: Callable[[HomeTimelineRead | TimelinesDiscarded], None],
@@ -80,15 +79,14 @@ class ReadHomeTimeline:
         stale_entries_max: int = STALE_ENTRIES_MAX,
     ) -> None:
         """`observe` gets one `HomeTimelineRead` per page."""
-        self._tweets = tweets
-        self._graph = graph
+        self._looks = looks
         self._timelines = timelines
         self._prepare = prepare
         self._observe = observe
         self._stale_entries_max = stale_entries_max
 
     def execute(self, request: ReadHomeTimelineRequest) -> HomeTimelinePage:
-        frontier = self._tweets.frontier()
+        frontier = self._looks.frontier()
         since_id = request.since_id
         walk = request.walk or Walk(max(frontier, since_id), since_id, frontier + 1)
         found = self._find(request, walk)
@@ -99,14 +97,15 @@ class ReadHomeTimeline:
 
     def _find(self, request: ReadHomeTimelineRequest, walk: Walk) -> list[Tweet]:
         """Returns the newest remaining tweets of the walk: one more than the request's limit, if there are so many."""
-        reader = _Reader.of(request, self._graph.followees(request.user_id))
+        reader = _Reader(request)
         found = self._fill(reader, walk, partial(self._look, reader))
         if reader.dropped > self._stale_entries_max and self._timelines.discard(reader.user_id):
             self._observe(TimelinesDiscarded("stale"))
-        if self._graph.follows_version(reader.user_id) != reader.followees.version:
+        if reader.last_version != reader.followees.version:
             # A tweet delivered between two follows, or merged between two reads of them, may be in none of the sources.
-            reader = _Reader.of(request, self._graph.followees(request.user_id), merged="logs")
-            found = self._fill(reader, walk, partial(self._tweets.newest, reader.authors))
+            reader.follow(self._looks.followees(reader.user_id))
+            reader.merged = "logs"
+            found = self._fill(reader, walk, partial(self._looks.newest, reader.authors))
         self._observe(_READ[reader.merged])
         return found
 
@@ -114,59 +113,66 @@ class ReadHomeTimeline:
         """Calls `look` for older ids until enough tweets are kept; `look` takes the bounds and a limit."""
         found: list[Tweet] = []
         high = walk.high
-        while reader.authors and len(found) < reader.wanted:
-            ids = look(walk.low, high, reader.wanted)
-            kept = [
-                tweet for tweet in self._tweets.get_many(ids) if tweet is not None and tweet.author_id in reader.authors
-            ]
+        wanted = reader.wanted
+        while True:
+            ids = look(walk.low, high, wanted)
+            tweets, reader.last_version = self._looks.last(reader.user_id, ids)
+            kept = [tweet for tweet in tweets if tweet is not None and tweet.author_id in reader.authors]
             found += kept
             reader.dropped += len(ids) - len(kept)
-            if len(ids) < reader.wanted:
-                break
+            if len(found) >= wanted or len(ids) < wanted:
+                return found
             high = ids[-1]
-        return found
 
     def _look(self, reader: "_Reader", low: int, high: int, limit: int) -> Sequence[int]:
         """Returns the newest `limit` candidate ids strictly between the bounds, newest first."""
-        unpushed = self._tweets.unpushed(reader.authors, low, high, limit)
-        view = self._prepared_view(reader, low, high, limit)
+        followees, unpushed, view = self._looks.first(
+            reader.user_id, low, high, limit, include_self=reader.include_self
+        )
+        if reader.followees is NOT_ASKED:
+            reader.follow(followees)
+        if view.mark < reader.followees.newest_follow_id:
+            self._prepare.execute(reader.user_id)
+            view = self._timelines.view(reader.user_id, low, high, limit)
         logs = []
-        unmerged = reader.followees.followed_after(view.mark) + reader.never_pushed
+        unmerged = reader.followees.followed_after(view.mark)
+        if reader.include_self:
+            unmerged.append(reader.user_id)
         if unmerged:
-            logs.append(self._tweets.newest(unmerged, max(low, view.floor - 1), high, limit))
-        if len(view.ids) < limit and view.floor > low + 1:
-            logs.append(self._tweets.newest(reader.authors, low, min(high, view.floor), limit))
+            logs.append(self._looks.newest(unmerged, max(low, view.floor - 1), high, limit))
+        if len(view.ids) < limit and view.floor > low + 1 and reader.authors:
+            logs.append(self._looks.newest(reader.authors, low, min(high, view.floor), limit))
         if logs:
             reader.merged = "logs"
         elif unpushed and reader.merged == "timeline":
             reader.merged = "unpushed"
         return merge_newest([unpushed, view.ids, *logs], limit)
 
-    def _prepared_view(self, reader: "_Reader", low: int, high: int, limit: int) -> TimelineView:
-        view = self._timelines.view(reader.user_id, low, high, limit)
-        if view.mark >= reader.followees.newest_follow_id:
-            return view
-        self._prepare.execute(reader.user_id)
-        return self._timelines.view(reader.user_id, low, high, limit)
+
+NOT_ASKED = Followees({}, -1)
+"""The followees of a reader before the first look."""
 
 
-@dataclass(slots=True)
 class _Reader:
     """The reader, the authors, and what was merged and dropped so far. `wanted` is one more than the page holds.
 
-    `authors` are the followees and `never_pushed`: authors whose tweets only their logs have, not this timeline.
+    `authors` are the followees, and the reader too with `include_self`: only their log has their own tweets, not this
+    timeline.
     """
 
-    user_id: str
-    wanted: int
-    followees: Followees
-    authors: AbstractSet[str]
-    never_pushed: list[str]
-    merged: Merged
-    dropped: int = 0
+    __slots__ = ("authors", "dropped", "followees", "include_self", "last_version", "merged", "user_id", "wanted")
 
-    @classmethod
-    def of(cls, request: ReadHomeTimelineRequest, followees: Followees, merged: Merged = "timeline") -> "_Reader":
-        own = [request.user_id] if request.include_self else []
-        authors = followees.authors | set(own) if own else followees.authors
-        return cls(request.user_id, request.limit + 1, followees, authors, own, merged)
+    def __init__(self, request: ReadHomeTimelineRequest) -> None:
+        self.user_id = request.user_id
+        self.wanted = request.limit + 1
+        self.include_self = request.include_self
+        self.followees = NOT_ASKED
+        self.authors: AbstractSet[str] = frozenset()
+        self.last_version = NOT_ASKED.version
+        self.merged: Merged = "timeline"
+        self.dropped = 0
+
+    def follow(self, followees: Followees) -> None:
+        """Makes the page one for these followees."""
+        self.followees = followees
+        self.authors = followees.authors | {self.user_id} if self.include_self else followees.authors

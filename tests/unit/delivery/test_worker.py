@@ -12,6 +12,7 @@ from infrastructure.delivery.worker import FanOutWorker
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from tests.contracts.racing import JOIN_SECONDS
 from tests.fakes.clock import ManualClock
+from usecases.publish_tweet import NEVER_PULLED
 
 
 class Deliver:
@@ -49,7 +50,7 @@ class Work:
     def publish(self, count: int, *, hint: bool = True) -> list[int]:
         ids = []
         for _ in range(count):
-            tweet = self.tweets.publish("alice", "hello", pulled=False).tweet
+            tweet = self.tweets.publish("alice", "hello", pull_from=NEVER_PULLED).tweet
             if hint:
                 self.events.hint(TweetCreated(tweet.id, "alice"))
             ids.append(tweet.id)

@@ -6,6 +6,7 @@ from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.metrics.work import WorkCollector
 from tests.fakes.clock import ManualClock
 from tests.fakes.scrapes import Watch
+from usecases.publish_tweet import NEVER_PULLED
 
 
 def test_gauges_show_the_current_state_of_the_stores() -> None:
@@ -15,7 +16,10 @@ def test_gauges_show_the_current_state_of_the_stores() -> None:
     watch = Watch(registry)
     assert set(watch.now().values()) == {0.0, 1.0}, "every gauge is 0, except the queue capacity of 1"
 
-    ids = [stores.tweets.publish("alice", "hello", pulled=pulled).tweet.id for pulled in (False, False, False, True)]
+    ids = [
+        stores.tweets.publish("alice", "hello", pull_from=0 if pulled else NEVER_PULLED).tweet.id
+        for pulled in (False, False, False, True)
+    ]
     for tweet_id in ids:
         stores.events.hint(TweetCreated(tweet_id, "alice"))
     for tweet_id, failures in ((ids[0], 2), (ids[1], 1)):

@@ -7,7 +7,7 @@ from domain.tweet_id import MAX_TWEET_ID
 from infrastructure.sqlite.stores import SqliteStores
 from tests.contracts.racing import race_of_twenty
 from tests.fakes.databases import copied, opened
-from usecases.publish_tweet import IdempotencyKey
+from usecases.publish_tweet import NEVER_PULLED, IdempotencyKey
 
 USERS = ("ann", "ben", "cat", "dan")
 ALL = 1000
@@ -32,7 +32,11 @@ def _act(stores: SqliteStores, rng: random.Random) -> None:
         key = IdempotencyKey(str(rng.randrange(20)), "d") if rng.random() < 0.5 else None
         match rng.randrange(4):
             case 0:
-                mine.append(stores.tweets.publish(user, "hello", pulled=rng.random() < 0.2, key=key).tweet.id)
+                mine.append(
+                    stores.tweets.publish(
+                        user, "hello", pull_from=0 if rng.random() < 0.2 else NEVER_PULLED, key=key
+                    ).tweet.id
+                )
             case 1 if mine:
                 stores.tweets.delete(mine.pop(rng.randrange(len(mine))))
             case 2:

@@ -9,21 +9,21 @@ from infrastructure.memory.idempotency_keys import KEPT_SECONDS
 from infrastructure.sqlite.stores import SqliteStores
 from tests.fakes.clock import ManualClock
 from tests.fakes.databases import locked, opened, rows
-from usecases.publish_tweet import IdempotencyKey, Publication
+from usecases.publish_tweet import NEVER_PULLED, IdempotencyKey, Publication
 
 DAY_MS = int(KEPT_SECONDS * 1000)
 ALL = 1 << 62
 
 
 def publish(stores: SqliteStores, author: str, key: str = "") -> Publication:
-    return stores.tweets.publish(author, "hello", pulled=False, key=IdempotencyKey(key, "d") if key else None)
+    return stores.tweets.publish(author, "hello", pull_from=NEVER_PULLED, key=IdempotencyKey(key, "d") if key else None)
 
 
 def test_the_file_says_what_memory_says(tmp_path: Path) -> None:
     path = tmp_path / "perch.db"
     with opened(path) as stores:
         kept, deleted = publish(stores, "ann").tweet, publish(stores, "ann", "key").tweet
-        pulled = stores.tweets.publish("ben", "many follow him", pulled=True, key=None).tweet
+        pulled = stores.tweets.publish("ben", "many follow him", pull_from=0, key=None).tweet
         stores.tweets.delete(deleted.id)
         for followee in ("ben", "cat"):
             stores.graph.follow("ann", followee)

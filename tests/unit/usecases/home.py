@@ -7,8 +7,10 @@ from domain.events import Event, HomeTimelineRead
 from domain.tweet import Tweet
 from infrastructure.memory.stores import MemoryStores
 from usecases.deliver_tweet import DeliverTweet
+from usecases.home_timeline.looks import SeparateLooks
 from usecases.home_timeline.prepare import PrepareHomeTimeline
 from usecases.home_timeline.read import HomeTimelinePage, ReadHomeTimeline, ReadHomeTimelineRequest
+from usecases.publish_tweet import NEVER_PULLED
 
 ALICE = "alice"
 
@@ -25,7 +27,9 @@ class Home:
         )
         self.events: list[Event] = []
         self.prepare = PrepareHomeTimeline(tweets, graph, timelines, self.events.append, capacity=capacity)
-        self.read = ReadHomeTimeline(tweets, graph, timelines, self.prepare, self.events.append)
+        self.read = ReadHomeTimeline(
+            SeparateLooks(tweets, graph, timelines), timelines, self.prepare, self.events.append
+        )
         self._deliver = DeliverTweet(stores.outbox, graph, timelines, lambda: 0, self.events.append, slice_size=2)
         self._published: list[Tweet] = []
         self._undelivered: list[Delivery] = []
@@ -43,7 +47,9 @@ class Home:
 
     def publish(self, author: str, count: int = 1, *, pulled: bool = False) -> list[Tweet]:
         """Returns the new tweets, newest first. They are unpushed until `deliver`."""
-        published = [self.tweets.publish(author, "hello", pulled=pulled).tweet for _ in range(count)]
+        published = [
+            self.tweets.publish(author, "hello", pull_from=0 if pulled else NEVER_PULLED).tweet for _ in range(count)
+        ]
         self._published += published
         if not pulled:
             self._undelivered += [Delivery(tweet.id, author) for tweet in published]

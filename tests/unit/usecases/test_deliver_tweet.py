@@ -9,6 +9,7 @@ from infrastructure.memory.stores import MemoryStores
 from tests.fakes.clock import ManualClock
 from tests.unit.usecases.conftest import MAX_ATTEMPTS
 from usecases.deliver_tweet import DeliverTweet, Timelines
+from usecases.publish_tweet import NEVER_PULLED
 
 SLICE = 3
 AUTHOR = "alice"
@@ -22,7 +23,7 @@ class FanOut:
         self.clock = clock
         self.events: list[Event] = []
         self.deliver = self.delivering_to(stores.timelines)
-        self.tweet_id = stores.tweets.publish(AUTHOR, "hello", pulled=False).tweet.id
+        self.tweet_id = stores.tweets.publish(AUTHOR, "hello", pull_from=NEVER_PULLED).tweet.id
         self.start = Delivery(self.tweet_id, AUTHOR)
 
     def delivering_to(self, timelines: Timelines) -> DeliverTweet:

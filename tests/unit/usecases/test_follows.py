@@ -9,6 +9,7 @@ from infrastructure.memory.write_allowance import Unlimited
 from usecases.follow_user import FollowUser, FollowUserRequest
 from usecases.get_relationships import GetRelationships, GetRelationshipsRequest, Relationship
 from usecases.get_user import GetUser, UserCounts
+from usecases.publish_tweet import NEVER_PULLED
 from usecases.unfollow_user import UnfollowUser, UnfollowUserRequest
 
 
@@ -79,9 +80,9 @@ def test_relationships_need_valid_user_ids(graph: MemoryFollowGraph) -> None:
 
 
 def test_a_users_counts_follow_every_change(tweets: MemoryTweets, graph: MemoryFollowGraph) -> None:
-    first = tweets.publish("alice", "one", pulled=False).tweet
-    tweets.publish("alice", "two", pulled=True)
-    tweets.publish("bob", "three", pulled=False)
+    first = tweets.publish("alice", "one", pull_from=NEVER_PULLED).tweet
+    tweets.publish("alice", "two", pull_from=0)
+    tweets.publish("bob", "three", pull_from=NEVER_PULLED)
     for follower in ("bob", "carol", "dan"):
         follow(graph, follower, "alice")
     follow(graph, "alice", "bob")

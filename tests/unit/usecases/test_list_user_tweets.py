@@ -7,14 +7,15 @@ from domain.tweet import Tweet
 from infrastructure.memory.tweets import MemoryTweets
 from usecases.list_user_tweets import ListUserTweets
 from usecases.page import NEWEST, PageRequest
+from usecases.publish_tweet import NEVER_PULLED
 
 
 @pytest.fixture
 def published(tweets: MemoryTweets) -> list[Tweet]:
     """Publishes five tweets by alice and one by bob in between; returns alice's, newest first."""
-    by_alice = [tweets.publish("alice", "hello", pulled=False).tweet for _ in range(3)]
-    tweets.publish("bob", "hello", pulled=False)
-    by_alice += [tweets.publish("alice", "hello", pulled=True).tweet for _ in range(2)]
+    by_alice = [tweets.publish("alice", "hello", pull_from=NEVER_PULLED).tweet for _ in range(3)]
+    tweets.publish("bob", "hello", pull_from=NEVER_PULLED)
+    by_alice += [tweets.publish("alice", "hello", pull_from=0).tweet for _ in range(2)]
     return by_alice[::-1]
 
 
@@ -35,7 +36,7 @@ def test_an_authors_tweets_come_newest_first(tweets: MemoryTweets, published: li
 
 def test_the_next_page_continues_after_the_last_one(tweets: MemoryTweets, published: list[Tweet]) -> None:
     first, then = page(tweets, 2)
-    tweets.publish("alice", "later", pulled=False)
+    tweets.publish("alice", "later", pull_from=NEVER_PULLED)
     second, then_last = page(tweets, 2, then)
     assert [first, second] == [published[:2], published[2:4]]
     assert page(tweets, 2, then_last) == (published[4:], None)

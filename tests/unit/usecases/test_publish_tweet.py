@@ -24,7 +24,6 @@ class Publisher:
         self.announced: list[int] = []
         self.use_case = PublishTweet(
             stores.tweets,
-            stores.graph,
             stores.events,
             self,
             allowance,

@@ -6,6 +6,7 @@ from domain.delivery import Delivery
 from domain.events import TweetRedriven
 from infrastructure.memory.stores import MemoryStores
 from tests.unit.usecases.conftest import MAX_ATTEMPTS
+from usecases.publish_tweet import NEVER_PULLED
 from usecases.redrive_dead_letters import RedriveDeadLetters
 
 
@@ -22,7 +23,7 @@ def redrive(stores: MemoryStores, events: list[TweetRedriven]) -> RedriveDeadLet
 @pytest.fixture
 def dead(stores: MemoryStores) -> Sequence[int]:
     """Makes four dead letters; returns their tweet ids, oldest first."""
-    ids = [stores.tweets.publish("alice", "hello", pulled=False).tweet.id for _ in range(4)]
+    ids = [stores.tweets.publish("alice", "hello", pull_from=NEVER_PULLED).tweet.id for _ in range(4)]
     for tweet_id in ids:
         for _ in range(MAX_ATTEMPTS):
             stores.outbox.failed(Delivery(tweet_id, "alice"), "gone")

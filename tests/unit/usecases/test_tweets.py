@@ -10,11 +10,12 @@ from infrastructure.memory.tweets import MemoryTweets
 from infrastructure.memory.write_allowance import Unlimited
 from usecases.delete_tweet import DeleteTweet, DeleteTweetRequest
 from usecases.get_tweet import GetTweet
+from usecases.publish_tweet import NEVER_PULLED
 
 
 @pytest.fixture
 def tweet(tweets: MemoryTweets) -> Tweet:
-    return tweets.publish("alice", "hello", pulled=False).tweet
+    return tweets.publish("alice", "hello", pull_from=NEVER_PULLED).tweet
 
 
 def test_a_tweet_is_found_by_its_id(tweets: MemoryTweets, tweet: Tweet) -> None:
