@@ -1,0 +1,1 @@
+"""Stores in PostgreSQL, for any number of processes."""

@@ -1,0 +1,30 @@
+"""What Alembic runs for each command: all steps in one transaction, and one process at a time."""
+
+from typing import Any
+
+import psycopg
+from alembic import context
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
+
+MIGRATION_LOCK = 2
+"""The second number of the advisory lock of those who migrate. The first is 1, as of the lock for tweet ids."""
+
+
+def run() -> None:
+    """Runs the steps on the connection that the caller made."""
+    connection: psycopg.Connection[Any] = context.config.attributes["connection"]
+    connection.autocommit = False
+    engine = create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool)
+    try:
+        with engine.connect() as used:
+            context.configure(connection=used, transactional_ddl=True)
+            with context.begin_transaction():
+                used.exec_driver_sql("SELECT pg_advisory_xact_lock(1, %s)", (MIGRATION_LOCK,))
+                context.run_migrations()
+    finally:
+        connection.rollback()
+        connection.autocommit = True
+
+
+run()

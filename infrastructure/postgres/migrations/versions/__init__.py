@@ -1,0 +1,1 @@
+"""One step a file, each beside its SQL for both directions."""

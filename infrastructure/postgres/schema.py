@@ -1,0 +1,72 @@
+"""The version of the schema, and whether this process can use the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import LiteralString
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+SCHEMA_VERSION = "0001"
+"""The version that this code needs: the newest in `migrations/versions`."""
+
+CONNECT_SECONDS = 5
+
+HAS_VERSIONS: LiteralString = "SELECT to_regclass('alembic_version') IS NOT NULL"
+VERSION: LiteralString = "SELECT version_num FROM alembic_version"
+KEPT: LiteralString = "SELECT value FROM kept_values WHERE name = %s"
+
+TIMELINES = "timelines"
+"""The kept value that says where the timelines are."""
+
+
+class CannotUse(Exception):
+    """The database cannot be used; the text is one sentence that says why."""
+
+
+def check(url: str, timelines: str) -> None:
+    """Raises `CannotUse` unless the database can be reached, has this schema, and has the timelines there."""
+    with connected(url) as connection:
+        found = version_of(connection)
+        if found != SCHEMA_VERSION:
+            has = f"has version {found}" if found else "has no schema of Perch"
+            raise CannotUse(
+                f"The database {place(url)} {has}, and this Perch needs version {SCHEMA_VERSION}: "
+                "run `python -m app migrate`."
+            )
+        [kept] = connection.execute(KEPT, (TIMELINES,)).fetchone() or [None]
+        if kept != timelines:
+            raise CannotUse(
+                f"The timelines were in {kept} so far, and TIMELINES_URL says {timelines}: "
+                "stop all processes of Perch, then run `python -m app migrate`, which lets them be rebuilt there."
+            )
+
+
+def place(url: str) -> str:
+    """Returns host, port and name of the database, without user and password."""
+    parts = conninfo_to_dict(url)
+    shown = {name: str(parts[name]) for name in ("host", "port", "dbname") if parts.get(name)}
+    return make_conninfo("", **shown) or "at its default address"
+
+
+def version_of(connection: "psycopg.Connection") -> str | None:
+    [has_versions] = connection.execute(HAS_VERSIONS).fetchone() or [False]
+    row = connection.execute(VERSION).fetchone() if has_versions else None
+    return str(row[0]) if row else None
+
+
+@contextmanager
+def connected(url: str) -> "Iterator[psycopg.Connection]":
+    try:
+        connection = psycopg.connect(
+            url,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
+            target_session_attrs="primary",
+            prepare_threshold=None,
+        )
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split())
+        raise CannotUse(f"The database {place(url)} cannot be reached: {reason}") from None
+    with connection:
+        yield connection

@@ -1,0 +1,103 @@
+"""All stores in PostgreSQL."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import LiteralString
+
+from domain.delivery import RetryPolicy
+from infrastructure.postgres.announcements import PostgresAnnouncements
+from infrastructure.postgres.database import Database
+from infrastructure.postgres.follow_graph import PostgresFollowGraph
+from infrastructure.postgres.looks import PostgresLooks
+from infrastructure.postgres.outbox import PostgresOutbox
+from infrastructure.postgres.schema import check
+from infrastructure.postgres.timeline_trim import TimelineTrim
+from infrastructure.postgres.timelines import PostgresTimelines
+from infrastructure.postgres.tweets import PostgresTweets
+
+KEPT_KEY: LiteralString = """
+    WITH made AS (
+        INSERT INTO kept_values VALUES ('secret_key', %s::text) ON CONFLICT DO NOTHING RETURNING value
+    )
+    SELECT value FROM made UNION ALL SELECT value FROM kept_values WHERE name = 'secret_key'
+"""
+
+EXPIRE_KEYS: LiteralString = """
+    DELETE FROM idempotency_keys WHERE (user_id, key) IN (
+        SELECT user_id, key FROM idempotency_keys WHERE expires_at_ms <= clock_ms()
+        ORDER BY expires_at_ms LIMIT %s::bigint FOR UPDATE SKIP LOCKED
+    )
+"""
+
+KEYS_AT_ONCE = 1000
+TIMELINES_A_SWEEP = 5000
+ANNOUNCEMENTS_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresOptions:
+    """The limits of the stores. `connections`: the most that this process opens."""
+
+    retry: RetryPolicy
+    connections: int = 8
+    timeline_capacity: int = 800
+    timeline_idle_seconds: float = 0.0
+    keeps_timelines: bool = True
+    """False where nothing is pushed."""
+    due_seconds: float = 0.0
+    """An outbox row is due so long after its publish; 0 where no hint comes first."""
+    lease_seconds: float = 2.5
+    waits_for_disk: bool = True
+    """False for workers: what they write can be done again, and the order of their writes survives a crash."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresStores:
+    """The stores of one process."""
+
+    database: Database
+    tweets: PostgresTweets
+    outbox: PostgresOutbox
+    graph: PostgresFollowGraph
+    timelines: PostgresTimelines
+    looks: PostgresLooks
+    announcements: PostgresAnnouncements
+    trim: TimelineTrim
+    chores: Sequence[Callable[[], object]]
+    """What one process at a time does now and then."""
+    secret_key: str = field(repr=False)
+    """Made once and kept in the database."""
+
+
+def open_postgres(url: str, timelines_url: str, options: PostgresOptions) -> PostgresStores:
+    """Opens the stores; raises `CannotUse`."""
+    check(url, timelines_url)
+    database = Database(url, connections=options.connections, waits_for_disk=options.waits_for_disk)
+    database.open()
+    tweets = PostgresTweets(database, due_seconds=options.due_seconds, keeps_unpushed=options.keeps_timelines)
+    graph = PostgresFollowGraph(database)
+    timelines = PostgresTimelines(database, idle_seconds=options.timeline_idle_seconds)
+    announcements = PostgresAnnouncements(database, tweets, ANNOUNCEMENTS_MAX)
+    trim = TimelineTrim(database, options.timeline_capacity)
+    return PostgresStores(
+        database,
+        tweets,
+        PostgresOutbox(database, options.retry, options.lease_seconds),
+        graph,
+        timelines,
+        PostgresLooks(database, tweets, graph, timelines),
+        announcements,
+        trim,
+        [
+            lambda: _expire_keys(database),
+            announcements.expire,
+            lambda: trim.sweep(TIMELINES_A_SWEEP),
+        ],
+        database.value(KEPT_KEY, (secrets.token_hex(32),)),
+    )
+
+
+def _expire_keys(database: Database) -> None:
+    while database.count(EXPIRE_KEYS, (KEYS_AT_ONCE,)) == KEYS_AT_ONCE:
+        pass
