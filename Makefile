@@ -59,6 +59,10 @@ test: $(DEV) ## Run the tests (takes minutes)
 test-all: $(DEV) ## Run the tests, including the long ones
 	LONG=1 $(BIN)/pytest -m ""
 
+.PHONY: test-engines
+test-engines: $(DEV) ## Run only the tests that need PostgreSQL and other engines
+	$(BIN)/pytest -m "engines and not long"
+
 .PHONY: faults
 faults: $(DEV) ## Test Perch under real faults, and show the figures (takes minutes)
 	LONG=1 $(BIN)/pytest tests/faults -m "" -n 0

@@ -4,6 +4,8 @@ from collections.abc import Generator
 
 import pytest
 
+pytest_plugins = ["tests.engines.fixtures"]
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:

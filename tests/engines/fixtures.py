@@ -1,0 +1,79 @@
+"""Fixtures: engines, which each test process starts on first use and shares among its tests."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engines import own_postgres
+from tests.engines import pgbouncer as bouncer
+from tests.engines.missing import go_without
+from tests.engines.own_postgres import OwnPostgres
+from tests.engines.pgbouncer import PgBouncer
+from tests.engines.postgres import PostgresServer
+from tests.engines.proxy import Proxy
+
+POSTGRES_URL = "PERCH_TEST_POSTGRES_URL"
+NOT_OURS = f"{POSTGRES_URL} names a server which tests must not stop"
+
+ENGINES = {"postgres_server"}
+"""All other fixtures of this file need one of these."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that need an engine, before some are chosen by their marks."""
+    for item in items:
+        if isinstance(item, pytest.Function) and ENGINES.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.engines)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The PostgreSQL server of this test process, or the one that `PERCH_TEST_POSTGRES_URL` names."""
+    if url := os.environ.get(POSTGRES_URL):
+        with PostgresServer(url) as server:
+            yield server
+        return
+    programs = own_postgres.find_programs()
+    if programs is None:
+        go_without(own_postgres.MISSING)
+    with OwnPostgres(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_database(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of an empty database."""
+    name = postgres_server.create_database()
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def breakable_postgres(postgres_server: PostgresServer, postgres_database: str) -> Iterator[OwnPostgres]:
+    """The server of this test process, which the test can stop, kill, pause and set; it is mended after the test."""
+    del postgres_database  # it is dropped later than the server is mended
+    if not isinstance(postgres_server, OwnPostgres):
+        pytest.skip(NOT_OURS)
+    yield postgres_server
+    postgres_server.mend()
+
+
+@pytest.fixture
+def postgres_proxy(postgres_server: PostgresServer) -> Iterator[Proxy]:
+    """A proxy to the server; `postgres_server.url(database, port=postgres_proxy.port)` is a URL through it."""
+    with Proxy(postgres_server.port, postgres_server.host) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="session")
+def pgbouncer(postgres_server: PostgresServer) -> Iterator[PgBouncer]:
+    """PgBouncer in front of the server of this test process."""
+    program = bouncer.find_pgbouncer()
+    if program is None:
+        go_without(bouncer.MISSING)
+    if not isinstance(postgres_server, OwnPostgres):
+        pytest.skip(f"PgBouncer needs a server that trusts everybody; {POSTGRES_URL} names another")
+    with PgBouncer(program, postgres_server) as running:
+        yield running

@@ -1,0 +1,160 @@
+"""A PostgreSQL server of the tests' own, from Debian's packages, which they can stop, kill and pause."""
+
+import re
+import shutil
+import signal
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from psycopg import sql
+
+from tests.engines.ports import ReservedPort
+from tests.engines.postgres import PostgresServer
+from tests.engines.processes import Processes
+
+MISSING = "PostgreSQL 15 or newer is not installed: it is Debian's package postgresql"
+OLDEST = 15
+USER = "postgres"
+VERSION_SECONDS = 30.0
+
+READY_LINE = 7
+"""This line of postmaster.pid is "ready" when the server accepts connections."""
+
+SETTINGS = """
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+max_connections = 200
+shared_buffers = 64MB
+# Files in the server's folder, which are removed with it after a crash.
+dynamic_shared_memory_type = mmap
+"""
+
+StopMode = Literal["fast", "immediate"]
+_STOP_SIGNALS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
+
+
+@cache
+def find_programs() -> Path | None:
+    """The folder with the newest `postgres` and its `initdb`; None where there is none of version 15 or newer."""
+    folders = [*Path("/usr/lib/postgresql").glob("*/bin"), *_folders_by_path()]
+    versions = {folder: _version(folder) for folder in folders}
+    newest = max(versions, key=versions.__getitem__, default=None)
+    return newest if newest and versions[newest] >= OLDEST else None
+
+
+def _folders_by_path() -> list[Path]:
+    found = [Path(program).resolve().parent for program in [shutil.which("postgres")] if program]
+    if config := shutil.which("pg_config"):
+        run = subprocess.run([config, "--bindir"], capture_output=True, text=True, timeout=VERSION_SECONDS, check=False)
+        found.append(Path(run.stdout.strip()))
+    return found
+
+
+def _version(folder: Path) -> int:
+    """The major version of the server in the folder; 0 if there is none."""
+    if not (folder / "initdb").is_file() or not (folder / "postgres").is_file():
+        return 0
+    run = subprocess.run(
+        [folder / "postgres", "--version"], capture_output=True, text=True, timeout=VERSION_SECONDS, check=False
+    )
+    found = re.search(r"\(PostgreSQL\) (\d+)", run.stdout)
+    return int(found[1]) if found else 0
+
+
+class OwnPostgres(PostgresServer):
+    """A server on a free port and in a folder of its own, which `close` ends and removes.
+
+    Methods that start, stop, kill or pause return when it is done, and raise `EngineFailed` when it takes too long.
+    Its data are on disk as in production (`fsync`). Anybody on this machine can connect.
+    """
+
+    def __init__(self, programs: Path) -> None:
+        """`programs` is the folder with `postgres` and `initdb`."""
+        self._programs = programs
+        self._reserved = ReservedPort()
+        super().__init__(f"postgresql://{USER}@127.0.0.1:{self._reserved.number}/postgres")
+        self._processes = Processes("postgres", user=USER, end_signal=signal.SIGQUIT)
+        self._data = self._processes.folder / "data"
+        try:
+            self._initialise()
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def _initialise(self) -> None:
+        # Text in the order of a language, as on most servers, so that no query depends on the order of bytes.
+        locale = ["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US", "--encoding=UTF8"]
+        options = ["--auth=trust", f"--username={USER}", "--no-sync", "--no-instructions"]
+        self._processes.start(self._programs / "initdb", "--pgdata", self._data, *options, *locale)
+        self._processes.wait_until_ended()
+        if not (self._data / "PG_VERSION").exists():
+            raise self._processes.failure("cannot make a data folder")
+        with (self._data / "postgresql.conf").open("a") as file:
+            file.write(f"{SETTINGS}port = {self.port}\n")
+
+    @property
+    def running(self) -> bool:
+        return self._processes.running
+
+    def start(self) -> None:
+        """Starts the server, which may have to recover first; it accepts connections then."""
+        self._processes.start_and_wait(self._is_ready, self._programs / "postgres", "-D", self._data)
+
+    def _is_ready(self) -> bool:
+        try:
+            lines = (self._data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        # The file of a server that was killed is still there.
+        return lines[:1] == [str(self._processes.main)] and [line.strip() for line in lines[READY_LINE:]] == ["ready"]
+
+    def stop(self, mode: StopMode = "fast") -> None:
+        """Stops the server: "fast" ends transactions and sessions, "immediate" is a crash with a message to clients."""
+        self._processes.signal(_STOP_SIGNALS[mode])
+        self._processes.wait_until_ended()
+
+    def restart(self, mode: StopMode = "fast") -> None:
+        """Stops the server and starts it on the same port."""
+        self.stop(mode)
+        self.start()
+
+    def kill(self) -> None:
+        """Ends all processes of the server at one moment by SIGKILL."""
+        self._processes.kill()
+
+    def pause(self) -> None:
+        """Stops all processes by SIGSTOP: connections stay open, new ones are not refused, and nothing is answered."""
+        self._processes.pause()
+
+    def resume(self) -> None:
+        """Lets the server run after `pause`."""
+        self._processes.resume()
+
+    def set(self, name: str, value: str) -> None:
+        """Changes a setting for all sessions, if it can be changed without a restart."""
+        self.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+        self.reload()
+
+    def reload(self) -> None:
+        """Makes the server read its settings; returns when new sessions have them."""
+        [(before,)] = self.execute("SELECT pg_conf_load_time()")
+        self._processes.signal(signal.SIGHUP)
+        self._processes.wait_until(
+            lambda: self.execute("SELECT pg_conf_load_time()") != [(before,)], "read its settings"
+        )
+
+    def mend(self) -> None:
+        """Brings the server back from everything above: it runs, with its first settings."""
+        self._processes.resume()
+        if not self.running:
+            self.start()
+        self.execute("ALTER SYSTEM RESET ALL")
+        self.reload()
+
+    def close(self) -> None:
+        """Ends the server and removes its folder."""
+        self._processes.close()
+        self._reserved.release()
