@@ -8,6 +8,7 @@ from app.affinity import cpus, stay_on_one_cpu
 from app.collector import collect_young_only
 from app.logs import configure_logs
 from app.settings import Settings
+from app.settings.groups import StoreSettings
 from infrastructure.log import get_logger
 
 log = get_logger("perch")
@@ -26,9 +27,14 @@ def prepare_process(settings: Settings) -> None:
 
 def start_facts(settings: Settings) -> dict[str, str | list[int]]:
     """Returns the fields of the log line about a start: authentication mode, CPUs and database."""
-    path = settings.store.database_path
-    database = settings.store.database_url if path is None else str(path.resolve())
-    return {"auth_mode": settings.identity.auth_mode, "cpus": cpus(), "database": database}
+    return {"auth_mode": settings.identity.auth_mode, "cpus": cpus(), "database": _place(settings.store)}
+
+
+def _place(store: StoreSettings) -> str:
+    """Returns where the database is, without a password."""
+    if store.database_path is not None:
+        return str(store.database_path.resolve())
+    return store.database_url.rpartition("@")[2].partition("?")[0] if store.is_shared else store.database_url
 
 
 def say(line: str) -> None:

@@ -5,16 +5,15 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from app.compose import Perch, build, open_adapters
+from app.compose import CannotOpen, Perch, Role, build, open_adapters
 from app.process import prepare_process, start_facts
-from app.settings import Settings
+from app.settings import BadSetting, Settings
 from infrastructure.http.cors import Cors
 from infrastructure.http.problems import Problem, overloaded
 from infrastructure.log import get_logger
 from infrastructure.server.in_flight_limit import InFlightLimit, answering_problem
 from infrastructure.server.request_body import RequestBody
 from infrastructure.server.stop_signals import StopSignalWatch
-from infrastructure.sqlite.opening import CannotOpen
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -47,7 +46,7 @@ class Application:
         self._refuse = answering_problem(_several_processes, self._cors)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ["wsgi.multiprocess"]:
+        if environ["wsgi.multiprocess"] and not self._settings.store.is_shared:
             return self._refuse(environ, start_response)
         environ["wsgi.input"] = RequestBody(environ["wsgi.input"])
         if "RAW_URI" in environ:  # gunicorn's name for the unchanged request target
@@ -57,16 +56,17 @@ class Application:
     def _start(self) -> "WSGIApplication":
         with self._start_lock:
             if self._started is None:
+                role = Role.SERVE if self._settings.store.is_shared else Role.ALL
                 try:
-                    adapters = open_adapters(self._settings)
-                except CannotOpen as error:
+                    adapters = open_adapters(self._settings, role)
+                except (BadSetting, CannotOpen) as error:
                     log.critical("cannot_start", error=str(error))
                     return answering_problem(_cannot_start, self._cors)
-                perch = build(self._settings, adapters)
+                perch = build(self._settings, adapters, role)
                 perch.start()
                 # Not a daemon thread, so that the process waits for it, even in a server that skips exit handlers.
                 threading.Thread(target=self._supervise, args=(perch,), name="supervisor", daemon=False).start()
-                log.info("perch_started", url=None, **start_facts(self._settings))
+                log.info("perch_started", url=None, role=role.value, **start_facts(self._settings))
                 self._started = self._limited(perch)
             return self._started
 

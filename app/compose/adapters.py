@@ -9,13 +9,15 @@ from pathlib import Path
 from prometheus_client.registry import Collector
 
 from app.compose import ports
-from app.settings import Settings
+from app.compose.role import Role
+from app.settings import BadSetting, Settings
 from domain.delivery import RetryPolicy
 from infrastructure.background import BackgroundThread
 from infrastructure.clock import SystemClock
 from infrastructure.log import get_logger
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Unlimited
+from infrastructure.sqlite.opening import CannotUse
 from infrastructure.sqlite.stores import open_sqlite
 from usecases.allowance import WriteAllowance
 
@@ -23,6 +25,16 @@ log = get_logger("perch")
 
 DUE_SHARE = 0.5
 """An outbox row is due after this share of the timeline window, so that a push without its hint is in time too."""
+
+
+POSTGRES_EXTRA = "DATABASE_URL needs the extra postgres: pip install 'perch-timelines[postgres]'."
+
+
+EXTRA_PACKAGES = ("psycopg", "psycopg_pool", "alembic", "sqlalchemy")
+
+
+class CannotOpen(Exception):
+    """An engine cannot be used; the text is one sentence that says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +58,31 @@ class Adapters:
     """The metrics of the engine."""
     threads: Sequence[BackgroundThread] = ()
     """The engine's own threads, which run already."""
+    chores: Sequence[Callable[[], object]] = ()
+    """The housekeeping of the engine."""
+    takes_turn: Callable[[], bool] = lambda: True
+    """Returns True if this process is the one that keeps house now."""
+    reports_totals: Callable[[], bool] = lambda: True
+    """Returns True if the metrics of this process are to have the totals of all processes."""
     close: Callable[[], None] = lambda: None
 
 
 def open_adapters(
-    settings: Settings, *, clock: ports.Clock | None = None, jitter: Callable[[], float] = random.random
+    settings: Settings,
+    role: Role = Role.ALL,
+    *,
+    clock: ports.Clock | None = None,
+    jitter: Callable[[], float] = random.random,
 ) -> Adapters:
-    """Opens the adapters that the settings name; raises `CannotOpen`. `jitter` returns random numbers from 0 to 1."""
+    """Opens the adapters that the settings name; `jitter` returns random numbers from 0 to 1.
+
+    Raises `CannotOpen`, and `BadSetting` if an extra of the package is missing.
+    """
     clock = clock or SystemClock()
     rate = settings.api.rate_limit_writes
     allowance = Unlimited() if rate is None else FixedWindowAllowance(rate, clock.monotonic)
+    if settings.store.is_shared:
+        return _in_postgres(settings, role, clock, allowance, jitter)
     options = _memory_options(settings, jitter)
     path = settings.store.database_path
     if path is None:
@@ -81,7 +108,10 @@ def _in_memory(settings: Settings, options: MemoryOptions, clock: ports.Clock, a
 def _in_sqlite(
     settings: Settings, path: Path, options: MemoryOptions, clock: ports.Clock, allowance: WriteAllowance
 ) -> Adapters:
-    stores = open_sqlite(path, options, clock)
+    try:
+        stores = open_sqlite(path, options, clock)
+    except CannotUse as error:
+        raise CannotOpen(str(error)) from None
     return Adapters(
         clock,
         stores.tweets,
@@ -97,6 +127,23 @@ def _in_sqlite(
         threads=[stores.journal.thread],
         close=stores.close,
     )
+
+
+def _in_postgres(
+    settings: Settings, role: Role, clock: ports.Clock, allowance: WriteAllowance, jitter: Callable[[], float]
+) -> Adapters:
+    try:
+        from app.compose.postgres import open_in_postgres  # noqa: PLC0415 - its extra may not be installed
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
+    if settings.api.rate_limit_writes is not None:
+        log.warning("write_limit_counts_in_each_process")
+    return open_in_postgres(settings, role, clock, allowance, jitter)
+
+
+def missing_extra(error: ModuleNotFoundError) -> Exception:
+    """Returns the error that says which extra to install, or the same error if it is about another module."""
+    return BadSetting(POSTGRES_EXTRA) if error.name in EXTRA_PACKAGES else error
 
 
 def _memory_options(settings: Settings, jitter: Callable[[], float]) -> MemoryOptions:

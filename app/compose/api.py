@@ -60,6 +60,15 @@ def make_app(
     return create_app(blueprints, api.cors_origins, [HttpRequests(metrics), log_request])
 
 
+def make_work_app(
+    settings: Settings, metrics: CollectorRegistry, clock: ports.Clock, is_ready: Callable[[], bool]
+) -> Flask:
+    """The Flask application of a process that only works: health checks and metrics."""
+    endpoint = Endpoints(_identity(settings, clock))
+    blueprints = [health_blueprint(endpoint, is_ready), metrics_blueprint(endpoint, metrics)]
+    return create_app(blueprints, observers=[HttpRequests(metrics), log_request])
+
+
 def _identity(settings: Settings, clock: ports.Clock) -> Identity:
     chosen = settings.identity
     if chosen.auth_mode == "header":

@@ -3,8 +3,9 @@
 import threading
 
 from app.compose.adapters import Adapters
-from app.compose.api import make_app
+from app.compose.api import make_app, make_work_app
 from app.compose.perch import Perch
+from app.compose.role import Role
 from app.compose.use_cases import make_use_cases
 from app.compose.worker import make_work
 from app.distribution import VERSION
@@ -22,13 +23,13 @@ from infrastructure.streams.listener import StreamListener
 from infrastructure.streams.subscriptions import Subscriptions
 
 
-def build(settings: Settings, adapters: Adapters, *, run_worker: bool = True) -> Perch:
-    """Builds everything else, and starts nothing.
+def build(settings: Settings, adapters: Adapters, role: Role = Role.ALL, *, run_worker: bool = True) -> Perch:
+    """Builds everything else for a process of this role, and starts nothing.
 
     Without a worker, tweets stay unpushed until somebody calls `work.fan_out.step()`; readers see them all the same.
     """
     clock = adapters.clock
-    metrics = new_registry(VERSION)
+    metrics = new_registry(VERSION, role.value)
     counted = EventMetrics(metrics, settings.timelines.timeline_window_seconds)
     logged = DeliveryLog(settings.timelines.timeline_window_seconds, clock.monotonic)
 
@@ -40,11 +41,14 @@ def build(settings: Settings, adapters: Adapters, *, run_worker: bool = True) ->
     use_cases = make_use_cases(settings, adapters, subscriptions, observe)
     work = make_work(adapters, use_cases, run_worker=run_worker)
     listener = StreamListener(adapters.announcements, adapters.graph, subscriptions)
-    threads = [*work.threads, listener.thread]
+    threads = [*(work.threads if role.works else []), *([listener.thread] if role.serves else [])]
     shed = ShedRequests(clock.monotonic)
     ready = threading.Event()
-    metrics.register(WorkCollector(adapters.outbox, adapters.events, adapters.timelines, clock.now_ms))
-    metrics.register(StreamCollector(subscriptions.counts, shed.so_far))
+    if role.works:
+        totals = adapters.reports_totals
+        metrics.register(WorkCollector(adapters.outbox, adapters.events, adapters.timelines, clock.now_ms, totals))
+    if role.serves:
+        metrics.register(StreamCollector(subscriptions.counts, shed.so_far))
     metrics.register(ThreadCollector([*threads, *adapters.threads]))
     for collector in adapters.collectors:
         metrics.register(collector)
@@ -52,8 +56,13 @@ def build(settings: Settings, adapters: Adapters, *, run_worker: bool = True) ->
     def is_ready() -> bool:
         return ready.is_set() and adapters.is_writable()
 
+    if role.serves:
+        app = make_app(settings, use_cases, metrics, clock, adapters.secret_key, is_ready)
+    else:
+        app = make_work_app(settings, metrics, clock, is_ready)
     return Perch(
-        app=make_app(settings, use_cases, metrics, clock, adapters.secret_key, is_ready),
+        role=role,
+        app=app,
         cors=Cors(settings.api.cors_origins),
         use_cases=use_cases,
         work=work,

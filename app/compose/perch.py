@@ -11,8 +11,10 @@ from flask import Flask
 from prometheus_client import CollectorRegistry
 
 from app.compose import ports
+from app.compose.role import Role
 from app.compose.use_cases import UseCases
 from app.compose.worker import Work
+from domain.errors import Unavailable
 from infrastructure.background import BackgroundThread
 from infrastructure.http.cors import Cors
 from infrastructure.http.shed import ShedRequests
@@ -30,6 +32,7 @@ class Perch:
     As a context manager it starts the threads and stops them again.
     """
 
+    role: Role
     app: Flask
     cors: Cors
     use_cases: UseCases
@@ -61,14 +64,24 @@ class Perch:
         self.ready.clear()
         self.subscriptions.end()
 
-    def stop(self, timeout: float) -> int:
-        """Drains and joins the threads, within about `timeout` seconds; returns how many tweets wait to be pushed."""
+    def stop(self, timeout: float) -> int | None:
+        """Drains and joins the threads, within about `timeout` seconds.
+
+        Returns how many tweets wait to be pushed; None if others push them, or if the database does not answer.
+        """
         deadline = time.monotonic() + timeout
         self.drain()
         for thread in self.threads:
             thread.stop(max(0.0, deadline - time.monotonic()))
+        left = self._left() if self.role.works else None
         self.close()
-        return self.outbox.counts().waiting
+        return left
+
+    def _left(self) -> int | None:
+        try:
+            return self.outbox.counts().waiting
+        except Unavailable:
+            return None
 
     def open_streams(self) -> int:
         return self.subscriptions.counts().open

@@ -30,8 +30,14 @@ def make_work(
     run_worker: bool = True,
 ) -> Work:
     """Without `run_worker` nothing is pushed but by `fan_out.step`."""
+
+    def keep_house() -> None:
+        if adapters.takes_turn():
+            for chore in (use_cases.discard_idle.execute, *adapters.chores):
+                chore()
+
     fan_out = FanOut(adapters.events, adapters.outbox, use_cases.deliver, sizes.active)
-    housekeeping = BackgroundThread("housekeeping", use_cases.discard_idle.execute, pause_seconds=HOUSEKEEPING_SECONDS)
+    housekeeping = BackgroundThread("housekeeping", keep_house, pause_seconds=HOUSEKEEPING_SECONDS)
     if not run_worker:
         return Work(fan_out, None, [housekeeping])
     worker = FanOutWorker(fan_out, adapters.outbox)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.settings import parsing as parse
 from app.settings.origins import origins
-from app.settings.reading import setting
+from app.settings.reading import BadSetting, setting
 from infrastructure.memory.write_allowance import Rate
 
 
@@ -24,11 +24,27 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """The database, and the node id in tweet ids."""
+    """The database, where the timelines are, and the node id in tweet ids. Raises `BadSetting`."""
 
-    database_url: str = setting("sqlite:///perch.db", parse.database_url)
+    database_url: str = setting("sqlite:///perch.db", parse.database_url, secret=True)
+    database_connections: int = setting(8, parse.whole_number(1, 1000))
+    timelines_url: str = setting("", parse.one_of("none"))
     node_id: int = setting(0, parse.whole_number(0, 1023))
     idempotency_capacity: int = setting(1_000_000, parse.whole_number(1, parse.ENTRIES_MAX))
+
+    def __post_init__(self) -> None:
+        if self.timelines_url and not self.is_shared:
+            raise BadSetting("TIMELINES_URL must not be set unless DATABASE_URL is a postgresql:// address.")
+
+    @property
+    def is_shared(self) -> bool:
+        """True if several processes can use the database at once."""
+        return self.database_url.startswith(parse.POSTGRESQL)
+
+    @property
+    def timelines(self) -> str:
+        """Where the timelines of a shared database are."""
+        return self.timelines_url or "postgresql"
 
     @property
     def database_path(self) -> Path | None:

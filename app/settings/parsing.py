@@ -17,6 +17,7 @@ ENTRIES_MAX = 100_000_000
 """The most of anything that is kept in memory; more is a mistake."""
 
 SQLITE = "sqlite:///"
+POSTGRESQL = ("postgresql://", "postgres://")
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,5})?(second|minute|hour|day)s?")
 _UNIT_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
@@ -76,10 +77,12 @@ def web_address(text: str) -> str:
 
 
 def database_url(text: str) -> str:
-    if text != "memory:" and not text.removeprefix(SQLITE).strip("/"):
-        text = ""
-    if text != "memory:" and not text.startswith(SQLITE):
-        raise ValueError("must be memory:, or sqlite:/// and the path of a file, for example sqlite:///perch.db")
+    is_file = text.startswith(SQLITE) and text.removeprefix(SQLITE).strip("/")
+    if text != "memory:" and not is_file and not text.startswith(POSTGRESQL):
+        raise ValueError(
+            "must be memory:, or sqlite:/// and the path of a file, for example sqlite:///perch.db, "
+            "or postgresql:// and the address of a server"
+        )
     return text
 
 

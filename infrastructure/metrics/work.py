@@ -1,10 +1,12 @@
 """Metrics of waiting work: outbox, hints and timelines."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Protocol
 
 from prometheus_client.metrics_core import Metric
 
+from domain.errors import Unavailable
 from domain.tweet_id import created_at_ms
 from infrastructure.counts import OutboxCounts, QueueCounts
 from infrastructure.metrics.families import counter, gauge
@@ -24,17 +26,35 @@ class Timelines(Protocol):
 
 
 class WorkCollector:
-    """Reads each store's counts once per scrape."""
+    """Reads each store's counts once per scrape, if `reports` returns True and the store can be asked."""
 
-    def __init__(self, outbox: Outbox, events: Events, timelines: Timelines, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        events: Events,
+        timelines: Timelines,
+        now_ms: Callable[[], int],
+        reports: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._outbox = outbox
         self._events = events
         self._timelines = timelines
         self._now_ms = now_ms
+        self._reports = reports
 
     def collect(self) -> Iterator[Metric]:
         """Yields all families."""
-        outbox, queue = self._outbox.counts(), self._events.counts()
+        queue = self._events.counts()
+        yield gauge("perch_event_queue_depth", "Hints that wait in the queue.", queue.depth)
+        yield gauge("perch_event_queue_capacity", "Hints that the queue can hold.", queue.capacity)
+        text = "Hints that found the queue full; their tweets are pushed when their outbox rows fall due."
+        yield counter("perch_event_hints_dropped_total", text, queue.dropped)
+        # A store that does not answer has no counts; the other metrics are worth having then.
+        with suppress(Unavailable):
+            yield from self._totals() if self._reports() else ()
+
+    def _totals(self) -> Iterator[Metric]:
+        outbox, timelines = self._outbox.counts(), self._timelines.held()
         yield gauge("perch_unpushed_tweets", "Tweets that reads must merge: waiting, dead, or pulled.", outbox.unpushed)
         yield gauge("perch_outbox_waiting", "Tweets that wait to be pushed.", outbox.waiting)
         text = "Tweets that wait for another attempt to push them."
@@ -42,11 +62,7 @@ class WorkCollector:
         yield gauge("perch_dead_letters", "Tweets that were given up and not redriven.", outbox.dead)
         text = "Seconds since the publication of the oldest tweet that waits to be pushed; 0 without any."
         yield gauge("perch_oldest_waiting_event_seconds", text, self._age(outbox.oldest_waiting))
-        yield gauge("perch_event_queue_depth", "Hints that wait in the queue.", queue.depth)
-        yield gauge("perch_event_queue_capacity", "Hints that the queue can hold.", queue.capacity)
-        text = "Hints that found the queue full; their tweets are pushed when their outbox rows fall due."
-        yield counter("perch_event_hints_dropped_total", text, queue.dropped)
-        yield gauge("perch_timelines", "Timelines in memory.", self._timelines.held())
+        yield gauge("perch_timelines", "Prepared timelines.", timelines)
 
     def _age(self, tweet_id: int | None) -> float:
         return 0.0 if tweet_id is None else max(0.0, (self._now_ms() - created_at_ms(tweet_id)) / 1000)

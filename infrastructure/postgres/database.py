@@ -56,13 +56,13 @@ class Database:
         self._is_down = threading.Event()
         self._is_suspect = threading.Event()
         self._is_pool_stale = False
+        self.failures = 0
+        """The number of calls that failed so far; about right where several fail at once."""
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         self._pool = self._new_pool()
         self.threads = [
             BackgroundThread("postgres-probe", self._probe, pause_seconds=PROBE_PAUSE_SECONDS, gives_way=False),
-            BackgroundThread(
-                "postgres-deadlines", self._deadlines.enforce, pause_seconds=CHECK_SECONDS, gives_way=False
-            ),
+            BackgroundThread("postgres-limits", self._deadlines.enforce, pause_seconds=CHECK_SECONDS, gives_way=False),
         ]
 
     def open(self) -> None:
@@ -132,10 +132,12 @@ class Database:
         try:
             return pool.getconn(CONNECTION_WAIT_SECONDS)
         except (PoolTimeout, psycopg.Error) as error:
+            self.failures += 1
             self._is_suspect.set()
             raise _unavailable() from error
 
     def _failed(self, connection: Connection, error: Exception, *, had_no_answer: bool) -> None:
+        self.failures += 1
         log.warning("database_failed", error=str(error).strip() or type(error).__name__)
         if had_no_answer:
             self._open_circuit()

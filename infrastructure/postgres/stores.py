@@ -43,8 +43,8 @@ class PostgresOptions:
     connections: int = 8
     timeline_capacity: int = 800
     timeline_idle_seconds: float = 0.0
-    keeps_timelines: bool = True
-    """False where nothing is pushed."""
+    pushes: bool = True
+    """False where there are no timelines: reads merge the author logs."""
     due_seconds: float = 0.0
     """An outbox row is due so long after its publish; 0 where no hint comes first."""
     lease_seconds: float = 2.5
@@ -75,7 +75,7 @@ def open_postgres(url: str, timelines_url: str, options: PostgresOptions) -> Pos
     check(url, timelines_url)
     database = Database(url, connections=options.connections, waits_for_disk=options.waits_for_disk)
     database.open()
-    tweets = PostgresTweets(database, due_seconds=options.due_seconds, keeps_unpushed=options.keeps_timelines)
+    tweets = PostgresTweets(database, due_seconds=options.due_seconds, keeps_unpushed=options.pushes)
     graph = PostgresFollowGraph(database)
     timelines = PostgresTimelines(database, idle_seconds=options.timeline_idle_seconds)
     announcements = PostgresAnnouncements(database, tweets, ANNOUNCEMENTS_MAX)

@@ -35,8 +35,11 @@ class Served(Protocol):
     def drain(self) -> None:
         """Makes the application report that it is not ready, and ends all streams."""
 
-    def stop(self, timeout: float) -> int:
-        """Joins the threads within about `timeout` seconds; returns the number of tweets that wait to be pushed."""
+    def stop(self, timeout: float) -> int | None:
+        """Joins the threads within about `timeout` seconds.
+
+        Returns the number of tweets that wait to be pushed; None if it is not known here.
+        """
 
     def open_streams(self) -> int:
         """Returns the number of open streams; each occupies a thread of the server."""

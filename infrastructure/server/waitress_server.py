@@ -77,8 +77,8 @@ class WaitressServer:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.url = f"http://{host}:{self._listeners[0].effective_port}"
 
-    def run(self) -> int:
-        """Starts the application, serves, drains and stops; returns the number of tweets that wait to be pushed."""
+    def run(self) -> int | None:
+        """Starts the application, serves, drains and stops; returns what `Served.stop` returns."""
         self._served.start()
         while not self._stop_asked:
             self._poll(POLL_SECONDS)

@@ -15,7 +15,7 @@ BUSY_SECONDS = 1.0
 LOCK_SUFFIX = ".lock"
 
 
-class CannotOpen(Exception):
+class CannotUse(Exception):
     """The file cannot be used; the text is one sentence that says why."""
 
 
@@ -27,7 +27,7 @@ class DatabaseFile:
     """
 
     def __init__(self, path: Path) -> None:
-        """Makes the file if there is none; raises `CannotOpen`, and leaves a file that cannot be used as it is."""
+        """Makes the file if there is none; raises `CannotUse`, and leaves a file that cannot be used as it is."""
         # Through symbolic links, as SQLite does: all names of the file have one lock.
         self.path = path.resolve()
         self._lock = _take_lock(self.path)
@@ -44,20 +44,20 @@ class DatabaseFile:
 
 def _take_lock(path: Path) -> IO[str]:
     if not path.parent.is_dir():
-        raise CannotOpen(f"There is no folder {path.parent} for the database {path.name}.")
+        raise CannotUse(f"There is no folder {path.parent} for the database {path.name}.")
     if path.is_dir():
-        raise CannotOpen(f"The database {path} is a folder.")
+        raise CannotUse(f"The database {path} is a folder.")
     try:
         lock = os.fdopen(os.open(path.with_name(path.name + LOCK_SUFFIX), os.O_RDWR | os.O_CREAT, 0o600), "a")
     except OSError as error:
-        raise CannotOpen(f"The database {path} cannot be written to: {error.strerror}.") from None
+        raise CannotUse(f"The database {path} cannot be written to: {error.strerror}.") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
         if isinstance(error, BlockingIOError):
-            raise CannotOpen(f"Another process of Perch uses the database {path}.") from None
-        raise CannotOpen(f"The database {path} cannot be locked: {error.strerror}.") from None
+            raise CannotUse(f"Another process of Perch uses the database {path}.") from None
+        raise CannotUse(f"The database {path} cannot be locked: {error.strerror}.") from None
     return lock
 
 
@@ -68,13 +68,13 @@ def _connect(path: Path) -> sqlite3.Connection:
             path.touch(0o600)
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
     except (OSError, sqlite3.Error) as error:
-        raise CannotOpen(f"The database {path} cannot be opened: {error}.") from None
+        raise CannotUse(f"The database {path} cannot be opened: {error}.") from None
     try:
         _prepare(database)
     except (sqlite3.Error, UnknownVersion) as error:
         with suppress(sqlite3.Error):
             database.close()
-        raise CannotOpen(f"The database {path} cannot be used: {error}.") from None
+        raise CannotUse(f"The database {path} cannot be used: {error}.") from None
     return database
 
 

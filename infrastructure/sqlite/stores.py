@@ -11,7 +11,7 @@ from infrastructure.memory.stores import MemoryOptions, MemoryStores, open_memor
 from infrastructure.sqlite.follow_graph import JournaledFollowGraph
 from infrastructure.sqlite.journal import Journal, Steps
 from infrastructure.sqlite.loading import load
-from infrastructure.sqlite.opening import CannotOpen, DatabaseFile
+from infrastructure.sqlite.opening import CannotUse, DatabaseFile
 from infrastructure.sqlite.tweets import JournaledTweets
 
 log = get_logger("perch.journal")
@@ -44,7 +44,7 @@ class SqliteStores:
 
 
 def open_sqlite(path: Path, options: MemoryOptions, clock: Clock, at: Steps = lambda step: None) -> SqliteStores:  # noqa: ARG005
-    """Opens the file, loads it and starts the journal's thread; raises `CannotOpen`.
+    """Opens the file, loads it and starts the journal's thread; raises `CannotUse`.
 
     `at` is told of each step of a commit.
     """
@@ -55,7 +55,7 @@ def open_sqlite(path: Path, options: MemoryOptions, clock: Clock, at: Steps = la
         secret_key = _secret_key(file.database)
     except sqlite3.Error as error:
         file.close()
-        raise CannotOpen(f"The database {file.path} cannot be read: {error}.") from None
+        raise CannotUse(f"The database {file.path} cannot be read: {error}.") from None
     journal = Journal(file.database, at)
     journal.thread.start()
     return SqliteStores(

@@ -10,7 +10,10 @@ import pytest
 from app.compose.ports import Announcements, Events, FollowGraph, Outbox, Timelines, Tweets
 from domain.delivery import RetryPolicy
 from infrastructure.memory.stores import MemoryOptions, open_memory
+from infrastructure.postgres.polling import NoHints
+from infrastructure.postgres.stores import PostgresOptions
 from tests.contracts.limits import (
+    ALL,
     DUE_SECONDS,
     HINTS_QUEUED,
     IDLE_SECONDS,
@@ -19,6 +22,8 @@ from tests.contracts.limits import (
     NODE_ID,
     TIMELINE_CAPACITY,
 )
+from tests.contracts.racing import RACERS
+from tests.fakes import postgres
 from tests.fakes.clock import ManualClock
 from tests.fakes.databases import opened
 
@@ -33,6 +38,16 @@ OPTIONS = MemoryOptions(
 )
 
 
+POSTGRES = PostgresOptions(
+    OPTIONS.retry,
+    connections=RACERS,
+    timeline_capacity=TIMELINE_CAPACITY,
+    timeline_idle_seconds=IDLE_SECONDS,
+    due_seconds=DUE_SECONDS,
+    lease_seconds=DUE_SECONDS,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     """One adapter of each port, on one engine."""
@@ -43,35 +58,77 @@ class Stores:
     timelines: Timelines
     events: Events
     announcements: Announcements
+    trim: Callable[[], object] = lambda: None
+    """Cuts timelines to their capacity, where a push does not."""
 
 
-Open = Callable[[ManualClock, Path], AbstractContextManager[Stores]]
+Engine = tuple[ManualClock, Stores]
+"""The clock of an engine, and its stores."""
+
+Open = Callable[[pytest.FixtureRequest], AbstractContextManager[Engine]]
 
 
 @contextmanager
-def in_memory(clock: ManualClock, _: Path) -> Iterator[Stores]:
+def in_memory(_: pytest.FixtureRequest) -> Iterator[Engine]:
+    clock = ManualClock()
     made = open_memory(OPTIONS, clock)
-    yield Stores(made.tweets, made.outbox, made.graph, made.timelines, made.events, made.announcements)
+    yield clock, Stores(made.tweets, made.outbox, made.graph, made.timelines, made.events, made.announcements)
 
 
 @contextmanager
-def in_sqlite(clock: ManualClock, folder: Path) -> Iterator[Stores]:
+def in_sqlite(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    clock = ManualClock()
+    folder: Path = request.getfixturevalue("tmp_path")
     with opened(folder / "perch.db", clock, OPTIONS) as made:
         rest = made.memory
-        yield Stores(made.tweets, rest.outbox, made.graph, rest.timelines, rest.events, rest.announcements)
+        yield clock, Stores(made.tweets, rest.outbox, made.graph, rest.timelines, rest.events, rest.announcements)
+
+
+@contextmanager
+def in_postgres(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    url: str = request.getfixturevalue("schema_url")
+    with postgres.manual_database(url) as clock, postgres.opened(url, POSTGRES) as made:
+        yield (
+            clock,
+            Stores(
+                made.tweets,
+                made.outbox,
+                made.graph,
+                made.timelines,
+                NoHints(),
+                made.announcements,
+                lambda: made.trim.sweep(ALL),
+            ),
+        )
+
+
+LOCAL = [in_memory, in_sqlite]
+EVERY = [*LOCAL, pytest.param(in_postgres, marks=pytest.mark.engines)]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs each test on all engines, and a test that is marked `local` on those that live in one process."""
+    if "engine" in metafunc.fixturenames:
+        engines = LOCAL if metafunc.definition.get_closest_marker("local") else EVERY
+        metafunc.parametrize("engine", engines, indirect=True)
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine with empty stores."""
+    open_engine: Open = request.param
+    with open_engine(request) as opened_engine:
+        yield opened_engine
 
 
-@pytest.fixture(params=[in_memory, in_sqlite])
-def stores(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> Iterator[Stores]:
-    """Empty stores, on every engine."""
-    open_stores: Open = request.param
-    with open_stores(clock, tmp_path) as made:
-        yield made
+@pytest.fixture
+def clock(engine: Engine) -> ManualClock:
+    return engine[0]
+
+
+@pytest.fixture
+def stores(engine: Engine) -> Stores:
+    return engine[1]
 
 
 @pytest.fixture

@@ -20,16 +20,19 @@ def hint_all(events: Events, *tweet_ids: int) -> None:
         events.hint(event(tweet_id))
 
 
+@pytest.mark.local
 def test_hints_are_taken_in_order(events: Events) -> None:
     hint_all(events, 3, 1, 2)
     assert [events.take(0) for _ in range(4)] == [event(3), event(1), event(2), None]
 
 
+@pytest.mark.local
 @pytest.mark.parametrize("timeout", [0.0, 0.01, -1.0])
 def test_take_returns_none_when_there_is_no_hint(events: Events, timeout: float) -> None:
     assert events.take(timeout) is None
 
 
+@pytest.mark.local
 def test_a_full_queue_drops_the_hint_and_counts_it(events: Events) -> None:
     hint_all(events, *range(HINTS_QUEUED + 2))
     assert events.counts() == QueueCounts(HINTS_QUEUED, HINTS_QUEUED, dropped=2)
@@ -38,12 +41,14 @@ def test_a_full_queue_drops_the_hint_and_counts_it(events: Events) -> None:
     assert events.counts() == QueueCounts(HINTS_QUEUED, HINTS_QUEUED, dropped=2)
 
 
+@pytest.mark.local
 def test_a_hint_wakes_a_waiting_take(events: Events) -> None:
     taken: list[TweetCreated | None] = []
     race(lambda: taken.append(events.take(JOIN_SECONDS)), lambda: hint_all(events, 1))
     assert taken == [event(1)]
 
 
+@pytest.mark.local
 def test_each_hint_is_taken_by_one_of_twenty_threads(events: Events) -> None:
     for _ in range(5):
         hint_all(events, *range(RACERS))
@@ -51,6 +56,7 @@ def test_each_hint_is_taken_by_one_of_twenty_threads(events: Events) -> None:
         assert sorted(each.tweet_id for each in taken if each is not None) == list(range(RACERS))
 
 
+@pytest.mark.local
 def test_every_concurrent_hint_is_queued_or_counted_as_dropped(events: Events) -> None:
     race_of_twenty(lambda number: hint_all(events, *range(number * 10, number * 10 + 10)))
     assert events.counts() == QueueCounts(HINTS_QUEUED, HINTS_QUEUED, dropped=RACERS * 10 - HINTS_QUEUED)

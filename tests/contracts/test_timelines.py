@@ -2,6 +2,7 @@ import pytest
 
 from app.compose.ports import Timelines
 from domain.timeline import EMPTY_VIEW, TimelineView
+from tests.contracts.conftest import Stores
 from tests.contracts.limits import IDLE_SECONDS, NEWEST, TIMELINE_CAPACITY
 from tests.fakes.clock import ManualClock
 
@@ -72,10 +73,11 @@ def test_a_view_has_exclusive_bounds_and_keeps_the_newest_entries(timelines: Tim
     assert list(timelines.view("alice", 5, 1, 10).ids) == []
 
 
-def test_beyond_the_capacity_the_oldest_entries_go_and_the_floor_rises(timelines: Timelines) -> None:
+def test_beyond_the_capacity_the_oldest_entries_go_and_the_floor_rises(timelines: Timelines, stores: Stores) -> None:
     build(timelines)
     for tweet_id in range(1, TIMELINE_CAPACITY + 2):
         timelines.push(tweet_id, ["alice"])
+    stores.trim()
     kept = ids(timelines)
     assert TIMELINE_CAPACITY // 2 <= len(kept) <= TIMELINE_CAPACITY
     assert kept == list(range(TIMELINE_CAPACITY + 1, TIMELINE_CAPACITY + 1 - len(kept), -1))

@@ -1,10 +1,10 @@
 """The guide for operators names every setting and every metric, and no other."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 
 from app.settings import Settings
 from app.settings.identity import HS256_KEY_BYTES_MIN
@@ -13,6 +13,8 @@ from infrastructure.delivery.worker import WAIT_SECONDS
 from infrastructure.http import jwks
 from infrastructure.http.stream import HEARTBEAT_SECONDS
 from infrastructure.memory import idempotency_keys
+from infrastructure.postgres.database import Database
+from infrastructure.postgres.metrics import PostgresMetrics
 from infrastructure.server.channel import DISCARDED_BYTES_MAX, SEND_SECONDS_MAX, TAKE_SECONDS_MAX
 from infrastructure.server.open_files import FILES_MIN
 from infrastructure.server.waitress_settings import BODY_BYTES_MAX, CONNECTIONS_MAX, UNACKNOWLEDGED_MS_MAX
@@ -30,12 +32,16 @@ SECTION = GUIDE.partition("## Metrics\n")[2].partition("\n## ")[0]
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> Iterator[set[str]]:
-    """The names of all samples of a service with a database."""
+def known(tmp_path: Path) -> set[str]:
+    """The names of all samples of a service with a database, and of a database of many processes."""
     with built({"DATABASE_URL": f"sqlite:///{tmp_path}/perch.db"}) as perch:
         client = Client(InProcess(perch.app))
         client.get("/livez")
-        yield {name.partition("{")[0] for name in samples(client.get("/metrics").body.decode())}
+        own = client.get("/metrics").body.decode()
+    registry = CollectorRegistry()
+    registry.register(PostgresMetrics(Database("postgresql://", connections=1)))
+    shared = generate_latest(registry).decode()
+    return {name.partition("{")[0] for name in samples(own + shared)}
 
 
 LIMITS = [

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from infrastructure.postgres.migrating import migrate
 from tests.engines import own_postgres
 from tests.engines import pgbouncer as bouncer
 from tests.engines.missing import go_without
@@ -77,3 +78,12 @@ def pgbouncer(postgres_server: PostgresServer) -> Iterator[PgBouncer]:
         pytest.skip(f"PgBouncer needs a server that trusts everybody; {POSTGRES_URL} names another")
     with PgBouncer(program, postgres_server) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def schema_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of a database with the schema, which tests share one after the other and empty first."""
+    name = postgres_server.create_database()
+    migrate(postgres_server.url(name), "head", "postgresql")
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)

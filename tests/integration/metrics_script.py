@@ -1,5 +1,7 @@
 """A script of actions, and by how much each changes which metrics."""
 
+import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -184,6 +186,7 @@ SCRIPT = (
 
 AT_START = {
     f'perch_build_info{{version="{VERSION}"}}': 1,
+    f'perch_process_info{{host="{socket.gethostname()}",pid="{os.getpid()}",role="all"}}': 1,
     "perch_event_queue_capacity": 1,
     "perch_streams_capacity": 1,
 }

@@ -15,6 +15,8 @@ GOOD = [
     ("PORT", "65535", 65535),
     ("DATABASE_URL", "memory:", "memory:"),
     ("DATABASE_URL", "sqlite:////var/perch.db", "sqlite:////var/perch.db"),
+    ("DATABASE_URL", "postgresql://perch@there/perch", "postgresql://perch@there/perch"),
+    ("DATABASE_CONNECTIONS", "40", 40),
     ("TIMELINE_WINDOW_SECONDS", "0.25", 0.25),
     ("TIMELINE_CAPACITY", "1", 1),
     ("TIMELINE_IDLE_SECONDS", "0", 0.0),
@@ -43,7 +45,7 @@ GOOD = [
 
 POSITIVE = [
     *("TIMELINE_CAPACITY", "EVENT_QUEUE_CAPACITY", "IDEMPOTENCY_CAPACITY", "DELIVERY_MAX_ATTEMPTS"),
-    *("TWEET_MAX_LENGTH", "MAX_IN_FLIGHT", "THREADS"),
+    *("TWEET_MAX_LENGTH", "MAX_IN_FLIGHT", "THREADS", "DATABASE_CONNECTIONS"),
 ]
 WHOLE_NUMBERS = [*POSITIVE, "PORT", "PULL_FOLLOWERS_THRESHOLD", "NODE_ID", "MAX_STREAMS"]
 SECONDS = ["TIMELINE_WINDOW_SECONDS", "TIMELINE_IDLE_SECONDS", "SHUTDOWN_SECONDS"]
@@ -53,11 +55,9 @@ BAD = [
     *((name, text) for name in SECONDS for text in ("", " ", "-1", "-0.001", "nan", "inf", "-inf", "soon")),
     *(pytest.param(name, "9" * 5000, id=f"{name}-5000 digits") for name in WHOLE_NUMBERS),
     *((name, "0") for name in (*POSITIVE, "TIMELINE_WINDOW_SECONDS", "SHUTDOWN_SECONDS")),
-    *((name, "") for name in ("HOST", "DATABASE_URL", "AUTH_MODE", "CPUS", "LIVE_PAGE", "LOG_LEVEL", "LOG_FORMAT")),
+    *((name, "") for name in ("HOST", "AUTH_MODE", "TIMELINES_URL", "CPUS", "LIVE_PAGE", "LOG_LEVEL", "LOG_FORMAT")),
     ("PORT", "65536"),
-    ("DATABASE_URL", "memory"),
-    ("DATABASE_URL", "sqlite:///"),
-    ("DATABASE_URL", "oracle://there"),
+    ("TIMELINES_URL", "here"),
     ("CPUS", "2"),
     ("MAX_STREAMS", "10001"),
     ("TWEET_MAX_LENGTH", "4001"),
@@ -73,6 +73,8 @@ BAD = [
     ("SHUTDOWN_SECONDS", "1e10"),
     ("SHUTDOWN_SECONDS", "1e300"),
 ]
+
+BAD_DATABASES = ["", "memory", "sqlite:///", "oracle://there", "postgresql:/there"]
 
 SECRETS = ["SECRET_KEY", "JWT_KEY", "ADMIN_TOKEN"]
 MISSPELT = {
@@ -133,6 +135,19 @@ def test_an_invalid_value_is_refused_with_the_variables_name(name: str, text: st
     sentence = refusal({name: text})
     assert sentence.startswith(f"{name} must ")
     assert sentence.endswith(f"not {text!r}.")
+
+
+@pytest.mark.parametrize("text", BAD_DATABASES)
+def test_an_invalid_database_is_refused_without_its_value_which_may_have_a_password(text: str) -> None:
+    assert refusal({"DATABASE_URL": text}).startswith("DATABASE_URL must be memory:, or sqlite:///")
+    assert "there" not in refusal({"DATABASE_URL": text})
+
+
+def test_the_place_of_timelines_needs_a_shared_database() -> None:
+    assert "DATABASE_URL" in refusal({"TIMELINES_URL": "none"})
+    store = Settings.from_environment({"TIMELINES_URL": "none", "DATABASE_URL": "postgresql://there"}).store
+    assert (store.is_shared, store.timelines, store.database_path) == (True, "none", None)
+    assert not Settings.from_environment({}).store.is_shared
 
 
 @pytest.mark.parametrize("name", SECRETS)

@@ -47,9 +47,10 @@ class SeparateLooks:
         self._tweets = tweets
         self._graph = graph
         self._timelines = timelines
-        self.frontier = tweets.frontier
-        self.newest = tweets.newest
-        self.followees = graph.followees
+
+    def frontier(self) -> int:
+        """Returns the id up to which no tweet can still appear."""
+        return self._tweets.frontier()
 
     def first(
         self, user_id: str, low: int, high: int, limit: int, *, include_self: bool
@@ -59,6 +60,14 @@ class SeparateLooks:
         authors = followees.authors | {user_id} if include_self else followees.authors
         unpushed = self._tweets.unpushed(authors, low, high, limit)
         return followees, unpushed, self._timelines.view(user_id, low, high, limit)
+
+    def newest(self, author_ids: Iterable[str], low: int, high: int, limit: int) -> Sequence[int]:
+        """Returns the newest `limit` ids of these authors' logs strictly between the bounds, newest first."""
+        return self._tweets.newest(author_ids, low, high, limit)
+
+    def followees(self, user_id: str) -> Followees:
+        """Returns a snapshot of the users that this user follows now."""
+        return self._graph.followees(user_id)
 
     def last(self, user_id: str, tweet_ids: Sequence[int]) -> tuple[list[Tweet | None], int]:
         """Looks at the tweets, then at the version of the follows."""

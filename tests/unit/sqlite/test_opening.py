@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infrastructure.sqlite.opening import CannotOpen, DatabaseFile
+from infrastructure.sqlite.opening import CannotUse, DatabaseFile
 from infrastructure.sqlite.schema import APPLICATION_ID, STEPS
 from tests.fakes.databases import opened
 
@@ -74,7 +74,7 @@ def test_a_file_that_cannot_be_used_is_refused_and_left_as_it_is(
     spoil(path)
     before = state(path)
 
-    with pytest.raises(CannotOpen, match=reason) as refused:
+    with pytest.raises(CannotUse, match=reason) as refused:
         DatabaseFile(path)
 
     assert str(path) in str(refused.value)
@@ -85,7 +85,7 @@ def test_a_file_that_cannot_be_used_is_refused_and_left_as_it_is(
 def test_a_folder_is_refused_and_nothing_is_made_beside_it(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
-    with pytest.raises(CannotOpen, match="is a folder"):
+    with pytest.raises(CannotUse, match="is a folder"):
         DatabaseFile(folder)
     assert list(tmp_path.iterdir()) == [folder]
 
@@ -96,7 +96,7 @@ def test_a_file_in_use_is_refused_under_any_of_its_names(tmp_path: Path) -> None
     link.symlink_to(path)
     with opened(path):
         for name in (path, link):
-            with pytest.raises(CannotOpen, match="Another process"):
+            with pytest.raises(CannotUse, match="Another process"):
                 DatabaseFile(name)
     with opened(link):
         pass

@@ -1,0 +1,71 @@
+"""Opens the adapters on PostgreSQL. Only this module needs the extra `postgres`."""
+
+from collections.abc import Callable
+
+from app.compose import ports
+from app.compose.adapters import Adapters, CannotOpen
+from app.compose.role import Role
+from app.settings import Settings
+from domain.delivery import RetryPolicy
+from infrastructure.postgres.leases import Lease
+from infrastructure.postgres.metrics import PostgresMetrics
+from infrastructure.postgres.polling import NoHints
+from infrastructure.postgres.schema import CannotUse
+from infrastructure.postgres.stores import PostgresOptions, PostgresStores, open_postgres
+from usecases.allowance import WriteAllowance
+
+LEASE_SECONDS = 5.0
+"""An outbox row that a worker took is due again after this time, unless it goes on with the delivery."""
+
+HOUSEKEEPING = "housekeeping"
+HOUSEKEEPING_SECONDS = 30.0
+"""Another process keeps house when the one that did has not come back for so long."""
+
+CLOSE_SECONDS = 3.0
+
+
+def open_in_postgres(
+    settings: Settings, role: Role, clock: ports.Clock, allowance: WriteAllowance, jitter: Callable[[], float]
+) -> Adapters:
+    """Opens the adapters; raises `CannotOpen`."""
+    try:
+        stores = open_postgres(settings.store.database_url, settings.store.timelines, _options(settings, role, jitter))
+    except CannotUse as error:
+        raise CannotOpen(str(error)) from None
+    lease = Lease(stores.database, HOUSEKEEPING, HOUSEKEEPING_SECONDS)
+    return Adapters(
+        clock,
+        stores.tweets,
+        stores.outbox,
+        stores.graph,
+        stores.timelines,
+        NoHints(),
+        stores.announcements,
+        allowance,
+        settings.api.secret_key or stores.secret_key,
+        looks=stores.looks,
+        is_writable=stores.database.is_up,
+        collectors=[PostgresMetrics(stores.database)],
+        threads=stores.database.threads,
+        chores=stores.chores,
+        takes_turn=lease.take,
+        reports_totals=lambda: lease.is_held,
+        close=lambda: _close(stores),
+    )
+
+
+def _options(settings: Settings, role: Role, jitter: Callable[[], float]) -> PostgresOptions:
+    timelines = settings.timelines
+    return PostgresOptions(
+        RetryPolicy(timelines.delivery_max_attempts, jitter),
+        connections=settings.store.database_connections,
+        timeline_capacity=timelines.timeline_capacity,
+        timeline_idle_seconds=timelines.timeline_idle_seconds,
+        pushes=settings.store.timelines != "none",
+        lease_seconds=LEASE_SECONDS,
+        waits_for_disk=role.serves,
+    )
+
+
+def _close(stores: PostgresStores) -> None:
+    stores.database.close(CLOSE_SECONDS)

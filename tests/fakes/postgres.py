@@ -1,0 +1,70 @@
+"""Stores in PostgreSQL for tests: on an emptied database, and with a clock that the test moves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import LiteralString
+
+import psycopg
+
+from domain.delivery import RetryPolicy
+from infrastructure.postgres.stores import PostgresOptions, PostgresStores, open_postgres
+from tests.fakes.clock import ManualClock
+
+OPTIONS = PostgresOptions(RetryPolicy(2, jitter=lambda: 1.0))
+
+CLOSE_SECONDS = 5.0
+
+EMPTY: LiteralString = """
+    TRUNCATE users, tweets, unpushed, follows, idempotency_keys, deletions, readers, timeline_entries, leases;
+    SELECT setval('last_tweet_id', 0), setval('follow_ids', 1, false), setval('generations', 1, false);
+"""
+
+MANUAL_CLOCK: LiteralString = """
+    CREATE TABLE IF NOT EXISTS manual_clock (now_ms bigint NOT NULL);
+    DELETE FROM manual_clock;
+    INSERT INTO manual_clock VALUES (0);
+    CREATE OR REPLACE FUNCTION clock_ms() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT now_ms FROM manual_clock';
+"""
+
+
+class DatabaseClock(ManualClock):
+    """A manual clock that the database goes by, too."""
+
+    def __init__(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+        super().__init__()
+        self._connection = connection
+        self._tell()
+
+    def advance(self, milliseconds: int) -> None:
+        super().advance(milliseconds)
+        self._tell()
+
+    def set_back(self, milliseconds: int) -> None:
+        super().set_back(milliseconds)
+        self._tell()
+
+    def set_now(self, now_ms: int) -> None:
+        super().set_now(now_ms)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._connection.execute("UPDATE manual_clock SET now_ms = %s", (self.now_ms(),))
+
+
+@contextmanager
+def manual_database(url: str) -> Iterator[DatabaseClock]:
+    """Empties the database, and yields the clock by which it goes from now on."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(EMPTY)
+        connection.execute(MANUAL_CLOCK)
+        yield DatabaseClock(connection)
+
+
+@contextmanager
+def opened(url: str, options: PostgresOptions = OPTIONS) -> Iterator[PostgresStores]:
+    """The stores in this database, closed afterwards."""
+    stores = open_postgres(url, "postgresql", options)
+    try:
+        yield stores
+    finally:
+        stores.database.close(CLOSE_SECONDS)
