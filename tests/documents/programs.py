@@ -10,7 +10,10 @@ import pytest
 HERE = Path(__file__).parent
 NODE_MODULES = HERE / "node_modules"
 NODE_TOOLS = NODE_MODULES / ".bin"
-NPM_HINT = "`make node-tools` does it, which needs npm"
+CLIENTS = HERE / "clients"
+CLIENT_TOOLS = HERE.parents[1] / ".venv/clients/bin"
+CLIENTS_HINT = "`make client-tools` does it"
+NPM_HINT = f"{CLIENTS_HINT}, which needs npm"
 
 
 def program(name: str, hint: str, folder: Path | None = None) -> str:
@@ -39,3 +42,8 @@ def node_file(path: str) -> Path:
     if not (NODE_MODULES / path).is_file():
         _go_without(path, NPM_HINT)
     return NODE_MODULES / path
+
+
+def client_tool(name: str) -> str:
+    """A program of the environment in which clients run."""
+    return program(name, CLIENTS_HINT, CLIENT_TOOLS)

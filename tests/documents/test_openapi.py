@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.built import built, in_process
 from tests.documents import document
-from tests.documents.programs import HERE, node_tool
+from tests.documents.programs import HERE, client_tool, node_tool
 from tests.e2e.perch_process import REPOSITORY
 from tests.http.client import Client
 from tests.http.tokens import HS256
@@ -60,6 +60,12 @@ def test_the_linter_finds_nothing() -> None:
     command = [node_tool("redocly"), "lint", "--config", "redocly.yaml", str(document.FILE)]
     lint = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
     assert lint.returncode == 0, lint.stdout + lint.stderr
+
+
+def test_a_library_for_go_accepts_the_document() -> None:
+    command = [client_tool("kin-openapi"), str(document.FILE)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
 
 
 @pytest.mark.parametrize("auth_mode", MODES)

@@ -1,4 +1,4 @@
-"""nginx in front of Perch, with the documented configuration."""
+"""Gateways in front of Perch: nginx with the documented configuration, and Express."""
 
 import getpass
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.documents.programs import program
+from tests.documents.programs import CLIENTS, node_file, program
 from tests.e2e.perch_process import REPOSITORY
 
 CONFIGURATION = REPOSITORY / "docs" / "nginx.conf"
@@ -21,15 +21,72 @@ START_SECONDS = 10.0
 STOP_SECONDS = 10.0
 
 
-class Gateway:
-    """nginx in its own folder, for these users; as a context manager it runs until the block ends."""
+class GatewayProcess:
+    """A process that hands requests from `port` on to Perch; as a context manager it runs until the block ends."""
+
+    def __init__(self, folder: Path) -> None:
+        """Its log goes into the folder."""
+        self.port = free_port()
+        self._log = folder / "gateway.log"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Returns when it listens."""
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(self._command(), stdout=log, stderr=log)
+        self._wait_until_it_listens()
+
+    def stop(self) -> None:
+        """Ends all connections."""
+        self._process.terminate()
+        self._process.wait(STOP_SECONDS)
+
+    def _command(self) -> list[str | Path]:
+        raise NotImplementedError
+
+    def _wait_until_it_listens(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+            except ConnectionRefusedError:
+                time.sleep(0.01)
+            else:
+                return
+        raise AssertionError(f"The gateway does not listen.\n{self._log.read_text()}")
+
+
+class Express(GatewayProcess):
+    """Express with its middleware that compresses answers; it trusts the identity that clients send."""
+
+    def __init__(self, folder: Path, perch_url: str) -> None:
+        super().__init__(folder)
+        self._perch_url = perch_url
+
+    def _command(self) -> list[str | Path]:
+        node = program("node", "it comes with Node.js 20 or later")
+        for package in ("compression", "express", "http-proxy-middleware"):
+            node_file(f"{package}/package.json")
+        return [node, CLIENTS / "express_gateway.mjs", str(self.port), self._perch_url]
+
+
+class Gateway(GatewayProcess):
+    """nginx in its own folder, for these users."""
 
     def __init__(self, folder: Path, perch_port: int, *users: str, connections: int = 100, tls: bool = False) -> None:
         """`connections` is the limit for each address; all connections of a test come from one address."""
+        super().__init__(folder)
         self._connections = connections
         self._folder = folder
-        self.port, plain_port = free_port(), free_port()
-        self.plain_port = plain_port if tls else self.port
+        self.plain_port = free_port() if tls else self.port
         shutil.copy(CONFIGURATION, folder / "nginx.conf")
         if tls:
             self._turn_on_tls()
@@ -37,19 +94,10 @@ class Gateway:
         (folder / "nginx.conf").write_text(self._adapted(text, perch_port))
         (folder / "perch.htpasswd").write_text("".join(f"{user}:{{PLAIN}}{PASSWORD}\n" for user in users))
 
-    def __enter__(self) -> Self:
+    def _command(self) -> list[str | Path]:
         nginx = program("nginx", "it is Debian's package nginx-light", Path("/usr/sbin"))
-        command: list[str | Path] = [nginx, "-p", self._folder, "-c", self._folder / "nginx.conf", "-e", "stderr"]
-        with (self._folder / "nginx.log").open("w") as log:
-            self._process = subprocess.Popen([*command, "-g", "daemon off;"], stderr=log)
-        self._wait_until_it_listens()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._process.terminate()
-        self._process.wait(STOP_SECONDS)
+        configuration = self._folder / "nginx.conf"
+        return [nginx, "-p", self._folder, "-c", configuration, "-e", "stderr", "-g", "daemon off;"]
 
     def _turn_on_tls(self) -> None:
         """Runs the documented command, and makes a certificate."""
@@ -64,17 +112,6 @@ class Gateway:
     @property
     def certificate(self) -> Path:
         return self._folder / "perch.crt"
-
-    def _wait_until_it_listens(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-            except ConnectionRefusedError:
-                time.sleep(0.01)
-            else:
-                return
-        raise AssertionError(f"nginx does not listen.\n{(self._folder / 'nginx.log').read_text()}")
 
     def _adapted(self, text: str, perch_port: int) -> str:
         """The configuration with the ports, folders and limit of a test; nothing else is changed."""

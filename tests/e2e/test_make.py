@@ -71,9 +71,9 @@ def installed(clone: Path, *arguments: str, before: str = "") -> list[str]:
         ([RUN], "sys.modules['ensurepip'] = None", "apt install python3-venv"),
         ([RUN, "PYTHON=no-python"], "", "no-python is not installed. Perch needs Python 3.11 or newer"),
         (["postman"], "", "This needs Node.js 20 or newer with npm"),
-        (["node-tools"], "", "This needs Node.js 20 or newer with npm"),
+        (["client-tools"], "", "This needs Node.js 20 or newer with npm"),
     ],
-    ids=["old Python", "no ensurepip", "no Python", "old Node.js for postman", "old Node.js for its tools"],
+    ids=["old Python", "no ensurepip", "no Python", "old Node.js for postman", "old Node.js for the tools of clients"],
 )
 def test_a_missing_or_old_program_is_named(clone: Path, arguments: list[str], before: str, said: str) -> None:
     run = run_make(clone, *arguments, before=before)
