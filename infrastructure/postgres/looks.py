@@ -10,8 +10,8 @@
 So a page of a prepared timeline takes three statements, and one out of author logs takes four.
 """
 
-from collections.abc import Sequence
-from typing import LiteralString
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString, Protocol
 
 from domain.timeline import EMPTY_VIEW, TimelineView
 from domain.tweet import Tweet
@@ -21,7 +21,7 @@ from infrastructure.postgres.follow_graph import PostgresFollowGraph
 from infrastructure.postgres.timelines import PostgresTimelines
 from infrastructure.postgres.tweets import PostgresTweets
 
-FIRST: LiteralString = """
+FOLLOWS_AND_UNPUSHED: LiteralString = """
     WITH followed AS MATERIALIZED (
         SELECT
             array_agg(followee_id ORDER BY follow_id) AS authors,
@@ -42,8 +42,15 @@ FIRST: LiteralString = """
                 ORDER BY tweet_id DESC LIMIT %(limit)s::bigint
             ) AS found
             ORDER BY found.tweet_id DESC LIMIT %(limit)s::bigint
-        ),
-        generation, is_merged, floor, mark, clock_ms() - read_at_ms, ARRAY(
+        )
+"""
+
+WITHOUT_TIMELINE: LiteralString = FOLLOWS_AND_UNPUSHED + " FROM followed"
+
+WITH_TIMELINE: LiteralString = (
+    FOLLOWS_AND_UNPUSHED  # noqa: S608 - both parts are constants
+    + """
+        , generation, is_merged, floor, mark, clock_ms() - read_at_ms, ARRAY(
             SELECT tweet_id FROM timeline_entries
             WHERE user_id = readers.user_id AND generation = readers.generation
                 AND tweet_id > greatest(%(low)s::bigint, floor - 1) AND tweet_id < %(high)s::bigint
@@ -51,6 +58,7 @@ FIRST: LiteralString = """
         )
     FROM followed LEFT JOIN readers ON user_id = %(user_id)s::text
 """
+)
 
 LAST: LiteralString = """
     SELECT coalesce(follows_version, 0), tweets.id, author_id, body
@@ -60,11 +68,15 @@ LAST: LiteralString = """
 """
 
 
+class Timelines(Protocol):
+    def view(self, user_id: str, low: int, high: int, limit: int) -> TimelineView: ...
+
+
 class PostgresLooks:
-    """What a read asks for, with timelines in PostgreSQL. All methods raise `Unavailable`."""
+    """What a read asks for. All methods raise `Unavailable`."""
 
     def __init__(
-        self, database: Database, tweets: PostgresTweets, graph: PostgresFollowGraph, timelines: PostgresTimelines
+        self, database: Database, tweets: PostgresTweets, graph: PostgresFollowGraph, timelines: Timelines
     ) -> None:
         self._database = database
         self._timelines = timelines
@@ -75,16 +87,25 @@ class PostgresLooks:
     def first(
         self, user_id: str, low: int, high: int, limit: int, *, include_self: bool
     ) -> tuple[Followees, Sequence[int], TimelineView]:
-        """Looks at the follows, the unpushed tweets and the timeline as of one moment."""
+        """Looks at the follows and the unpushed tweets, and at a timeline in PostgreSQL, as of one moment."""
         asked = {"user_id": user_id, "low": low, "high": high, "limit": limit, "include_self": include_self}
-        version, authors, follow_ids, unpushed, generation, *view = self._database.row(FIRST, asked)
-        followees = Followees(dict(zip(authors, follow_ids, strict=True)), version)
-        if generation is None:
-            return followees, unpushed, EMPTY_VIEW
-        return followees, unpushed, self._timelines.view_of(user_id, generation, *view)
+        if isinstance(self._timelines, PostgresTimelines):
+            return self._first_with_timeline(self._timelines, asked)
+        version, authors, follow_ids, unpushed = self._database.row(WITHOUT_TIMELINE, asked)
+        view = self._timelines.view(user_id, low, high, limit)
+        return Followees(dict(zip(authors, follow_ids, strict=True)), version), unpushed, view
 
     def last(self, user_id: str, tweet_ids: Sequence[int]) -> tuple[list[Tweet | None], int]:
         """Looks at the tweets and the version of the follows as of one moment."""
         rows = self._database.rows(LAST, (user_id, list(tweet_ids)))
         found = {tweet_id: Tweet(tweet_id, author_id, body) for _, tweet_id, author_id, body in rows}
         return [found.get(id_) for id_ in tweet_ids], rows[0][0]
+
+    def _first_with_timeline(
+        self, timelines: PostgresTimelines, asked: Mapping[str, Any]
+    ) -> tuple[Followees, Sequence[int], TimelineView]:
+        version, authors, follow_ids, unpushed, generation, *view = self._database.row(WITH_TIMELINE, asked)
+        followees = Followees(dict(zip(authors, follow_ids, strict=True)), version)
+        if generation is None:
+            return followees, unpushed, EMPTY_VIEW
+        return followees, unpushed, timelines.view_of(asked["user_id"], generation, *view)

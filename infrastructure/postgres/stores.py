@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import LiteralString
 
 from domain.delivery import RetryPolicy
+from infrastructure.no_timelines import NoTimelines
 from infrastructure.postgres.announcements import PostgresAnnouncements
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.follow_graph import PostgresFollowGraph
@@ -60,7 +61,7 @@ class PostgresStores:
     tweets: PostgresTweets
     outbox: PostgresOutbox
     graph: PostgresFollowGraph
-    timelines: PostgresTimelines
+    timelines: PostgresTimelines | NoTimelines
     looks: PostgresLooks
     announcements: PostgresAnnouncements
     trim: TimelineTrim
@@ -77,7 +78,8 @@ def open_postgres(url: str, timelines_url: str, options: PostgresOptions) -> Pos
     database.open()
     tweets = PostgresTweets(database, due_seconds=options.due_seconds, keeps_unpushed=options.pushes)
     graph = PostgresFollowGraph(database)
-    timelines = PostgresTimelines(database, idle_seconds=options.timeline_idle_seconds)
+    prepared = PostgresTimelines(database, idle_seconds=options.timeline_idle_seconds)
+    timelines = prepared if options.pushes else NoTimelines()
     announcements = PostgresAnnouncements(database, tweets, ANNOUNCEMENTS_MAX)
     trim = TimelineTrim(database, options.timeline_capacity)
     return PostgresStores(
