@@ -1,12 +1,15 @@
 """Opens the adapters on PostgreSQL. Only this module needs the extra `postgres`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from app.compose import ports
 from app.compose.adapters import Adapters, CannotOpen
+from app.compose.outside import outside_opener
 from app.compose.role import Role
 from app.settings import Settings
 from domain.delivery import RetryPolicy
+from infrastructure.outside.circuit import Circuit
+from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres.leases import Lease
 from infrastructure.postgres.metrics import PostgresMetrics
 from infrastructure.postgres.polling import NoHints
@@ -29,7 +32,12 @@ def open_in_postgres(
 ) -> Adapters:
     """Opens the adapters; raises `CannotOpen`."""
     try:
-        stores = open_postgres(settings.store.database_url, settings.store.timelines, _options(settings, role, jitter))
+        stores = open_postgres(
+            settings.store.database_url,
+            settings.store.timelines,
+            _options(settings, role, jitter),
+            outside_opener(settings, clock),
+        )
     except CannotUse as error:
         raise CannotOpen(str(error)) from None
     lease = Lease(stores.database, HOUSEKEEPING, HOUSEKEEPING_SECONDS)
@@ -45,7 +53,7 @@ def open_in_postgres(
         settings.api.secret_key or stores.secret_key,
         looks=stores.looks,
         is_writable=stores.database.is_up,
-        collectors=[PostgresMetrics(stores.database)],
+        collectors=[PostgresMetrics(stores.database), CircuitMetrics(_circuits(stores))],
         threads=stores.database.threads,
         chores=stores.chores,
         takes_turn=lease.take,
@@ -67,5 +75,11 @@ def _options(settings: Settings, role: Role, jitter: Callable[[], float]) -> Pos
     )
 
 
+def _circuits(stores: PostgresStores) -> Sequence[Circuit]:
+    return [stores.outside.circuit] if stores.outside else []
+
+
 def _close(stores: PostgresStores) -> None:
+    if stores.outside:
+        stores.outside.close()
     stores.database.close(CLOSE_SECONDS)

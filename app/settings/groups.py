@@ -28,7 +28,7 @@ class StoreSettings:
 
     database_url: str = setting("sqlite:///perch.db", parse.database_url, secret=True)
     database_connections: int = setting(8, parse.whole_number(1, 1000))
-    timelines_url: str = setting("", parse.one_of("none"))
+    timelines_url: str = setting("", parse.timelines_url, secret=True)
     node_id: int = setting(0, parse.whole_number(0, 1023))
     idempotency_capacity: int = setting(1_000_000, parse.whole_number(1, parse.ENTRIES_MAX))
 
@@ -43,8 +43,15 @@ class StoreSettings:
 
     @property
     def timelines(self) -> str:
-        """Where the timelines of a shared database are."""
-        return self.timelines_url or "postgresql"
+        """Where the timelines of a shared database are, without a password."""
+        scheme, separator, rest = (self.timelines_url or "postgresql").partition("://")
+        return scheme + separator + rest.rpartition("@")[2]
+
+    @property
+    def timelines_scheme(self) -> str:
+        """The engine of the timelines; empty for those in PostgreSQL or nowhere."""
+        scheme, separator, _ = self.timelines_url.partition("://")
+        return scheme if separator else ""
 
     @property
     def database_path(self) -> Path | None:

@@ -17,6 +17,7 @@ ENTRIES_MAX = 100_000_000
 """The most of anything that is kept in memory; more is a mistake."""
 
 SQLITE = "sqlite:///"
+TIMELINES_SCHEMES = ("redis", "rediss", "cassandra", "dynamodb")
 POSTGRESQL = ("postgresql://", "postgres://")
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,5})?(second|minute|hour|day)s?")
@@ -83,6 +84,14 @@ def database_url(text: str) -> str:
             "must be memory:, or sqlite:/// and the path of a file, for example sqlite:///perch.db, "
             "or postgresql:// and the address of a server"
         )
+    return text
+
+
+def timelines_url(text: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    if text != "none" and not (scheme in TIMELINES_SCHEMES and separator and rest):
+        addresses = ", ".join(f"{scheme}://" for scheme in TIMELINES_SCHEMES)
+        raise ValueError(f"must be none, or an address that begins with one of {addresses}")
     return text
 
 

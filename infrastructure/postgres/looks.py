@@ -10,12 +10,14 @@
 So a page of a prepared timeline takes three statements, and one out of author logs takes four.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, LiteralString, Protocol
 
 from domain.timeline import EMPTY_VIEW, TimelineView
 from domain.tweet import Tweet
 from domain.user import Followees
+from infrastructure.no_timelines import LOGS_ALONE, NoTimelines
+from infrastructure.outside.whereabouts import Whereabouts
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.follow_graph import PostgresFollowGraph
 from infrastructure.postgres.timelines import PostgresTimelines
@@ -45,7 +47,18 @@ FOLLOWS_AND_UNPUSHED: LiteralString = """
         )
 """
 
-WITHOUT_TIMELINE: LiteralString = FOLLOWS_AND_UNPUSHED + " FROM followed"
+ALONE: LiteralString = FOLLOWS_AND_UNPUSHED + " FROM followed"
+"""Where there are no timelines."""
+
+WITH_WHEREABOUTS: LiteralString = (
+    FOLLOWS_AND_UNPUSHED
+    + """
+        , generation, clock_ms() - read_at_ms, coalesce(epoch, 0), coalesce(identity, '')
+    FROM followed
+    LEFT JOIN readers ON user_id = %(user_id)s::text
+    LEFT JOIN epochs ON name = 'timelines'
+"""
+)
 
 WITH_TIMELINE: LiteralString = (
     FOLLOWS_AND_UNPUSHED  # noqa: S608 - both parts are constants
@@ -68,15 +81,24 @@ LAST: LiteralString = """
 """
 
 
-class Timelines(Protocol):
-    def view(self, user_id: str, low: int, high: int, limit: int) -> TimelineView: ...
+First = tuple[Followees, Sequence[int], TimelineView]
+
+
+class Beside(Protocol):
+    """Timelines in another engine."""
+
+    def view_at(self, where: Whereabouts, user_id: str, low: int, high: int, limit: int) -> TimelineView: ...
 
 
 class PostgresLooks:
     """What a read asks for. All methods raise `Unavailable`."""
 
     def __init__(
-        self, database: Database, tweets: PostgresTweets, graph: PostgresFollowGraph, timelines: Timelines
+        self,
+        database: Database,
+        tweets: PostgresTweets,
+        graph: PostgresFollowGraph,
+        timelines: PostgresTimelines | NoTimelines | Beside,
     ) -> None:
         self._database = database
         self._timelines = timelines
@@ -84,16 +106,23 @@ class PostgresLooks:
         self.newest = tweets.newest
         self.followees = graph.followees
 
-    def first(
-        self, user_id: str, low: int, high: int, limit: int, *, include_self: bool
-    ) -> tuple[Followees, Sequence[int], TimelineView]:
-        """Looks at the follows and the unpushed tweets, and at a timeline in PostgreSQL, as of one moment."""
+    def first(self, user_id: str, low: int, high: int, limit: int, *, include_self: bool) -> First:
+        """Looks at the follows and the unpushed tweets, and at a timeline in PostgreSQL, as of one moment.
+
+        Where the timeline is elsewhere, the same statement says where, and the look at it comes after.
+        """
         asked = {"user_id": user_id, "low": low, "high": high, "limit": limit, "include_self": include_self}
-        if isinstance(self._timelines, PostgresTimelines):
-            return self._first_with_timeline(self._timelines, asked)
-        version, authors, follow_ids, unpushed = self._database.row(WITHOUT_TIMELINE, asked)
-        view = self._timelines.view(user_id, low, high, limit)
-        return Followees(dict(zip(authors, follow_ids, strict=True)), version), unpushed, view
+        timelines = self._timelines
+        if isinstance(timelines, PostgresTimelines):
+            *found, generation, is_merged, floor, mark, unread_ms, ids = self._database.row(WITH_TIMELINE, asked)
+            if generation is None:
+                return _first(found, EMPTY_VIEW)
+            return _first(found, timelines.view_of(user_id, generation, is_merged, floor, mark, unread_ms, ids))
+        if isinstance(timelines, NoTimelines):
+            return _first(self._database.row(ALONE, asked), LOGS_ALONE)
+        *found, generation, unread_ms, epoch, identity = self._database.row(WITH_WHEREABOUTS, asked)
+        where = Whereabouts(generation, unread_ms, epoch, identity)
+        return _first(found, timelines.view_at(where, user_id, low, high, limit))
 
     def last(self, user_id: str, tweet_ids: Sequence[int]) -> tuple[list[Tweet | None], int]:
         """Looks at the tweets and the version of the follows as of one moment."""
@@ -101,11 +130,7 @@ class PostgresLooks:
         found = {tweet_id: Tweet(tweet_id, author_id, body) for _, tweet_id, author_id, body in rows}
         return [found.get(id_) for id_ in tweet_ids], rows[0][0]
 
-    def _first_with_timeline(
-        self, timelines: PostgresTimelines, asked: Mapping[str, Any]
-    ) -> tuple[Followees, Sequence[int], TimelineView]:
-        version, authors, follow_ids, unpushed, generation, *view = self._database.row(WITH_TIMELINE, asked)
-        followees = Followees(dict(zip(authors, follow_ids, strict=True)), version)
-        if generation is None:
-            return followees, unpushed, EMPTY_VIEW
-        return followees, unpushed, timelines.view_of(asked["user_id"], generation, *view)
+
+def _first(found: Sequence[Any], view: TimelineView) -> First:
+    version, authors, follow_ids, unpushed = found
+    return Followees(dict(zip(authors, follow_ids, strict=True)), version), unpushed, view

@@ -7,7 +7,7 @@ from typing import LiteralString
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The version that this code needs: the newest in `migrations/versions`."""
 
 CONNECT_SECONDS = 5

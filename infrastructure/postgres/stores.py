@@ -7,12 +7,15 @@ from typing import LiteralString
 
 from domain.delivery import RetryPolicy
 from infrastructure.no_timelines import NoTimelines
+from infrastructure.outside.engine import OutsideEngine, OutsideTimelines
 from infrastructure.postgres.announcements import PostgresAnnouncements
 from infrastructure.postgres.database import Database
+from infrastructure.postgres.epochs import PostgresEpoch
 from infrastructure.postgres.follow_graph import PostgresFollowGraph
 from infrastructure.postgres.looks import PostgresLooks
 from infrastructure.postgres.outbox import PostgresOutbox
-from infrastructure.postgres.schema import check
+from infrastructure.postgres.readers import PostgresReaders
+from infrastructure.postgres.schema import TIMELINES, check
 from infrastructure.postgres.timeline_trim import TimelineTrim
 from infrastructure.postgres.timelines import PostgresTimelines
 from infrastructure.postgres.tweets import PostgresTweets
@@ -61,25 +64,35 @@ class PostgresStores:
     tweets: PostgresTweets
     outbox: PostgresOutbox
     graph: PostgresFollowGraph
-    timelines: PostgresTimelines | NoTimelines
+    timelines: PostgresTimelines | NoTimelines | OutsideTimelines
     looks: PostgresLooks
     announcements: PostgresAnnouncements
     trim: TimelineTrim
+    outside: OutsideEngine | None
     chores: Sequence[Callable[[], object]]
     """What one process at a time does now and then."""
     secret_key: str = field(repr=False)
     """Made once and kept in the database."""
 
 
-def open_postgres(url: str, timelines_url: str, options: PostgresOptions) -> PostgresStores:
-    """Opens the stores; raises `CannotUse`."""
-    check(url, timelines_url)
+OpenOutside = Callable[[PostgresReaders, PostgresEpoch], OutsideEngine]
+
+
+def open_postgres(
+    url: str, place: str, options: PostgresOptions, open_outside: OpenOutside | None = None
+) -> PostgresStores:
+    """Opens the stores; raises `CannotUse`.
+
+    The timelines are in the `place` that the database has noted: in PostgreSQL, unless there is `open_outside`.
+    """
+    check(url, place)
     database = Database(url, connections=options.connections, waits_for_disk=options.waits_for_disk)
     database.open()
     tweets = PostgresTweets(database, due_seconds=options.due_seconds, keeps_unpushed=options.pushes)
     graph = PostgresFollowGraph(database)
-    prepared = PostgresTimelines(database, idle_seconds=options.timeline_idle_seconds)
-    timelines = prepared if options.pushes else NoTimelines()
+    readers = PostgresReaders(database, idle_seconds=options.timeline_idle_seconds)
+    outside = open_outside(readers, PostgresEpoch(database, TIMELINES)) if open_outside else None
+    timelines = outside.timelines if outside else _own_timelines(database, readers, options)
     announcements = PostgresAnnouncements(database, tweets, ANNOUNCEMENTS_MAX)
     trim = TimelineTrim(database, options.timeline_capacity)
     return PostgresStores(
@@ -91,6 +104,7 @@ def open_postgres(url: str, timelines_url: str, options: PostgresOptions) -> Pos
         PostgresLooks(database, tweets, graph, timelines),
         announcements,
         trim,
+        outside,
         [
             lambda: _expire_keys(database),
             announcements.expire,
@@ -98,6 +112,12 @@ def open_postgres(url: str, timelines_url: str, options: PostgresOptions) -> Pos
         ],
         database.value(KEPT_KEY, (secrets.token_hex(32),)),
     )
+
+
+def _own_timelines(
+    database: Database, readers: PostgresReaders, options: PostgresOptions
+) -> PostgresTimelines | NoTimelines:
+    return PostgresTimelines(database, readers) if options.pushes else NoTimelines()
 
 
 def _expire_keys(database: Database) -> None:

@@ -5,9 +5,7 @@ from typing import LiteralString
 
 from domain.timeline import EMPTY_VIEW, TimelineView
 from infrastructure.postgres.database import Database
-
-TOUCHES = 8
-"""A reader's row is written again after this part of the idle time, so that most reads write nothing."""
+from infrastructure.postgres.readers import PostgresReaders
 
 VIEW: LiteralString = """
     SELECT generation, is_merged, floor, mark, clock_ms() - read_at_ms, ARRAY(
@@ -17,15 +15,6 @@ VIEW: LiteralString = """
         ORDER BY tweet_id DESC LIMIT %s::bigint
     )
     FROM readers WHERE user_id = %s::text
-"""
-
-TOUCH: LiteralString = "UPDATE readers SET read_at_ms = clock_ms() WHERE user_id = %s::text AND generation = %s::bigint"
-
-INSTALLED: LiteralString = "SELECT generation, mark FROM readers WHERE user_id = %s::text"
-
-INSTALL: LiteralString = """
-    INSERT INTO readers (user_id, generation, read_at_ms) VALUES (%s::text, nextval('generations'), clock_ms())
-    ON CONFLICT (user_id) DO UPDATE SET read_at_ms = excluded.read_at_ms RETURNING generation, mark
 """
 
 MERGE: LiteralString = """
@@ -43,18 +32,6 @@ PUSH: LiteralString = """
     ON CONFLICT DO NOTHING
 """
 
-DISCARD: LiteralString = "DELETE FROM readers WHERE user_id = %s::text"
-
-DISCARD_IDLE: LiteralString = """
-    DELETE FROM readers WHERE user_id IN (
-        SELECT user_id FROM readers WHERE read_at_ms < clock_ms() - %s::bigint LIMIT %s::bigint FOR UPDATE SKIP LOCKED
-    )
-"""
-
-HELD: LiteralString = "SELECT count(*) FROM readers"
-
-IDLE_AT_ONCE = 1000
-
 
 class PostgresTimelines:
     """The timelines of the users who read, in the protocol of `readers` and generations.
@@ -66,10 +43,13 @@ class PostgresTimelines:
     All methods raise `Unavailable`.
     """
 
-    def __init__(self, database: Database, *, idle_seconds: float) -> None:
-        """A timeline that is not read for `idle_seconds`, or up to an eighth less, is discarded; 0 means never."""
+    def __init__(self, database: Database, readers: PostgresReaders) -> None:
         self._database = database
-        self._idle_ms = round(idle_seconds * 1000)
+        self._readers = readers
+        self.install = readers.install
+        self.discard = readers.discard
+        self.discard_idle = readers.discard_idle
+        self.held = readers.held
 
     def view(self, user_id: str, low: int, high: int, limit: int) -> TimelineView:
         """Returns the newest `limit` entries strictly between the bounds, with floor and merge mark, atomically."""
@@ -81,16 +61,8 @@ class PostgresTimelines:
         self, user_id: str, generation: int, is_merged: bool, floor: int, mark: int, unread_ms: int, ids: Sequence[int]
     ) -> TimelineView:
         """Returns the view that a statement found, and notes that the timeline was read."""
-        if self._idle_ms and unread_ms > self._idle_ms // TOUCHES:
-            self._database.count(TOUCH, (user_id, generation))
+        self._readers.touch(user_id, generation, unread_ms)
         return TimelineView(ids, floor, mark) if is_merged else EMPTY_VIEW
-
-    def install(self, user_id: str) -> tuple[int, int]:
-        """Creates the timeline if it is absent; returns its generation and its merge mark."""
-        for generation, mark in self._database.rows(INSTALLED, (user_id,)):
-            return generation, mark
-        generation, mark = self._database.row(INSTALL, (user_id,))
-        return generation, mark
 
     def merge(self, user_id: str, generation: int, ids: Iterable[int], floor: int, mark: int) -> None:
         """Adds ids of author logs that are complete from `floor` on, for all follows up to `mark`, atomically.
@@ -102,21 +74,3 @@ class PostgresTimelines:
     def push(self, tweet_id: int, user_ids: Sequence[str]) -> int:
         """Inserts the id once into each of these users' timelines that is present; returns how many took it."""
         return self._database.count(PUSH, (tweet_id, list(user_ids), tweet_id)) if user_ids else 0
-
-    def discard(self, user_id: str) -> bool:
-        """Discards the timeline; returns False if it is absent."""
-        return self._database.count(DISCARD, (user_id,)) == 1
-
-    def discard_idle(self) -> int:
-        """Discards the timelines that were not read during the idle time; returns their number."""
-        discarded = 0
-        while self._idle_ms:
-            some = self._database.count(DISCARD_IDLE, (self._idle_ms, IDLE_AT_ONCE))
-            discarded += some
-            if some < IDLE_AT_ONCE:
-                break
-        return discarded
-
-    def held(self) -> int:
-        """Returns the number of timelines."""
-        return int(self._database.value(HELD))
