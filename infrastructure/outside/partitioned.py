@@ -1,9 +1,9 @@
 """Timelines as partitions of an engine, by user and generation; who reads is in the database.
 
 The protocol, and why it is exact: entries are only added, so a head that says "complete from the floor on, for follows
-up to the mark" stays true. A merge writes the entries before the head, and a view reads the head before the entries. A push
-looks up the generations after its tweet was committed, and a reader looks up the generation with or after the look at
-the outbox. What is written late into an old generation is read by nobody.
+up to the mark" stays true. A merge writes the entries before the head, and a view reads the head before the entries. A
+push looks up the generations after its tweet was committed, and a reader looks up the generation with or after the look
+at the outbox. What is written late into an old generation is read by nobody.
 """
 
 from collections.abc import Callable, Iterable, Sequence
