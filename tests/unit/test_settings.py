@@ -55,9 +55,8 @@ BAD = [
     *((name, text) for name in SECONDS for text in ("", " ", "-1", "-0.001", "nan", "inf", "-inf", "soon")),
     *(pytest.param(name, "9" * 5000, id=f"{name}-5000 digits") for name in WHOLE_NUMBERS),
     *((name, "0") for name in (*POSITIVE, "TIMELINE_WINDOW_SECONDS", "SHUTDOWN_SECONDS")),
-    *((name, "") for name in ("HOST", "AUTH_MODE", "TIMELINES_URL", "CPUS", "LIVE_PAGE", "LOG_LEVEL", "LOG_FORMAT")),
+    *((name, "") for name in ("HOST", "AUTH_MODE", "CPUS", "LIVE_PAGE", "LOG_LEVEL", "LOG_FORMAT")),
     ("PORT", "65536"),
-    ("TIMELINES_URL", "here"),
     ("CPUS", "2"),
     ("MAX_STREAMS", "10001"),
     ("TWEET_MAX_LENGTH", "4001"),
@@ -141,6 +140,12 @@ def test_an_invalid_value_is_refused_with_the_variables_name(name: str, text: st
 def test_an_invalid_database_is_refused_without_its_value_which_may_have_a_password(text: str) -> None:
     assert refusal({"DATABASE_URL": text}).startswith("DATABASE_URL must be memory:, or sqlite:///")
     assert "there" not in refusal({"DATABASE_URL": text})
+
+
+@pytest.mark.parametrize("text", ["", "here", "postgresql://there", "redis:", "cassandra://"])
+def test_an_invalid_place_of_timelines_is_refused(text: str) -> None:
+    sentence = refusal({"TIMELINES_URL": text, "DATABASE_URL": "postgresql://there"})
+    assert sentence.startswith("TIMELINES_URL must be none, or an address that begins with one of redis://")
 
 
 def test_the_place_of_timelines_needs_a_shared_database() -> None:
