@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 from app.compose.ports import Outbox, Tweets
@@ -54,3 +56,20 @@ def test_a_returned_log_never_changes(tweets: Tweets, ids: list[int]) -> None:
     tweets.publish("bob", "later", pull_from=NEVER_PULLED, key=None)
     tweets.delete(ids[1])
     assert (list(one), list(several)) == before
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_newest_of_authors_who_publish_at_different_rates(tweets: Tweets, seed: int) -> None:
+    chance = random.Random(seed)
+    authors = [f"author{number}" for number in range(12)]
+    rates = [4.0 ** chance.randrange(5) for _ in authors]
+    published = [
+        (author, tweets.publish(author, "hello", pull_from=NEVER_PULLED, key=None).tweet.id)
+        for author in chance.choices(authors, rates, k=200)
+    ]
+    for _ in range(60):
+        some = chance.sample(authors, chance.randint(1, len(authors)))
+        low, high = sorted(chance.sample([0, NEWEST, *(id_ for _, id_ in published)], 2))
+        limit = chance.choice([1, 2, 5, 20, 150])
+        expected = [id_ for author, id_ in reversed(published) if author in some and low < id_ < high][:limit]
+        assert list(tweets.newest(some, low, high, limit)) == expected
