@@ -13,6 +13,7 @@ from usecases import (
     get_relationships,
     get_tweet,
     get_user,
+    list_all_tweets,
     list_dead_letters,
     list_follows,
     list_user_tweets,
@@ -37,6 +38,7 @@ class Tweets(
     delete_tweet.Tweets,
     get_user.Tweets,
     list_user_tweets.Tweets,
+    list_all_tweets.Tweets,
     home_timeline.Tweets,
     Protocol,
 ):
