@@ -5,17 +5,13 @@ from typing import Protocol
 
 from domain.tweet import Tweet
 from domain.user import User
-from usecases.page import Page, PageRequest, cut
+from usecases import tweet_pages
+from usecases.page import Page, PageRequest
 
 
-class Tweets(Protocol):
-    def frontier(self) -> int: ...
-
+class Tweets(tweet_pages.Tweets, Protocol):
     def newest(self, author_ids: Iterable[str], low: int, high: int, limit: int) -> Sequence[int]:
         """Returns the newest `limit` ids of these authors strictly between the bounds, newest first."""
-
-    def get_many(self, tweet_ids: Iterable[int]) -> list[Tweet | None]:
-        """Returns the tweets with these ids, in their order; None for a tweet that does not exist."""
 
 
 class ListUserTweets:
@@ -25,15 +21,9 @@ class ListUserTweets:
         self._tweets = tweets
 
     def execute(self, request: PageRequest) -> Page[Tweet]:
-        user = User(request.user_id)
-        wanted = request.limit + 1
-        found: list[Tweet] = []
-        high = min(request.before, self._tweets.frontier() + 1)
-        while len(found) < wanted:
-            ids = self._tweets.newest((user.id,), 0, high, wanted)
-            # A tweet that was deleted after its id was read is replaced by an older one.
-            found += [tweet for tweet in self._tweets.get_many(ids) if tweet is not None]
-            if len(ids) < wanted:
-                break
-            high = ids[-1]
-        return cut(found[:wanted], request.limit, position=lambda tweet: tweet.id)
+        author = (User(request.user_id).id,)
+
+        def log(high: int, limit: int) -> Sequence[int]:
+            return self._tweets.newest(author, 0, high, limit)
+
+        return tweet_pages.tweet_page(self._tweets, log, request.limit, request.before)

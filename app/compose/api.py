@@ -45,7 +45,16 @@ def make_app(
     render = RenderedTweets().render
     does = use_cases
     blueprints = [
-        tweets_blueprint(endpoint, does.publish, does.get_tweet, does.delete, render, api.tweet_max_length),
+        tweets_blueprint(
+            endpoint,
+            does.publish,
+            does.list_all_tweets,
+            does.get_tweet,
+            does.delete,
+            render,
+            cursors,
+            api.tweet_max_length,
+        ),
         users_blueprint(endpoint, does.get_user, does.list_tweets, render, cursors),
         follows_blueprint(endpoint, does.follow, does.unfollow, does.list_follows, does.relationships, cursors),
         timeline_blueprint(endpoint, does.read, render, cursors, clock.now_ms),

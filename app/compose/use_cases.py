@@ -19,6 +19,7 @@ from usecases.home_timeline.looks import SeparateLooks
 from usecases.home_timeline.prepare import PrepareHomeTimeline
 from usecases.home_timeline.read import STALE_ENTRIES_MAX, ReadHomeTimeline
 from usecases.home_timeline.stream import StreamHomeTimeline
+from usecases.list_all_tweets import ListAllTweets
 from usecases.list_dead_letters import ListDeadLetters
 from usecases.list_follows import ListFollows
 from usecases.list_user_tweets import ListUserTweets
@@ -45,6 +46,7 @@ class UseCases:
     get_tweet: GetTweet
     delete: DeleteTweet
     get_user: GetUser
+    list_all_tweets: ListAllTweets
     list_tweets: ListUserTweets
     follow: FollowUser
     unfollow: UnfollowUser
@@ -84,6 +86,7 @@ def make_use_cases(
         get_tweet=GetTweet(tweets),
         delete=DeleteTweet(tweets, adapters.announcements, allowance),
         get_user=GetUser(tweets, graph),
+        list_all_tweets=ListAllTweets(tweets),
         list_tweets=ListUserTweets(tweets),
         follow=FollowUser(graph, allowance),
         unfollow=UnfollowUser(graph, allowance),

@@ -1,4 +1,4 @@
-"""Routes of single tweets."""
+"""Routes of tweets."""
 
 import re
 
@@ -8,17 +8,23 @@ from werkzeug.http import parse_etags
 from domain.errors import InvalidInput, TweetNotFound
 from domain.tweet_id import parse_tweet_id
 from infrastructure.http import answers
+from infrastructure.http.cursors import Cursors, PagedList
 from infrastructure.http.declaration import Answer, Caller, Declaration, Header, Link, RequestHeader
 from infrastructure.http.endpoint import Call, Endpoints
 from infrastructure.http.envelope import Environ
-from infrastructure.http.rendering import RenderTweet, json_response, limit_headers, no_content
+from infrastructure.http.rendering import RenderTweet, json_response, limit_headers, no_content, page_response
 from infrastructure.http.reply import Reply
-from infrastructure.http.schemas import NO_PARAMETERS, PublishTweetBody
+from infrastructure.http.schemas import NO_PARAMETERS, PageParameters, PageQuery, PublishTweetBody
 from usecases.delete_tweet import DeleteTweet, DeleteTweetRequest
 from usecases.get_tweet import GetTweet
+from usecases.list_all_tweets import ListAllTweets, ListAllTweetsRequest
+from usecases.page import NEWEST
 from usecases.publish_tweet import PublishTweet, PublishTweetRequest
 
 IDEMPOTENCY_KEY_HEADER = "Idempotency-Key"
+EVERYBODY = ""
+"""The owner of everybody's tweets: no user."""
+
 REPLAYED = ("Idempotency-Replayed", "true")
 IDEMPOTENCY_KEY = re.compile(r"[ -~]{1,255}")
 
@@ -54,13 +60,16 @@ DELETE = Declaration(Answer(204), NO_PARAMETERS, Caller.USER, limited=True, prob
 def tweets_blueprint(
     endpoint: Endpoints,
     publish: PublishTweet,
+    list_all: ListAllTweets,
     get: GetTweet,
     delete: DeleteTweet,
     render: RenderTweet,
+    cursors: Cursors,
     text_max_length: int,
 ) -> Blueprint:
     """Returns the routes of `/v1/tweets`."""
     routes = Blueprint("tweets", __name__)
+    pages = PagedList("all-tweets", 1, cursors)
     declared = Declaration(
         PUBLISHED,
         PublishTweetBody(text_max_length),
@@ -82,6 +91,15 @@ def tweets_blueprint(
         replayed = [REPLAYED] if published.replayed else []
         headers = [("Location", f"/v1/tweets/{tweet.id}"), *replayed, *limit_headers(published.left)]
         return json_response(render(tweet), 201, headers)
+
+    @routes.get("/v1/tweets")
+    @endpoint(Declaration(Answer(200, answers.TWEET_PAGE), PageParameters(), pages=pages))
+    def list_all_tweets(call: Call[PageQuery]) -> Reply:
+        """List everybody's tweets, newest first."""
+        before = NEWEST if call.position is None else call.position[0]
+        page = list_all.execute(ListAllTweetsRequest(call.taken.limit, before))
+        next_cursor = None if page.next_before is None else pages.cursor(EVERYBODY, page.next_before)
+        return page_response(call.environ, map(render, page.items), next_cursor)
 
     @routes.get("/v1/tweets/<tweet_id>")
     @endpoint(GET)

@@ -8,6 +8,7 @@ from typing import Protocol
 from domain.timeline import merge_newest, newest_between
 from domain.tweet import Tweet
 from domain.tweet_id import next_tweet_id
+from infrastructure.memory.all_ids import AllIds
 from infrastructure.memory.idempotency_keys import IdempotencyKeys
 from infrastructure.memory.sharded_dict import ShardedDict
 from infrastructure.memory.unpushed import Unpushed, remove_id
@@ -31,7 +32,7 @@ class _Author:
 
 
 class MemoryTweets:
-    """Every tweet by id, per author the ascending ids of their tweets, and what is published under idempotency keys.
+    """Every tweet by id, the ascending ids of all and per author, and what is published under idempotency keys.
 
     A tweet id is the same object wherever it is kept, here and in timelines, hence it takes 8 bytes there.
 
@@ -61,6 +62,7 @@ class MemoryTweets:
         self._followers_count = followers_count
         self._last_id = 0
         self._tweets: ShardedDict[int, Tweet] = ShardedDict()
+        self._all = AllIds()
         self._authors: ShardedDict[str, _Author] = ShardedDict()
 
     def publish(self, author_id: str, text: str, *, pull_from: int, key: IdempotencyKey | None = None) -> Publication:
@@ -100,6 +102,7 @@ class MemoryTweets:
             for tweet_id, author_id, text, pulled in tweets:
                 author = self._author(author_id)
                 self._tweets[tweet_id] = Tweet(tweet_id, author.id, text)
+                self._all.append(tweet_id)
                 author.log.append(tweet_id)
                 if pulled:
                     self._unpushed.add_pulled(tweet_id, author.id)
@@ -143,6 +146,7 @@ class MemoryTweets:
             tweet = self._tweets.pop(tweet_id)
             if tweet is None:
                 return False
+            self._all.remove(tweet_id)
             remove_id(self._author(tweet.author_id).log, tweet_id)
             self._unpushed.remove_deleted(tweet_id, tweet.author_id)
             return True
@@ -150,6 +154,11 @@ class MemoryTweets:
     def newest(self, author_ids: Iterable[str], low: int, high: int, limit: int) -> Sequence[int]:
         """The newest `limit` ids of these authors strictly between the bounds, newest first."""
         return merge_newest([self._log(id_, low, high, limit) for id_ in author_ids], limit)
+
+    def newest_of_all(self, low: int, high: int, limit: int) -> Sequence[int]:
+        """The newest `limit` ids of everybody strictly between the bounds, newest first."""
+        with self._lock:
+            return self._all.newest(low, high, limit)
 
     def unpushed(self, author_ids: AbstractSet[str], low: int, high: int, limit: int) -> Sequence[int]:
         """The newest `limit` unpushed ids of these authors strictly between the bounds, newest first."""
@@ -167,6 +176,7 @@ class MemoryTweets:
     def _store(self, tweet: Tweet, *, pulled: bool, key: IdempotencyKey | None, now: float) -> None:
         self._last_id = tweet.id
         self._tweets[tweet.id] = tweet
+        self._all.append(tweet.id)
         self._author(tweet.author_id).log.append(tweet.id)
         if pulled:
             self._unpushed.add_pulled(tweet.id, tweet.author_id)

@@ -34,6 +34,7 @@ class JournaledTweets:
         self.get_many = memory.get_many
         self.count = memory.count
         self.newest = memory.newest
+        self.newest_of_all = memory.newest_of_all
         self.unpushed = memory.unpushed
 
     def publish(self, author_id: str, text: str, *, pull_from: int, key: IdempotencyKey | None) -> Publication:

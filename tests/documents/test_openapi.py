@@ -24,6 +24,7 @@ WRITE = {*CALLER, 429}
 
 STATUSES = {
     ("POST", "/v1/tweets"): {201, 415} | WRITE,
+    ("GET", "/v1/tweets"): {200, 400},
     ("GET", "/v1/tweets/{tweet_id}"): {200, 304, 404},
     ("DELETE", "/v1/tweets/{tweet_id}"): {204, 403, 404} | WRITE,
     ("GET", "/v1/users/me"): {200} | CALLER,

@@ -52,6 +52,7 @@ TEXT = b'{"text":"hello"}'
 
 ROUTES: Sequence[Route] = (
     Route("POST", "/v1/tweets", private=True, body=TEXT),
+    Route("GET", "/v1/tweets"),
     Route("GET", "/v1/tweets/1"),
     Route("DELETE", "/v1/tweets/1", private=True),
     Route("GET", "/v1/users/me", private=True),
@@ -70,6 +71,7 @@ ROUTES: Sequence[Route] = (
 
 PRIVATE_ROUTES = [route for route in ROUTES if route.private]
 LISTS = (
+    "/v1/tweets",
     "/v1/users/alice/tweets",
     "/v1/users/alice/followers",
     "/v1/users/alice/following",

@@ -9,7 +9,7 @@ from tests.http.wire import Answer, Request, Transport
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW", "M-SEARCH", "GETT"]
 ALLOWED = {
-    "/v1/tweets": {"POST"},
+    "/v1/tweets": {"GET", "HEAD", "POST"},
     "/v1/tweets/1": {"GET", "HEAD", "DELETE"},
     "/v1/users/bob": {"GET", "HEAD"},
     "/v1/users/bob/tweets": {"GET", "HEAD"},

@@ -109,7 +109,7 @@ def test_items_added_between_pages_move_no_other_item(alice: Client, sign_in: Si
     assert walked == expected
 
 
-@pytest.mark.parametrize("list_", ["/v1/users/bob/tweets", TIMELINE])
+@pytest.mark.parametrize("list_", ["/v1/tweets", "/v1/users/bob/tweets", TIMELINE])
 def test_a_deletion_between_pages_moves_no_other_tweet(alice: Client, bob: Client, list_: str) -> None:
     alice.follow("bob")
     expected = [bob.publish()["id"] for _ in range(7)][::-1]

@@ -12,7 +12,7 @@ from tests.http.tokens import HS256, bearer, shared
 from tests.http.wire import HeaderList, InProcess, Request
 
 PUBLIC = {
-    *("GET /v1/tweets/{}", "GET /v1/users/{}", "GET /v1/users/{}/tweets"),
+    *("GET /v1/tweets", "GET /v1/tweets/{}", "GET /v1/users/{}", "GET /v1/users/{}/tweets"),
     *("GET /v1/users/{}/followers", "GET /v1/users/{}/following"),
 }
 """The routes under /v1 that need no caller; everything published is public."""

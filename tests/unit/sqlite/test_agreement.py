@@ -51,6 +51,7 @@ def _everything(stores: SqliteStores) -> object:
     pulled = stores.memory.outbox.counts()
     return (
         {user: stores.tweets.get_many(ids) for user, ids in there.items()},
+        stores.tweets.newest_of_all(0, MAX_TWEET_ID, ALL),
         [stores.graph.following_before(user, MAX_TWEET_ID, ALL) for user in USERS],
         [stores.graph.followers_before(user, MAX_TWEET_ID, ALL) for user in USERS],
         [stores.tweets.published_under(user, str(number)) for user in USERS for number in range(20)],
