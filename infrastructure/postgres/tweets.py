@@ -27,6 +27,10 @@ DELETE: LiteralString = "SELECT delete_tweet(%s::bigint)"
 
 COUNT: LiteralString = "SELECT coalesce((SELECT tweets_count FROM users WHERE id = %s::text), 0)"
 
+NEWEST_OF_ALL: LiteralString = """
+    SELECT id FROM tweets WHERE id > %s::bigint AND id < %s::bigint ORDER BY id DESC LIMIT %s::bigint
+"""
+
 UNPUSHED: LiteralString = """
     SELECT found.tweet_id
     FROM unnest(%s::text[]) AS author CROSS JOIN LATERAL (
@@ -41,7 +45,7 @@ UNPUSHED: LiteralString = """
 class PostgresTweets:
     """Every tweet by id, the author logs, and what is published under idempotency keys.
 
-    Each method is one statement, but for `newest` of very many authors. All raise `Unavailable`.
+    Each method is one statement. All raise `Unavailable`.
     """
 
     def __init__(self, database: Database, *, due_seconds: float, keeps_unpushed: bool) -> None:
@@ -86,6 +90,10 @@ class PostgresTweets:
     def newest(self, author_ids: Iterable[str], low: int, high: int, limit: int) -> Sequence[int]:
         """Returns the newest `limit` ids of these authors strictly between the bounds, newest first."""
         return newest_of(self._database, list(author_ids), low, high, limit)
+
+    def newest_of_all(self, low: int, high: int, limit: int) -> Sequence[int]:
+        """Returns the newest `limit` ids of everybody strictly between the bounds, newest first."""
+        return [tweet_id for (tweet_id,) in self._database.rows(NEWEST_OF_ALL, (low, high, limit))]
 
     def unpushed(self, author_ids: Collection[str], low: int, high: int, limit: int) -> Sequence[int]:
         """Returns the newest `limit` unpushed ids of these authors strictly between the bounds, newest first."""

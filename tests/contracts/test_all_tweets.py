@@ -4,6 +4,7 @@ import pytest
 
 from app.compose.ports import Outbox, Tweets
 from tests.contracts.limits import ALL, NEWEST
+from usecases.publish_tweet import NEVER_PULLED
 
 
 @pytest.fixture
@@ -11,7 +12,7 @@ def ids(tweets: Tweets) -> list[int]:
     """The ids of tweets by alice, bob, carol, alice, bob, carol, oldest first; every second one is pulled."""
     authors = ("alice", "bob", "carol") * 2
     return [
-        tweets.publish(author, "hello", pulled=number % 2 == 0, key=None).tweet.id
+        tweets.publish(author, "hello", pull_from=0 if number % 2 == 0 else NEVER_PULLED, key=None).tweet.id
         for number, author in enumerate(authors)
     ]
 
@@ -45,13 +46,13 @@ def test_deleted_tweets_leave(tweets: Tweets, ids: list[int]) -> None:
     for gone in (ids[0], ids[2], ids[5], ids[2]):
         tweets.delete(gone)
     assert list(tweets.newest_of_all(0, NEWEST, ALL)) == [ids[4], ids[3], ids[1]]
-    new = tweets.publish("alice", "hello", pulled=False, key=None).tweet.id
+    new = tweets.publish("alice", "hello", pull_from=NEVER_PULLED, key=None).tweet.id
     assert list(tweets.newest_of_all(0, NEWEST, 2)) == [new, ids[4]]
 
 
 def test_a_returned_list_never_changes(tweets: Tweets, ids: list[int]) -> None:
     seen = tweets.newest_of_all(0, NEWEST, ALL)
     before = list(seen)
-    tweets.publish("bob", "later", pulled=False, key=None)
+    tweets.publish("bob", "later", pull_from=NEVER_PULLED, key=None)
     tweets.delete(ids[1])
     assert list(seen) == before

@@ -10,6 +10,7 @@ from app.compose.ports import Tweets
 from tests.contracts.limits import ALL, NEWEST
 from tests.contracts.racing import RACERS, race_of_twenty
 from usecases.list_all_tweets import ListAllTweets, ListAllTweetsRequest
+from usecases.publish_tweet import NEVER_PULLED
 
 PUBLISHED_FIRST = 120
 CHANGES = 30
@@ -62,7 +63,7 @@ def first(tweets: Tweets, ledger: Ledger) -> Sequence[int]:
 
 
 def publish(tweets: Tweets, ledger: Ledger, author: str) -> int:
-    tweet_id = tweets.publish(author, "hello", pulled=False, key=None).tweet.id
+    tweet_id = tweets.publish(author, "hello", pull_from=NEVER_PULLED, key=None).tweet.id
     ledger.published(tweet_id)
     return tweet_id
 
@@ -134,7 +135,7 @@ def test_the_frontier_hides_no_tweet_of_all(tweets: Tweets) -> None:
         if number % 2:
             return read()
         for _ in range(CHANGES):
-            tweets.publish(f"author{number}", "hello", pulled=False, key=None)
+            tweets.publish(f"author{number}", "hello", pull_from=NEVER_PULLED, key=None)
         return []
 
     reads = [one for many in race_of_twenty(write_or_read) for one in many]

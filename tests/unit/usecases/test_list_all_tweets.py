@@ -8,13 +8,14 @@ from domain.tweet import Tweet
 from infrastructure.memory.tweets import MemoryTweets
 from usecases.list_all_tweets import ListAllTweets, ListAllTweetsRequest, Tweets
 from usecases.page import NEWEST
+from usecases.publish_tweet import NEVER_PULLED
 
 
 @pytest.fixture
 def published(tweets: MemoryTweets) -> list[Tweet]:
     """Six tweets by three authors, newest first."""
     authors = ("alice", "bob", "carol") * 2
-    return [tweets.publish(author, "hello", pulled=False).tweet for author in authors][::-1]
+    return [tweets.publish(author, "hello", pull_from=NEVER_PULLED).tweet for author in authors][::-1]
 
 
 def page(tweets: Tweets, limit: int, before: int | None = NEWEST) -> tuple[list[Tweet], int | None]:
@@ -34,7 +35,7 @@ def test_everybodys_tweets_come_newest_first(tweets: MemoryTweets, published: li
 
 def test_a_next_page_goes_on_below_the_last_one(tweets: MemoryTweets, published: list[Tweet]) -> None:
     first, then = page(tweets, 4)
-    tweets.publish("dave", "later", pulled=False)
+    tweets.publish("dave", "later", pull_from=NEVER_PULLED)
     tweets.delete(published[3].id)
     assert first == published[:4]
     assert page(tweets, 4, then) == (published[4:], None)
