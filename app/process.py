@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from app.affinity import cpus, stay_on_one_cpu
+from app.affinity import OneCpu, cpus
 from app.collector import collect_young_only
 from app.logs import configure_logs
 from app.settings import Settings
@@ -14,15 +14,17 @@ from infrastructure.log import get_logger
 log = get_logger("perch")
 
 
-def prepare_process(settings: Settings) -> None:
-    """Configures the log, warns of variables that look like misspelt settings, and sets CPU and cycle collector."""
+def prepare_process(settings: Settings) -> OneCpu | None:
+    """Configures the log, warns of variables that look like misspelt settings, and sets CPU and cycle collector.
+
+    Returns what keeps the process on one CPU, if a setting asks for that.
+    """
     errors = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - it stays open to the end
     configure_logs(settings.log.log_level, settings.log.log_format, errors)
     for name, meant in Settings.slips(os.environ).items():
         log.warning("unknown_setting", name=name, did_you_mean=meant)
-    if settings.server.cpus == "one":
-        stay_on_one_cpu()
     collect_young_only()
+    return OneCpu() if settings.server.cpus == "one" else None
 
 
 def start_facts(settings: Settings) -> dict[str, str | list[int]]:

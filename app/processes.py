@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 
+from app.affinity import OneCpu
 from app.compose import CannotOpen, Role, build, open_adapters
 from app.process import prepare_process, say, start_facts
 from app.settings import BadSetting, Settings
@@ -47,8 +48,8 @@ def _run(environment: Mapping[str, str], role: Role, *, run_worker: bool = True)
     try:
         settings = Settings.from_environment(environment)
         role = _role(settings, role)
-        prepare_process(settings)
-        server = _server(settings, role, run_worker=run_worker)
+        one_cpu = prepare_process(settings)
+        server = _server(settings, role, one_cpu, run_worker=run_worker)
     except (BadSetting, CannotOpen, TooFewOpenFiles) as error:
         print(error, file=sys.stderr)
         return BAD_SETTING_STATUS
@@ -73,8 +74,8 @@ def _role(settings: Settings, asked: Role) -> Role:
     return asked
 
 
-def _server(settings: Settings, role: Role, *, run_worker: bool) -> WaitressServer:
-    perch = build(settings, open_adapters(settings, role), role, run_worker=run_worker)
+def _server(settings: Settings, role: Role, one_cpu: OneCpu | None, *, run_worker: bool) -> WaitressServer:
+    perch = build(settings, open_adapters(settings, role), role, one_cpu, run_worker=run_worker)
     try:
         return WaitressServer(perch, settings.server)
     except (OSError, ValueError) as error:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from app.affinity import OneCpu
 from app.compose import CannotOpen, Perch, Role, build, open_adapters
 from app.process import prepare_process, start_facts
 from app.settings import BadSetting, Settings
@@ -26,8 +27,7 @@ SUPERVISE_SECONDS = 0.5
 def create_application() -> "WSGIApplication":
     """Returns the application with settings from the environment; raises `BadSetting` for an invalid setting."""
     settings = Settings.from_environment(os.environ)
-    prepare_process(settings)
-    return Application(settings)
+    return Application(settings, prepare_process(settings))
 
 
 class Application:
@@ -37,8 +37,9 @@ class Application:
     signal ends the streams, because a server that waits for open responses would wait for them forever.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, one_cpu: OneCpu | None = None) -> None:
         self._settings = settings
+        self._one_cpu = one_cpu
         self._signals = StopSignalWatch()
         self._start_lock = threading.Lock()
         self._started: WSGIApplication | None = None
@@ -62,7 +63,7 @@ class Application:
                 except (BadSetting, CannotOpen) as error:
                     log.critical("cannot_start", error=str(error))
                     return answering_problem(_cannot_start, self._cors)
-                perch = build(self._settings, adapters, role)
+                perch = build(self._settings, adapters, role, self._one_cpu)
                 perch.start()
                 # Not a daemon thread, so that the process waits for it, even in a server that skips exit handlers.
                 threading.Thread(target=self._supervise, args=(perch,), name="supervisor", daemon=False).start()

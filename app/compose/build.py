@@ -2,6 +2,7 @@
 
 import threading
 
+from app.affinity import OneCpu
 from app.compose.adapters import Adapters
 from app.compose.api import make_app, make_work_app
 from app.compose.perch import Perch
@@ -23,8 +24,17 @@ from infrastructure.streams.listener import StreamListener
 from infrastructure.streams.subscriptions import Subscriptions
 
 
-def build(settings: Settings, adapters: Adapters, role: Role = Role.ALL, *, run_worker: bool = True) -> Perch:
+def build(
+    settings: Settings,
+    adapters: Adapters,
+    role: Role = Role.ALL,
+    one_cpu: OneCpu | None = None,
+    *,
+    run_worker: bool = True,
+) -> Perch:
     """Builds everything else for a process of this role, and starts nothing.
+
+    A thread of Perch keeps the process on `one_cpu`, if that is given.
 
     Without a worker, tweets stay unpushed until somebody calls `work.fan_out.step()`; readers see them all the same.
     """
@@ -41,7 +51,8 @@ def build(settings: Settings, adapters: Adapters, role: Role = Role.ALL, *, run_
     use_cases = make_use_cases(settings, adapters, subscriptions, observe)
     work = make_work(adapters, use_cases, run_worker=run_worker)
     listener = StreamListener(adapters.announcements, adapters.graph, subscriptions)
-    threads = [*(work.threads if role.works else []), *([listener.thread] if role.serves else [])]
+    own_threads = [*(work.threads if role.works else []), *([listener.thread] if role.serves else [])]
+    threads = [*own_threads, *([one_cpu.new_thread()] if one_cpu else [])]
     shed = ShedRequests(clock.monotonic)
     ready = threading.Event()
     if role.works:
