@@ -10,7 +10,18 @@ from pathlib import Path
 
 from app.distribution import NAME
 
-PACKAGES = (NAME, "flask", "werkzeug", "waitress", "granian", "orjson", "marshmallow", "prometheus-client")
+PACKAGES = (
+    NAME,
+    "flask",
+    "werkzeug",
+    "waitress",
+    "granian",
+    "orjson",
+    "marshmallow",
+    "prometheus-client",
+    "psycopg",
+    "psycopg-pool",
+)
 
 
 def machine() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.compose import Adapters, Perch, build, open_adapters
+from app.compose import Adapters, Perch, Role, build, open_adapters
 from app.settings import Settings
 
 
@@ -19,8 +19,8 @@ def settings_of(**environment: str) -> Settings:
     return Settings.from_environment({"DATABASE_URL": "memory:", "SECRET_KEY": "benchmark", **environment})
 
 
-def build_parts(settings: Settings | None = None, *, run_worker: bool = False) -> Parts:
+def build_parts(settings: Settings | None = None, role: Role = Role.ALL, *, run_worker: bool = False) -> Parts:
     """Builds Perch and starts nothing; without a worker only `fan_out.step` pushes tweets."""
     settings = settings or settings_of()
-    adapters = open_adapters(settings)
-    return Parts(adapters, build(settings, adapters, run_worker=run_worker))
+    adapters = open_adapters(settings, role)
+    return Parts(adapters, build(settings, adapters, role, run_worker=run_worker))

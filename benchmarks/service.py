@@ -15,7 +15,7 @@ from typing import Literal
 from benchmarks.bare import Exchange
 from benchmarks.cpus import SERVICE, children_on
 
-LISTENS = re.compile(r".* listens on http://127\.0\.0\.1:(\d+)\n")
+LISTENS = re.compile(r".* on http://127\.0\.0\.1:(\d+)\n")
 CONTENT_LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n", re.IGNORECASE)
 GRANIAN_THREADS = 96
 """As in docs/operations.md: more than `MAX_IN_FLIGHT` and `MAX_STREAMS` together."""
@@ -47,6 +47,11 @@ class Service:
 def running_service(*arguments: str, **settings: str) -> AbstractContextManager[Service]:
     """Runs `python -m app serve` with these settings."""
     return _running(["app", "serve", *arguments], SERVICE, settings)
+
+
+def running_worker(**settings: str) -> AbstractContextManager[Service]:
+    """Runs `python -m app work` with these settings."""
+    return _running(["app", "work"], SERVICE, settings)
 
 
 def running_world(

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import guard
-from benchmarks.figure import Figure, at_least, at_most, plain
+from benchmarks.figure import Figure, LeftOut, at_least, at_most, plain
 
 GOOD = plain("fast enough", [1.0], "s", at_most(2))
 SLOW = plain("ten times slower", [10.0], "s", at_most(2))
@@ -27,4 +27,15 @@ def test_the_guard_applies_its_own_bounds_to_the_measurements(monkeypatch: pytes
     measured = [plain("work", [10.0], "s"), plain("not guarded", [10.0], "s", at_most(1))]
     monkeypatch.setattr(guard, "GUARDED", [(lambda: measured, [at_most(2), None])])
 
-    assert [(figure.name, figure.is_met) for figure in guard.guarded()] == [("work", False)]
+    [row] = guard.guarded()
+    assert isinstance(row, Figure)
+    assert (row.name, row.is_met) == ("work", False)
+
+
+def test_what_cannot_be_measured_is_shown_with_the_reason_and_breaks_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(guard, "GUARDED", [(lambda: [LeftOut("engine", "not installed")], [at_most(2), None])])
+
+    assert guard.check(guard.guarded()) == 0
+    assert "not installed" in capsys.readouterr().out

@@ -1,0 +1,43 @@
+"""PostgreSQL for the benchmarks: a server of their own on all CPUs, with databases that have Perch's schema."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.cpus import ALL, children_on
+from infrastructure.postgres.migrating import migrate
+from tests.engines import own_postgres
+from tests.engines.own_postgres import OwnPostgres
+from tests.engines.postgres import PostgresServer
+
+
+def why_no_postgres() -> str | None:
+    """Returns the reason why there is no PostgreSQL to measure; None if there is one."""
+    return own_postgres.MISSING if own_postgres.find_programs() is None else None
+
+
+def postgres_program(name: str) -> Path | None:
+    """Returns a program that came with the server; None if it is not there."""
+    folder = own_postgres.find_programs()
+    return folder / name if folder and (folder / name).is_file() else None
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """Runs PostgreSQL, on disk as in production; raises `RuntimeError` if it is not installed."""
+    programs = own_postgres.find_programs()
+    if programs is None:
+        raise RuntimeError(own_postgres.MISSING)
+    with children_on(ALL):
+        own = OwnPostgres(programs)
+    with own as server:
+        yield server
+
+
+@contextmanager
+def database(server: PostgresServer, timelines: str = "postgresql") -> Iterator[str]:
+    """Yields the URL of an empty database with Perch's schema; the timelines are in it, or nowhere for "none"."""
+    name = server.create_database()
+    migrate(server.url(name), "head", timelines)
+    yield server.url(name)
+    server.drop_database(name)
