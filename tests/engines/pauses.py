@@ -1,0 +1,48 @@
+"""Functions of the database with pauses between their statements."""
+
+from infrastructure.postgres.database import Connection
+from tests.engines.sessions import value
+
+BEGINS_AFTER = ("BEGIN", "THEN", ";")
+"""A statement begins on the line after one that ends with one of these."""
+
+
+class Pausing:
+    """A function in PL/pgSQL, of which a test makes variants with pauses.
+
+    `places` is the number of places for a pause: one before each statement, in exception handlers too, and before the
+    end of each block.
+    """
+
+    def __init__(self, connection: Connection, function: str) -> None:
+        self._connection = connection
+        self._definition = str(value(connection, "SELECT pg_get_functiondef(%s::regproc)", (function,)))
+        self._lines = self._definition.splitlines()
+        self._begins = _statements(self._lines)
+        self.places = len(self._begins)
+
+    def pause(self, seconds: float, first: int, last: int | None = None) -> None:
+        """Has the function pause at the places from the first to the last, or at all from the first on."""
+        lines = self._lines.copy()
+        for line in reversed(self._begins[first : None if last is None else last + 1]):
+            lines.insert(line, f"PERFORM pg_sleep({seconds});")
+        self._replace_by("\n".join(lines))
+
+    def restore(self) -> None:
+        self._replace_by(self._definition)
+
+    def _replace_by(self, definition: str) -> None:
+        self._connection.execute(definition.encode())
+
+
+def _statements(lines: list[str]) -> list[int]:
+    """The numbers of the lines on which statements begin, or blocks end."""
+    found = []
+    is_in_body = begins = False
+    for number, line in enumerate(map(str.strip, lines)):
+        if begins and line and not line.startswith("--"):
+            found.append(number)
+            begins = False
+        is_in_body = is_in_body or line == "BEGIN"
+        begins = begins or (is_in_body and line.endswith(BEGINS_AFTER) and not line.startswith("--"))
+    return found
