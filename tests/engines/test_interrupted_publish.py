@@ -16,7 +16,7 @@ import pytest
 
 from infrastructure.postgres.database import Connection
 from tests.e2e.perch_process import REPOSITORY
-from tests.engines.pauses import Pausing
+from tests.engines.functions import Pausing
 from tests.engines.sessions import await_quiet, await_that, check_publishing_goes_on, connect, frontier, publish, value
 from tests.integration.effort import LONG
 
