@@ -19,7 +19,9 @@ class SharedLook(Generic[T]):
         self._changed = threading.Condition()
         self._begun = 0
         self._ended = 0
-        self._outcome: Callable[[], T] = look
+        self._results: list[T] = []
+        """The result of the last look; empty if it failed."""
+        self._error: BaseException | None = None
 
     def __call__(self) -> T:
         """Returns the result; raises the error of the look."""
@@ -28,29 +30,28 @@ class SharedLook(Generic[T]):
             while self._ended < wanted and self._begun > self._ended:
                 self._changed.wait()
             if self._ended >= wanted:
-                outcome = self._outcome
-            else:
-                self._begun += 1
-                outcome = None
-        return self._look_for_all() if outcome is None else outcome()
+                return self._answer()
+            self._begun += 1
+        return self._look_for_all()
+
+    def _answer(self) -> T:
+        # No variable has the error: it would be a cycle, by way of the traceback.
+        if self._error is not None:
+            raise self._error
+        return self._results[0]
 
     def _look_for_all(self) -> T:
-        outcome = _outcome_of(self._look)
+        try:
+            result = self._look()
+        except BaseException as error:
+            self._end([], error)
+            raise
+        self._end([result], None)
+        return result
+
+    def _end(self, results: list[T], error: BaseException | None) -> None:
         with self._changed:
             self._ended += 1
-            self._outcome = outcome
+            self._results = results
+            self._error = error
             self._changed.notify_all()
-        return outcome()
-
-
-def _outcome_of(look: Callable[[], T]) -> Callable[[], T]:
-    try:
-        result = look()
-    except BaseException as error:  # noqa: BLE001 - each caller raises it
-        failure = error
-
-        def fail() -> T:
-            raise failure
-
-        return fail
-    return lambda: result

@@ -87,3 +87,10 @@ def schema_url(postgres_server: PostgresServer) -> Iterator[str]:
     migrate(postgres_server.url(name), "head", "postgresql")
     yield postgres_server.url(name)
     postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def own_schema_url(postgres_database: str) -> str:
+    """The URL of a database with the schema for this test alone, which may change its functions."""
+    migrate(postgres_database, "head", "postgresql")
+    return postgres_database

@@ -106,29 +106,26 @@ CREATE FUNCTION next_tweet_id(last bigint, now_ms bigint) RETURNS bigint LANGUAG
     END
 $$;
 
--- Takes the next id, and holds an advisory lock on it until the transaction is visible or gone. The lock of two
--- numbers, of which there is one, orders those who take ids. It belongs to the session, so that it does not last until
--- the commit; hence it is released in every case. `frontier` relies on the order: lock first, then the last id.
+-- Takes the next id. Before that, a shared lock on the number after the last id tells `frontier` that an id from there on
+-- is under way, until the transaction is visible or gone. The lock of two numbers, of which there is one, orders those
+-- who take ids. It must not last until the commit, so the block around it ends by an error, which releases it but keeps
+-- the sequence and the variable. Every other end of the block releases it, too: no time-out or cancel leaves it behind.
 CREATE FUNCTION take_tweet_id() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     taken bigint;
     now_ms bigint;
 BEGIN
-    PERFORM pg_advisory_lock(1, 1);
-    -- A variable, so that the next line is planned once in a session: an argument that is volatile is not inlined.
-    now_ms := clock_ms();
-    SELECT next_tweet_id(last_value, now_ms) INTO taken FROM last_tweet_id;
-    PERFORM pg_advisory_xact_lock(taken);
-    PERFORM setval('last_tweet_id', taken);
-    PERFORM pg_advisory_unlock(1, 1);
-    RETURN taken;
-EXCEPTION WHEN OTHERS OR query_canceled OR assert_failure THEN
-    -- A time-out may come right before or after the lock is granted.
-    PERFORM pg_advisory_unlock(1, 1) FROM pg_locks
-    WHERE locktype = 'advisory' AND objsubid = 2 AND pid = pg_backend_pid() AND granted AND database = (
-        SELECT oid FROM pg_database WHERE datname = current_database()
-    );
-    RAISE;
+    PERFORM pg_advisory_xact_lock_shared(last_value + 1) FROM last_tweet_id;
+    BEGIN
+        PERFORM pg_advisory_xact_lock(1, 1);
+        -- A variable, so that the next line is planned once in a session: an argument that is volatile is not inlined.
+        now_ms := clock_ms();
+        SELECT next_tweet_id(last_value, now_ms) INTO taken FROM last_tweet_id;
+        PERFORM setval('last_tweet_id', taken);
+        RAISE SQLSTATE 'TAKEN';
+    EXCEPTION WHEN SQLSTATE 'TAKEN' THEN
+        RETURN taken;
+    END;
 END $$;
 
 -- No tweet with an id up to this one can still appear to a statement that starts after this one.
