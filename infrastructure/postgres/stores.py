@@ -11,7 +11,7 @@ from infrastructure.postgres.database import Database
 from infrastructure.postgres.follow_graph import PostgresFollowGraph
 from infrastructure.postgres.looks import PostgresLooks
 from infrastructure.postgres.outbox import PostgresOutbox
-from infrastructure.postgres.schema import check
+from infrastructure.postgres.schema import check, connected
 from infrastructure.postgres.timeline_trim import TimelineTrim
 from infrastructure.postgres.timelines import PostgresTimelines
 from infrastructure.postgres.tweets import PostgresTweets
@@ -73,6 +73,9 @@ class PostgresStores:
 def open_postgres(url: str, timelines_url: str, options: PostgresOptions) -> PostgresStores:
     """Opens the stores; raises `CannotUse`."""
     check(url, timelines_url)
+    # Before the pool, which does not wait for a server that is slow to accept a session.
+    with connected(url) as connection:
+        [secret_key] = next(connection.execute(KEPT_KEY, (secrets.token_hex(32),)))
     database = Database(url, connections=options.connections, waits_for_disk=options.waits_for_disk)
     database.open()
     tweets = PostgresTweets(database, due_seconds=options.due_seconds, keeps_unpushed=options.pushes)
@@ -94,7 +97,7 @@ def open_postgres(url: str, timelines_url: str, options: PostgresOptions) -> Pos
             announcements.expire,
             lambda: trim.sweep(TIMELINES_A_SWEEP),
         ],
-        database.value(KEPT_KEY, (secrets.token_hex(32),)),
+        secret_key,
     )
 
 
