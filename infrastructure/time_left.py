@@ -4,7 +4,7 @@ import math
 import threading
 import time
 
-REQUEST_SECONDS = 1.8
+REQUEST_SECONDS = 1.7
 """A request waits for an engine until so long after its arrival, however many statements it takes, and wherever else
 it waited before. Its caller has the answer within two seconds."""
 

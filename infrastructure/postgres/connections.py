@@ -34,9 +34,9 @@ class NoConnection(Exception):
 class Connections:
     """A pool of connections that is replaced after an outage.
 
-    The circuit opens when a call had no answer, and when the server accepts no new session after something else went
-    wrong. While it is open, there is no connection to be had, at once, and a probe runs until the server answers. Then
-    a new pool takes over, because the connections of the old one may be dead.
+    The circuit opens when a call had no answer, and when something else went wrong and then no server accepts writes
+    in a new session. While it is open, there is no connection to be had, at once, and a probe runs until a server does.
+    Then a new pool takes over, because the connections of the old one may be dead.
     """
 
     def __init__(

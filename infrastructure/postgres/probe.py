@@ -4,18 +4,20 @@ import select
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.pq import ConnStatus, PGconn, PollingStatus
+from psycopg.pq import ConnStatus, ExecStatus, PGconn, PollingStatus
 
 EVENTS = {PollingStatus.READING: select.POLLIN, PollingStatus.WRITING: select.POLLOUT}
 """What an attempt waits for."""
 
+IS_READ_ONLY = b"SHOW transaction_read_only"
+
 
 def find_server(conninfo: str, seconds: float) -> str | None:
-    """Returns the connection string of the first server that accepts a session within `seconds`; None if none does.
+    """Returns the connection string of the first server that accepts writes within `seconds`; None if none does.
 
     It asks all addresses at the same time, because one that is unreachable would use up the time of the others. The
     driver's own `connect` asks one after the other, and waits for each for two seconds at least. The time that names
@@ -57,11 +59,15 @@ def addresses(conninfo: str) -> Iterator[str]:
 
 
 class _Attempt:
-    """A session that is being opened."""
+    """A session that is being opened, and is then asked whether it may write.
+
+    A pooler opens sessions without the server, so that only an answer to a statement tells that the server is there.
+    """
 
     def __init__(self, conninfo: str) -> None:
         self.conninfo = conninfo
         self._connection = PGconn.connect_start(conninfo.encode())
+        self._is_asking = False
         is_bad = self._connection.status == ConnStatus.BAD
         self.status = PollingStatus.FAILED if is_bad else PollingStatus.WRITING
 
@@ -69,7 +75,21 @@ class _Attempt:
         return self._connection.socket
 
     def advance(self) -> None:
+        """Goes on as far as possible without waiting."""
+        if self._is_asking:
+            self._connection.consume_input()
+            if not self._connection.is_busy():
+                self.status = PollingStatus.OK if self._may_write() else PollingStatus.FAILED
+            return
         self.status = PollingStatus(self._connection.connect_poll())
+        if self.status == PollingStatus.OK:
+            self._connection.send_query(IS_READ_ONLY)
+            self._is_asking = True
+            self.status = PollingStatus.READING
+
+    def _may_write(self) -> bool:
+        result = self._connection.get_result()
+        return result is not None and result.status == ExecStatus.TUPLES_OK and result.get_value(0, 0) == b"off"
 
     def end(self) -> None:
         self._connection.finish()
@@ -80,14 +100,20 @@ def _advance(attempts: Sequence[_Attempt], seconds: float) -> bool:
     poll = select.poll()
     waiting = {}
     for attempt in attempts:
-        try:
-            descriptor = attempt.fileno()
-        except psycopg.OperationalError:  # libpq has closed it
-            attempt.status = PollingStatus.FAILED
-        else:
-            waiting[descriptor] = attempt
-            poll.register(descriptor, EVENTS[attempt.status])
+        with _failing(attempt):
+            waiting[attempt.fileno()] = attempt
+            poll.register(attempt.fileno(), EVENTS[attempt.status])
     found = poll.poll(seconds * 1000) if waiting and seconds > 0 else []
     for descriptor, _ in found:
-        waiting[descriptor].advance()
+        with _failing(waiting[descriptor]):
+            waiting[descriptor].advance()
     return bool(found)
+
+
+@contextmanager
+def _failing(attempt: _Attempt) -> Iterator[None]:
+    """Ends the attempt if its connection turns out to be lost."""
+    try:
+        yield
+    except psycopg.OperationalError:
+        attempt.status = PollingStatus.FAILED

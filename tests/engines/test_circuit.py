@@ -11,6 +11,7 @@ import psycopg
 from infrastructure.postgres.database import Database
 from tests.engines.called import SIZE, Sessions, database, fails, opened, sessions, works
 from tests.engines.own_postgres import OwnPostgres
+from tests.engines.pgbouncer import PgBouncer
 from tests.engines.postgres import PostgresServer
 from tests.engines.proxy import Proxy
 from tests.engines.until import until
@@ -108,6 +109,21 @@ def test_the_server_that_can_be_reached_is_used(
         until(lambda: works(database))
     assert database.failures == 0
     assert time.monotonic() - started < 10
+
+
+def test_a_pooler_does_not_pass_for_the_server(
+    breakable_postgres: OwnPostgres, postgres_database: str, pgbouncer: PgBouncer
+) -> None:
+    with opened(pgbouncer.url(postgres_database.rpartition("/")[2])) as database:
+        until(lambda: works(database))
+        breakable_postgres.pause()
+        until(lambda: not database.is_up())
+        # PgBouncer accepts sessions all the while.
+        for _ in range(100):
+            assert not works(database)
+        assert not database.is_up()
+        breakable_postgres.resume()
+        until(lambda: works(database))
 
 
 def test_outages_leave_no_thread_and_no_session_behind(
