@@ -16,11 +16,10 @@ from infrastructure.postgres.timeline_trim import TimelineTrim
 from infrastructure.postgres.timelines import PostgresTimelines
 from infrastructure.postgres.tweets import PostgresTweets
 
+# The update changes nothing, but returns the row also where another process has just made it.
 KEPT_KEY: LiteralString = """
-    WITH made AS (
-        INSERT INTO kept_values VALUES ('secret_key', %s::text) ON CONFLICT DO NOTHING RETURNING value
-    )
-    SELECT value FROM made UNION ALL SELECT value FROM kept_values WHERE name = 'secret_key'
+    INSERT INTO kept_values VALUES ('secret_key', %s::text) ON CONFLICT (name) DO UPDATE SET value = kept_values.value
+    RETURNING value
 """
 
 EXPIRE_KEYS: LiteralString = """
