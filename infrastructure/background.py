@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+from domain.errors import Unavailable
 from infrastructure.log import get_logger
 
 log = get_logger("perch.background")
@@ -21,9 +22,9 @@ class BackgroundThread:
 
     On Linux the thread has a lower priority than those that serve, unless `gives_way` is False.
 
-    An exception of `work` is logged, and `work` is called again after a short pause. Other errors, such as
-    `SystemExit`, end the thread; `revive`, which must be called regularly, restarts it. Only one thread at a time may
-    call `start`, `revive` and `stop`.
+    An exception of `work` is logged, unless it is `Unavailable`, and `work` is called again after a short pause. Other
+    errors, such as `SystemExit`, end the thread; `revive`, which must be called regularly, restarts it. Only one thread
+    at a time may call `start`, `revive` and `stop`.
     """
 
     def __init__(
@@ -90,6 +91,9 @@ class BackgroundThread:
             pause = self._pause_seconds
             try:
                 self._work()
+            except Unavailable:
+                # The engine's adapter logs it once; a traceback for each call would bury that.
+                pause = max(pause, PAUSE_AFTER_ERROR_SECONDS)
             except Exception:
                 log.exception("background_failed", thread=self.name)
                 pause = max(pause, PAUSE_AFTER_ERROR_SECONDS)

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Generic, NamedTuple
 
 from infrastructure.http.declaration import Caller, Declaration
-from infrastructure.http.envelope import CALLER, MORE_HEADERS, REQUEST_ID, Headers
+from infrastructure.http.envelope import ARRIVED_AT, CALLER, MORE_HEADERS, REQUEST_ID, Headers
 from infrastructure.http.fields import Value
 from infrastructure.http.identity import Identity
 from infrastructure.http.problems import Problem, problem_of
 from infrastructure.http.reading import check_body_length, check_media_type, read_body, read_position, read_query
 from infrastructure.http.reply import Reply
 from infrastructure.http.schemas import NO_PARAMETERS, Body
+from infrastructure.time_left import begin_request, end_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -53,10 +54,13 @@ class Endpoint(Generic[Value]):
 
     def __call__(self, environ: "WSGIEnvironment", path: Mapping[str, str]) -> Reply:
         """Returns the view's answer to these path values, or the problem for the error that it or a check raised."""
+        begin_request(environ.get(ARRIVED_AT))
         try:
             return self._view(self._checked(environ, path))
         except Exception as error:  # noqa: BLE001 - `problem_of` logs it if it is not the caller's fault
             return problem_of(error).response(environ[REQUEST_ID])
+        finally:
+            end_request()
 
     def _checked(self, environ: "WSGIEnvironment", path: Mapping[str, str]) -> Call[Value]:
         declared = self.declared

@@ -37,6 +37,9 @@ CALLER = "perch.caller"
 WHEN_GONE = "perch.when_gone"
 """WSGI environment key, set by some servers, of a function that registers a callback for when the client is gone."""
 
+ARRIVED_AT = "perch.arrived_at"
+"""WSGI environment key, set by some servers, of the monotonic time at which the whole request was there."""
+
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
 """Keeps browsers from guessing that an answer of another media type is HTML or a script."""
 

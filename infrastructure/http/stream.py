@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from flask import Blueprint
 
+from domain.errors import Unavailable
 from domain.tweet import Tweet
 from domain.tweet_id import is_far_ahead, parse_tweet_id
 from infrastructure.http.declaration import Answer, Caller, Declaration, RequestHeader
@@ -89,6 +90,8 @@ class EventStream:
     def __iter__(self) -> Iterator[bytes]:
         try:
             yield from self._events()
+        except Unavailable as error:
+            log.warning("stream_failed", request_id=self._request_id, error=str(error))
         except Exception:
             log.exception("stream_failed", request_id=self._request_id)
         yield b"retry: %d\n\n" % random.randint(*RETRY_MS)

@@ -18,7 +18,8 @@ KEPT_SECONDS = 60.0
 """Deletions stay in the table for so long."""
 
 OVERLAP_MS = 10_000
-"""How far back each look for deletions goes: they become visible after their time, but never so much later."""
+"""How far each look for deletions goes back before the last one: they become visible after their time, but never so
+much later."""
 
 NEW_TWEETS: LiteralString = """
     SELECT id, author_id FROM tweets WHERE id > %s::bigint AND id <= %s::bigint ORDER BY id LIMIT %s::bigint
@@ -50,6 +51,8 @@ class PostgresAnnouncements:
         self._is_wanted: Callable[[], bool] = lambda: True
         self._look_at = 0.0
         self._seen_up_to: int | None = None
+        self._heard_at = 0.0
+        """When the last look for deletions began that succeeded."""
         self._told = _Told()
         self.announce = self._queue.announce
 
@@ -75,13 +78,19 @@ class PostgresAnnouncements:
         if not self._is_wanted():
             self._seen_up_to = None
             return
+        began_at = time.monotonic()
+        if self._seen_up_to is None:
+            self._heard_at = began_at
         frontier = self._tweets.frontier()
         for tweet in self._new_tweets(frontier if self._seen_up_to is None else self._seen_up_to, frontier):
             self._queue.announce(tweet.tweet_id, tweet.author_id)
         self._seen_up_to = frontier
-        for tweet_id, author_id in self._database.rows(DELETIONS, (OVERLAP_MS,)):
+        # Longer after an outage, during which other processes may have gone on.
+        since_ms = OVERLAP_MS + round((began_at - self._heard_at) * 1000)
+        for tweet_id, author_id in self._database.rows(DELETIONS, (since_ms,)):
             if self._told.is_new(tweet_id):
                 self._queue.announce_deletion(tweet_id, author_id)
+        self._heard_at = began_at
 
     def _new_tweets(self, low: int, high: int) -> Iterable[Announcement]:
         while low < high:

@@ -7,7 +7,8 @@ from typing import Any, LiteralString
 from domain.delivery import Delivery, RetryPolicy
 from domain.events import DeliveryFailed, TweetDeadLettered
 from infrastructure.counts import OutboxCounts
-from infrastructure.postgres.database import Connection, Database
+from infrastructure.postgres.database import Database
+from infrastructure.postgres.sessions import Connection
 
 DUE: LiteralString = """
     WITH leased AS (

@@ -57,16 +57,23 @@ def version_of(connection: "psycopg.Connection") -> str | None:
 
 @contextmanager
 def connected(url: str) -> "Iterator[psycopg.Connection]":
+    """Yields a connection to a server that accepts writes; raises `CannotUse`, also for errors of its statements."""
     try:
         connection = psycopg.connect(
             url,
             autocommit=True,
             connect_timeout=CONNECT_SECONDS,
-            target_session_attrs="primary",
+            target_session_attrs="read-write",
             prepare_threshold=None,
         )
     except psycopg.Error as error:
-        reason = " ".join(str(error).split())
-        raise CannotUse(f"The database {place(url)} cannot be reached: {reason}") from None
-    with connection:
-        yield connection
+        raise CannotUse(f"The database {place(url)} cannot be reached: {_reason(error)}") from None
+    try:
+        with connection:
+            yield connection
+    except psycopg.Error as error:
+        raise CannotUse(f"The database {place(url)} cannot be used: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -15,16 +15,15 @@ from infrastructure.postgres.follow_graph import PostgresFollowGraph
 from infrastructure.postgres.looks import PostgresLooks
 from infrastructure.postgres.outbox import PostgresOutbox
 from infrastructure.postgres.readers import PostgresReaders
-from infrastructure.postgres.schema import TIMELINES, check
+from infrastructure.postgres.schema import TIMELINES, check, connected
 from infrastructure.postgres.timeline_trim import TimelineTrim
 from infrastructure.postgres.timelines import PostgresTimelines
 from infrastructure.postgres.tweets import PostgresTweets
 
+# The update changes nothing, but returns the row also where another process has just made it.
 KEPT_KEY: LiteralString = """
-    WITH made AS (
-        INSERT INTO kept_values VALUES ('secret_key', %s::text) ON CONFLICT DO NOTHING RETURNING value
-    )
-    SELECT value FROM made UNION ALL SELECT value FROM kept_values WHERE name = 'secret_key'
+    INSERT INTO kept_values VALUES ('secret_key', %s::text) ON CONFLICT (name) DO UPDATE SET value = kept_values.value
+    RETURNING value
 """
 
 EXPIRE_KEYS: LiteralString = """
@@ -86,6 +85,9 @@ def open_postgres(
     The timelines are in the `place` that the database has noted: in PostgreSQL, unless there is `open_outside`.
     """
     check(url, place)
+    # Before the pool, which does not wait for a server that is slow to accept a session.
+    with connected(url) as connection:
+        [secret_key] = next(connection.execute(KEPT_KEY, (secrets.token_hex(32),)))
     database = Database(url, connections=options.connections, waits_for_disk=options.waits_for_disk)
     database.open()
     tweets = PostgresTweets(database, due_seconds=options.due_seconds, keeps_unpushed=options.pushes)
@@ -110,7 +112,7 @@ def open_postgres(
             announcements.expire,
             lambda: trim.sweep(TIMELINES_A_SWEEP),
         ],
-        database.value(KEPT_KEY, (secrets.token_hex(32),)),
+        secret_key,
     )
 
 

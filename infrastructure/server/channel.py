@@ -35,6 +35,8 @@ class Channel(HTTPChannel):
     socket: Any
     requests: list[Any]
     parser_class = StrictParser
+    admitted_at = 0.0
+    """The monotonic time at which the next request was there as a whole."""
     _on_gone: Callable[[], object] | None = None
     _unread_since: float | None = None
     _leaves_rest = False

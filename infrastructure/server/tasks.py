@@ -5,7 +5,7 @@ from typing import Any
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
-from infrastructure.http.envelope import NOSNIFF, WHEN_GONE, Headers, request_id_of
+from infrastructure.http.envelope import ARRIVED_AT, NOSNIFF, WHEN_GONE, Headers, request_id_of
 from infrastructure.http.problems import Problem, body_too_large
 from infrastructure.http.reply import STATUS_LINES
 from infrastructure.server.refusal import refusal
@@ -23,6 +23,7 @@ class KeptAliveTask(WSGITask):
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
         environ[WHEN_GONE] = self.channel.when_gone
+        environ[ARRIVED_AT] = self.channel.admitted_at
         return environ
 
     def build_response_header(self) -> bytes:

@@ -117,6 +117,7 @@ class WaitressServer:
 
         That thread refuses requests over the limit, and answers monitors and errors, because all others may be busy.
         """
+        channel.admitted_at = time.monotonic()
         if self._has_place_for(channel) and not channel.needs_no_place():
             self._in_flight.add(channel)
             self._waitress.task_dispatcher.add_task(channel)  # type: ignore[arg-type]

@@ -21,8 +21,6 @@ START_SECONDS = 30.0
 STOP_SECONDS = 60.0
 RUN_SECONDS = 240.0
 
-_LISTENS = "Perch listens on http://"
-
 
 def run_app(*arguments: object, seconds: float = RUN_SECONDS, **settings: str) -> "subprocess.CompletedProcess[str]":
     """Runs `python -m app` to its end with these settings alone; raises `TimeoutExpired` when it takes longer."""
@@ -142,11 +140,14 @@ class ServerProcess:
 class PerchProcess(ServerProcess):
     """`python -m app serve`, from the moment it says where it listens until it has stopped."""
 
+    COMMAND = "serve"
+    SAYS = "Perch listens on http://"
+
     def __init__(self, log: Path, *arguments: str, program: Sequence[str] | None = None, **settings: str) -> None:
         """Raises `AssertionError` when it does not listen within `START_SECONDS`; `program` may start it."""
-        super().__init__(log, program or command("serve", *arguments), settings)
+        super().__init__(log, program or command(self.COMMAND, *arguments), settings)
         line = self._first_line()
-        if not line.startswith(_LISTENS):
+        if not line.startswith(self.SAYS):
             self._close()
             raise AssertionError(f"Perch started with {line!r}.\n{self.log()}")
         self.port = int(line.rpartition(":")[2])
@@ -155,6 +156,13 @@ class PerchProcess(ServerProcess):
         with selectors.DefaultSelector() as selector:
             selector.register(self._stdout, selectors.EVENT_READ)
             return self._stdout.readline() if selector.select(START_SECONDS) else ""
+
+
+class WorkProcess(PerchProcess):
+    """`python -m app work`, from the moment it says where it reports its health until it has stopped."""
+
+    COMMAND = "work"
+    SAYS = "Perch works, and reports its health, on http://"
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Functions of the database that a test changes, or in which it makes pauses."""
 
-from infrastructure.postgres.database import Connection
+from infrastructure.postgres.sessions import Connection
 from tests.engines.sessions import value
 
 BEGINS_AFTER = ("BEGIN", "THEN", ";")

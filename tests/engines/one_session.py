@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from domain.delivery import RetryPolicy
-from infrastructure.postgres.database import Connection, Database
+from infrastructure.postgres.database import Database
 from infrastructure.postgres.follow_graph import PostgresFollowGraph
 from infrastructure.postgres.outbox import PostgresOutbox
+from infrastructure.postgres.sessions import Connection
 from infrastructure.postgres.timelines import PostgresTimelines
 from infrastructure.postgres.tweets import PostgresTweets
 

@@ -20,7 +20,9 @@ USER = "postgres"
 VERSION_SECONDS = 30.0
 
 READY_LINE = 7
-"""This line of postmaster.pid is "ready" when the server accepts connections."""
+"""This line of postmaster.pid says when the server accepts connections."""
+
+READY = (["ready"], ["standby"])
 
 SETTINGS = """
 listen_addresses = '127.0.0.1'
@@ -109,7 +111,7 @@ class OwnPostgres(PostgresServer):
         except FileNotFoundError:
             return False
         # The file of a server that was killed is still there.
-        return lines[:1] == [str(self._processes.main)] and [line.strip() for line in lines[READY_LINE:]] == ["ready"]
+        return lines[:1] == [str(self._processes.main)] and [line.strip() for line in lines[READY_LINE:]] in READY
 
     def stop(self, mode: StopMode = "fast") -> None:
         """Stops the server: "fast" ends transactions and sessions, "immediate" is a crash with a message to clients."""
@@ -120,6 +122,16 @@ class OwnPostgres(PostgresServer):
         """Stops the server and starts it on the same port."""
         self.stop(mode)
         self.start()
+
+    def restart_as_standby(self) -> None:
+        """Restarts the server in recovery, as a replica whose primary is gone: it can be read until `promote`."""
+        self.stop()
+        (self._data / "standby.signal").touch()
+        self.start()
+
+    def promote(self) -> None:
+        """Ends the recovery; the server accepts writes then."""
+        self.execute("SELECT pg_promote()")
 
     def kill(self) -> None:
         """Ends all processes of the server at one moment by SIGKILL."""
@@ -151,6 +163,8 @@ class OwnPostgres(PostgresServer):
         self._processes.resume()
         if not self.running:
             self.start()
+        if self.execute("SELECT pg_is_in_recovery()") == [(True,)]:
+            self.promote()
         self.execute("ALTER SYSTEM RESET ALL")
         self.reload()
 

@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from infrastructure.postgres.database import Connection
+from infrastructure.postgres.sessions import Connection
 from infrastructure.postgres.tweets import FRONTIER, PUBLISH
 from usecases.publish_tweet import NEVER_PULLED
 

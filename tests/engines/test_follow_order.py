@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from domain.tweet_id import MAX_TWEET_ID
-from infrastructure.postgres.database import Connection
 from infrastructure.postgres.follow_graph import FOLLOW, PostgresFollowGraph
+from infrastructure.postgres.sessions import Connection
 from tests.engines.functions import Pausing, rewrite
 from tests.engines.one_session import OneSession
 from tests.engines.sessions import await_quiet, connect, value

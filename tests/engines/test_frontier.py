@@ -5,7 +5,7 @@ from typing import LiteralString
 
 import pytest
 
-from infrastructure.postgres.database import Connection
+from infrastructure.postgres.sessions import Connection
 from tests.engines.pollers import AUTHORS, Poller, pollers_in_processes, writers
 from tests.engines.sessions import check_publishing_goes_on, connect
 from tests.fakes.postgres import opened

@@ -112,6 +112,19 @@ def test_a_broken_server_is_mended(breakable_postgres: OwnPostgres, fault: Step)
     assert breakable_postgres.execute("SELECT 1") == [(1,)]
 
 
+def test_a_replica_accepts_writes_once_it_is_promoted_or_mended(
+    breakable_postgres: OwnPostgres, postgres_database: str
+) -> None:
+    for back in (OwnPostgres.promote, OwnPostgres.mend):
+        breakable_postgres.restart_as_standby()
+        with connect(postgres_database) as connection, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            connection.execute("CREATE TABLE kept (value text)")
+        back(breakable_postgres)
+        with connect(postgres_database) as connection:
+            connection.execute("CREATE TABLE kept (value text)")
+            connection.execute("DROP TABLE kept")
+
+
 def test_the_outcome_of_a_commit_is_unknown_behind_the_proxy(
     postgres_server: PostgresServer, postgres_database: str, postgres_proxy: Proxy
 ) -> None:

@@ -11,6 +11,7 @@ from infrastructure.memory.tweets import MemoryTweets
 from tests.http.client import Client
 from tests.http.conftest import OpenStream
 from tests.http.test_failures import failing
+from usecases.home_timeline import stream as stream_use_case
 
 
 def test_a_head_request_opens_no_stream(perch: Perch, open_stream: OpenStream) -> None:
@@ -57,14 +58,16 @@ def test_an_unavailable_store_ends_a_stream_with_a_retry_time(
     alice: Client,
     bob: Client,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(stream_use_case, "RETRY_SECONDS", 0.0)
     bob.follow("alice")
     stream = open_stream(("X-Request-Id", "the-streams"))
     start = stream.read()
     tweet = alice.publish()
 
     with failing(MemoryTweets, "get_many", Unavailable("the store does not answer")):
-        assert stream.rest().startswith("retry: ")
+        assert stream.rest().rpartition("\n\n:\n")[2].partition("\n\n")[2].startswith("retry: ")
     assert "the store does not answer" in caplog.text
     assert "request_id='the-streams'" in caplog.text
     again = open_stream(("Last-Event-ID", start.split()[-1]))

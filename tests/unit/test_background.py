@@ -12,6 +12,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from domain.errors import Unavailable
 from infrastructure import background
 from infrastructure.background import BackgroundThread
 from tests.contracts.racing import JOIN_SECONDS
@@ -60,6 +61,14 @@ def test_an_error_is_logged_and_the_work_is_repeated(caplog: pytest.LogCaptureFi
     errors = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert ["fragile" in record.message for record in errors] == [True, True]
     assert [record.exc_info[0] for record in errors if record.exc_info] == [ValueError, KeyError]
+
+
+def test_what_is_unavailable_is_asked_again_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    work = Work(Unavailable("no answer"), Unavailable("no answer"))
+    with running(BackgroundThread("patient", work, pause_seconds=0.001)):
+        assert work.succeeded.wait(JOIN_SECONDS)
+    assert work.calls >= 3
+    assert not caplog.records
 
 
 def test_stop_interrupts_the_pause() -> None:

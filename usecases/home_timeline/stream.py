@@ -4,11 +4,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from domain.errors import Unavailable
 from domain.tweet import Tweet
 from usecases.home_timeline.read import HomeTimelinePage, ReadHomeTimelineRequest, Walk
 
 BATCH_MAX = 100
 """The largest number of tweets in a batch."""
+
+RETRY_SECONDS = 0.5
+"""The pause before the next try while a store does not answer."""
+
+FAILURES_MAX = 40
+"""So many tries in a row may fail. A stream outlives a restart of the database, because some clients, such as browsers,
+do not come back after they were refused once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +75,24 @@ class HomeTimelineStream:
     def batches(self, timeout: float) -> Iterator[Sequence[Tweet]]:
         """Yields batches of new tweets, oldest first, until the end.
 
-        A batch is empty if there was nothing to send for `timeout` seconds, if the position moved without a tweet, or
-        if followees deleted tweets.
+        A batch is empty if there was nothing to send for `timeout` seconds, if the position moved without a tweet, if
+        followees deleted tweets, or while a store does not answer. If that lasts, it raises `Unavailable`.
         """
+        failures = 0
         while not self._subscription.has_ended():
-            for batch in self._catch_up():
-                yield batch
-                if self._subscription.has_ended():
-                    return
+            try:
+                for batch in self._catch_up():
+                    yield batch
+                    if self._subscription.has_ended():
+                        return
+            except Unavailable:
+                failures += 1
+                if failures > FAILURES_MAX:
+                    raise
+                yield ()
+                self._subscription.wait(RETRY_SECONDS)
+                continue
+            failures = 0
             if self._subscription.any_deleted() or not self._subscription.wait(timeout):
                 yield ()
 

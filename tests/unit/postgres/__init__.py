@@ -1,0 +1,1 @@
+"""What of the PostgreSQL adapters needs no server."""

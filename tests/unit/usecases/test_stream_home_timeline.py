@@ -9,6 +9,7 @@ from domain.tweet import Tweet
 from infrastructure.memory.stores import MemoryStores
 from infrastructure.streams.subscriptions import Subscriptions
 from tests.unit.usecases.home import ALICE, Home
+from usecases.home_timeline import stream
 from usecases.home_timeline.stream import (
     BATCH_MAX,
     HomeTimelineStream,
@@ -197,3 +198,56 @@ def test_a_stream_that_fails_to_open_takes_no_place(home: Home, subscriptions: S
     with pytest.raises(Unavailable):
         StreamHomeTimeline(home.read, Broken(), subscriptions).execute(StreamHomeTimelineRequest(ALICE, None))
     assert subscriptions.counts().open == 0
+
+
+class Failing:
+    """Tweets whose frontier cannot be read for a while."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self.failures = 0
+
+    def frontier(self) -> int:
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable("no answer")
+        return self._home.tweets.frontier()
+
+
+@pytest.fixture
+def failing(home: Home, monkeypatch: pytest.MonkeyPatch) -> Failing:
+    monkeypatch.setattr(stream, "RETRY_SECONDS", NO_WAIT)
+    return Failing(home)
+
+
+def test_a_stream_outlives_a_store_that_does_not_answer_for_a_while(
+    home: Home, subscriptions: Subscriptions, failing: Failing
+) -> None:
+    opened = StreamHomeTimeline(home.read, failing, subscriptions).execute(StreamHomeTimelineRequest(ALICE, None))
+    batches = opened.batches(NO_WAIT)
+    for _ in range(3):
+        failing.failures = stream.FAILURES_MAX
+        published = home.publish("bob")
+        assert next(batches) == ()
+        assert next(batch for batch in batches if batch) == published
+        assert not failing.failures
+
+
+def test_a_stream_gives_up_a_store_that_does_not_come_back(
+    home: Home, subscriptions: Subscriptions, failing: Failing
+) -> None:
+    opened = StreamHomeTimeline(home.read, failing, subscriptions).execute(StreamHomeTimelineRequest(ALICE, None))
+    failing.failures = stream.FAILURES_MAX + 1
+    with pytest.raises(Unavailable):
+        list(opened.batches(NO_WAIT))
+
+
+def test_a_stream_that_is_closed_while_a_store_does_not_answer_ends(
+    home: Home, subscriptions: Subscriptions, failing: Failing
+) -> None:
+    opened = StreamHomeTimeline(home.read, failing, subscriptions).execute(StreamHomeTimelineRequest(ALICE, None))
+    failing.failures = stream.FAILURES_MAX
+    batches = opened.batches(NO_WAIT)
+    assert next(batches) == ()
+    opened.close()
+    assert list(batches) == []
