@@ -91,7 +91,7 @@ class EventStream:
         try:
             yield from self._events()
         except Unavailable as error:
-            log.warning("stream_failed", request_id=self._request_id, error=str(error))
+            log.warning("stream_unavailable", request_id=self._request_id, error=str(error))
         except Exception:
             log.exception("stream_failed", request_id=self._request_id)
         yield b"retry: %d\n\n" % random.randint(*RETRY_MS)

@@ -7,6 +7,7 @@ from domain.delivery import RetryPolicy
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.follow_graph import PostgresFollowGraph
 from infrastructure.postgres.outbox import PostgresOutbox
+from infrastructure.postgres.readers import PostgresReaders
 from infrastructure.postgres.sessions import Connection
 from infrastructure.postgres.timelines import PostgresTimelines
 from infrastructure.postgres.tweets import PostgresTweets
@@ -23,7 +24,7 @@ class OneSession(Database):
         self.tweets = PostgresTweets(self, due_seconds=0.0, keeps_unpushed=True)
         self.graph = PostgresFollowGraph(self)
         self.outbox = PostgresOutbox(self, RetryPolicy(MAX_ATTEMPTS, jitter=lambda: 1.0), LEASE_SECONDS)
-        self.timelines = PostgresTimelines(self, idle_seconds=0.0)
+        self.timelines = PostgresTimelines(self, PostgresReaders(self, idle_seconds=0.0))
 
     @contextmanager
     def _session(self) -> Iterator[Connection]:
