@@ -41,7 +41,7 @@ def test_the_view_shows_the_delay_until_pushed(open_window: OpenWindow, sign_in:
 def test_the_metrics_are_asked_only_while_the_view_is_open(open_window: OpenWindow, alice: str) -> None:
     window = open_window()
     asked: list[str] = []
-    window.page.on("request", lambda request: asked.append(request.url) if "metrics" in request.url else None)
+    window.page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/metrics") else None)
     window.page.clock.install()
     window.open(alice)
     window.page.clock.run_for(60_000)
