@@ -15,7 +15,7 @@ from load.demo_crowd import Talk
 from load.errors import LoadError
 
 FAILED_STATUS = 2
-CONNECTIONS = 4
+CONNECTIONS = 8
 PACE_MAX = 100.0
 
 

@@ -98,3 +98,14 @@ def test_an_outage_is_told_and_its_end_leaves_no_trace(open_window: OpenWindow, 
     expect(window.tweet(f"after, {alice}")).to_be_visible()
     expect(fault).to_be_empty()
     expect(window.page.locator("#notice")).to_be_hidden()
+
+
+def test_the_follow_buttons_of_a_page_are_one_request(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
+    for number in range(20):
+        sign_in(f"{alice}-{number}").publish("hello")
+    window = open_window().open(alice)
+    asked: list[str] = []
+    window.page.on("request", lambda request: asked.append(request.url) if "relationships" in request.url else None)
+    window.go("#/explore")
+    expect(window.tweets.get_by_role("button", name=f"Follow {alice}-0", exact=True)).to_be_visible()
+    assert len(asked) <= 2

@@ -11,11 +11,13 @@ const ANSWER_MS = 10_000;
 const LOOKS_KEPT = 40;
 const LOOKS_OF_MEAN = 15;
 const NONE = "none yet";
+const ELSEWHERE = "elsewhere";
+const NOT_HERE = "The fan-out’s metrics are not here: a gateway hides them, or other processes have them.";
 
 const METERS = [
   { label: "Outbox", what: "tweets that are not in all timelines yet", text: String, ...gauge("outbox") },
   { label: "Queue", what: "hints that wait for the worker", text: String, ...gauge("queue") },
-  { label: "Delay", what: "from publish until pushed, on average", text: duration, last: recentDelay, all: delays },
+  { label: "Delay", what: "from publish until pushed, on average", text: duration, last: recentDelay, all: delays, none: NONE },
   { label: "Dead letters", what: "tweets that were given up; readers see them all the same", text: String, ...gauge("dead") },
 ];
 
@@ -57,7 +59,7 @@ export class FanOutView extends View {
     const isThere = this.#looks.length > 0;
     this.#part(".meters").hidden = !isThere;
     this.#part(".note").hidden = isThere;
-    this.#part(".note").textContent = seen === null ? "The metrics are not public here." : "Perch does not answer.";
+    this.#part(".note").textContent = seen === null ? NOT_HERE : "Perch does not answer.";
     if (isThere) for (const meter of this.#meters) meter.show(this.#looks);
   }
 
@@ -74,8 +76,9 @@ async function readMetrics() {
     if (!values.has("perch_event_queue_depth")) return response.status < 500 ? null : undefined;
     return {
       queue: values.get("perch_event_queue_depth"),
-      outbox: values.get("perch_outbox_waiting"),
-      dead: values.get("perch_dead_letters"),
+      // Of several processes that work, one tells of what they share.
+      outbox: values.get("perch_outbox_waiting") ?? null,
+      dead: values.get("perch_dead_letters") ?? null,
       pushed: values.get("perch_tweet_pushed_seconds_count"),
       seconds: values.get("perch_tweet_pushed_seconds_sum"),
     };
@@ -89,7 +92,7 @@ function goesOn(looks, seen) {
   return looks.length > 0 && seen && looks.at(-1).pushed <= seen.pushed;
 }
 
-function meterView({ label, what, text, last, all }) {
+function meterView({ label, what, text, last, all, none = ELSEWHERE }) {
   const number = element("span", { className: "number" });
   const sparkline = new Sparkline(LOOKS_KEPT);
   const row = element(
@@ -102,7 +105,7 @@ function meterView({ label, what, text, last, all }) {
     row,
     show(looks) {
       const value = last(looks);
-      number.textContent = value === null ? NONE : text(value);
+      number.textContent = value === null ? none : text(value);
       sparkline.show(all(looks));
     },
   };

@@ -8,7 +8,8 @@ export class Relations extends EventTarget {
   #api;
   #me;
   #known = new Map();
-  #asked = new Set();
+  #wanted = new Set();
+  #reading = null;
 
   /** `me` is the user's id; empty for a guest. Sends `change` when a relation changed, and `followed` after a write. */
   constructor(api, me) {
@@ -31,11 +32,15 @@ export class Relations extends EventTarget {
     return this.isOther(id) && (!this.#me || this.#known.has(id));
   }
 
-  /** Reads the relations with these users that are unknown. A failure leaves them unknown until the next call. */
-  async know(ids) {
-    if (!this.#me) return;
-    const unknown = [...new Set(ids)].filter((id) => this.isOther(id) && !this.#known.has(id) && !this.#asked.has(id));
-    while (unknown.length) await this.#read(unknown.splice(0, IDS_MAX));
+  /**
+   * Reads the relations with these users that are unknown, together with those that others want to know now.
+   * A failure leaves them unknown until the next call.
+   */
+  know(ids) {
+    if (!this.#me) return Promise.resolve();
+    for (const id of ids) if (this.isOther(id) && !this.#known.has(id)) this.#wanted.add(id);
+    this.#reading ??= Promise.resolve().then(() => this.#readWanted());
+    return this.#reading;
   }
 
   /** Reads all known relations again, because another window may have changed them. */
@@ -57,16 +62,20 @@ export class Relations extends EventTarget {
     }
   }
 
+  async #readWanted() {
+    const ids = [...this.#wanted];
+    this.#wanted.clear();
+    this.#reading = null;
+    while (ids.length) await this.#read(ids.splice(0, IDS_MAX));
+  }
+
   async #read(ids) {
-    for (const id of ids) this.#asked.add(id);
     try {
       const { data } = await this.#api.get(`v1/users/me/relationships?ids=${ids.join(",")}`);
       for (const { id, ...relation } of data) this.#known.set(id, relation);
       this.dispatchEvent(new Event("change"));
     } catch {
       // Whoever shows these users asks again.
-    } finally {
-      for (const id of ids) this.#asked.delete(id);
     }
   }
 

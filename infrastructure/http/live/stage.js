@@ -52,6 +52,7 @@ export class Stage {
   }
 
   #clear() {
+    this.#current?.view.hide();
     for (const view of this.#views.values()) view.close();
     byId("view").removeAttribute("data-view");
   }
