@@ -33,7 +33,7 @@ export class Composer {
     this.#field.focus();
   }
 
-  /** Is one line until it is used. It must not close while a button is pressed: that would move what is pressed away. */
+  /** Is one line until it is used. Closing while something is pressed would move it away from under the pointer. */
   #opens(signal) {
     const press = (isPressed) => () => {
       this.#isPressed = isPressed;

@@ -18,7 +18,7 @@ export class ExploreView extends View {
     }, this.ended);
     this.feed.element.querySelector(".empty").append(
       element("strong", { textContent: "Nobody has said anything yet." }),
-      element("p", { textContent: "Be the first, or run “make demo” beside the service to fill it with a crowd that talks." }),
+      element("p", { textContent: "Be the first, or run “make demo” to fill this place with a crowd that talks." }),
     );
     this.element.append(this.feed.element);
     this.polls(() => this.feed.readAnew(), (error) => this.feed.showFault(error));

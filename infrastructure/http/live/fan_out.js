@@ -17,8 +17,8 @@ const NOT_HERE = "The fan-out’s metrics are not here: a gateway hides them, or
 const METERS = [
   { label: "Outbox", what: "tweets that are not in all timelines yet", text: String, ...gauge("outbox") },
   { label: "Queue", what: "hints that wait for the worker", text: String, ...gauge("queue") },
-  { label: "Delay", what: "from publish until pushed, on average", text: duration, last: recentDelay, all: delays, none: NONE },
-  { label: "Dead letters", what: "tweets that were given up; readers see them all the same", text: String, ...gauge("dead") },
+  { label: "Delay", what: "from publish until pushed", text: duration, last: recentDelay, all: delays, none: NONE },
+  { label: "Dead letters", what: "given up; readers see them all the same", text: String, ...gauge("dead") },
 ];
 
 export class FanOutView extends View {
@@ -98,7 +98,7 @@ function meterView({ label, what, text, last, all, none = ELSEWHERE }) {
   const row = element(
     "div",
     { className: "panel" },
-    element("dt", {}, element("strong", { textContent: label }), element("span", { className: "hint", textContent: what })),
+    element("dt", {}, element("strong", {}, label), element("span", { className: "hint" }, what)),
     element("dd", {}, number, sparkline.element),
   );
   return {

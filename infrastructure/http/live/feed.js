@@ -60,10 +60,6 @@ export class Feed {
     return this.#isBehind ? null : this.#waiting.length;
   }
 
-  get shownCount() {
-    return this.#shown.length;
-  }
-
   /** Reads the first page with at least so many tweets, and returns up to where it is complete. Rejects on failure. */
   async readAnew(atLeast = PAGE_TWEETS) {
     const reading = ++this.#readings;

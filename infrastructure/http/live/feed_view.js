@@ -21,7 +21,8 @@ export class FeedView {
 
   /** The elements that the end of the list needs. */
   get parts() {
-    const [fault, empty, older, end] = [".error", ".empty", ".older", ".end"].map((each) => this.element.querySelector(each));
+    const part = (selector) => this.element.querySelector(selector);
+    const [fault, empty, older, end] = [".error", ".empty", ".older", ".end"].map(part);
     return { fault, empty, older, end };
   }
 

@@ -17,7 +17,7 @@ export class OlderPages {
 
   /**
    * `path` ends where `cursor=…` follows. `parts` are the elements `older`, `empty`, `fault` and, if there is one,
-   * `end`. `report` has `taken`, which gets each page, and `expired`, which is called when the service refuses the cursor.
+   * `end`. `report` has `taken`, which gets each page, and `expired`, called when the service refuses the cursor.
    */
   constructor(api, path, parts, report, signal) {
     this.#api = api;

@@ -8,6 +8,7 @@ import { avatarLink } from "./tweet_view.js";
 /** `note` says why this user is listed. */
 export function personRow(relations, id, note = "") {
   const name = link(userAddress(id), { className: "name", title: id, textContent: id });
-  const about = element("div", { className: "body" }, name, note && element("p", { className: "hint", textContent: note }));
+  const why = note && element("p", { className: "hint", textContent: note });
+  const about = element("div", { className: "body" }, name, why);
   return element("li", { className: "row person" }, avatarLink(id), about, followButton(relations, id));
 }

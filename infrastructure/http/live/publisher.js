@@ -42,7 +42,8 @@ export class Publisher {
     paintAvatar(avatar, this.#me);
     const name = element("strong", { className: "name", textContent: this.#me });
     const shown = element("p", { className: "text", dir: "auto", textContent: folded(text) });
-    const item = element("li", { className: "tweet" }, avatar, element("div", { className: "body" }, name, shown, status));
+    const body = element("div", { className: "body" }, name, shown, status);
+    const item = element("li", { className: "tweet" }, avatar, body);
     byId("pending").prepend(item);
     return { text, key: newKey(), item, status };
   }

@@ -78,11 +78,7 @@ export class Session extends EventTarget {
   #startUser(me, leave) {
     const { closed } = this.api;
     const live = new Live(this.api, this.#heard(), leave);
-    const draw = (tweet) => tweetView(tweet, this.removing(tweet));
-    const source = { path: "v1/users/me/timeline?include_self=true&", accepts: ({ author_id: author }) => author === me.id, draw };
-    this.home = new Feed(this.api, { ...source, isPolled: false, waits: showHomeCount }, () => live.restart(), closed);
-    this.home.element.querySelector(".empty").append(...emptyHome());
-    this.#feeds.add(this.home);
+    this.home = this.#homeFeed(() => live.restart());
     const publisher = new Publisher(this.api, me.id, {
       published: (tweet) => this.#published(tweet),
       edit: (text) => composer.edit(text),
@@ -95,6 +91,20 @@ export class Session extends EventTarget {
     restWhileAway(live, closed);
     live.start();
     this.#watch.start();
+  }
+
+  #homeFeed(recover) {
+    const source = {
+      path: "v1/users/me/timeline?include_self=true&",
+      isPolled: false,
+      accepts: ({ author_id: author }) => author === this.id,
+      draw: (tweet) => tweetView(tweet, this.removing(tweet)),
+      waits: showHomeCount,
+    };
+    const home = new Feed(this.api, source, recover, this.api.closed);
+    home.element.querySelector(".empty").append(...emptyHome());
+    this.#feeds.add(home);
+    return home;
   }
 
   /** What the stream tells. */

@@ -8,6 +8,8 @@ const LINKED = /(?<![\w@.\/-])@[A-Za-z0-9_.-]{1,64}(?![A-Za-z0-9_.-])|(?<!\w)htt
 const LAST_OF_NAME = /[.-]+$/;
 const LAST_OF_URL = /[.,:;!?'’»…*_]+$/;
 
+const OUTWARD = "noopener noreferrer nofollow";
+
 /** Returns the parts of a text: strings, and links of mentions and web addresses. */
 export function linked(text) {
   const parts = [];
@@ -37,7 +39,7 @@ function webLink(found) {
   while (shown.endsWith(")") && count(shown, ")") > count(shown, "(")) {
     shown = shown.slice(0, -1).replace(LAST_OF_URL, "");
   }
-  return URL.canParse(shown) && link(shown, { textContent: shown, rel: "noopener noreferrer nofollow", target: "_blank" });
+  return URL.canParse(shown) && link(shown, { textContent: shown, rel: OUTWARD, target: "_blank" });
 }
 
 const count = (text, letter) => text.split(letter).length - 1;

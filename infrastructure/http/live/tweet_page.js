@@ -39,7 +39,8 @@ export class TweetPage extends View {
     const { relations } = this.session;
     relations.know([tweet.author_id]);
     this.title = `${tweet.author_id}: “${tweet.text.slice(0, 40)}”`;
-    this.#list.replaceChildren(tweetView(tweet, { relations, ...this.session.removing(tweet), time: exactTimeElement }));
+    const options = { relations, ...this.session.removing(tweet), time: exactTimeElement };
+    this.#list.replaceChildren(tweetView(tweet, options));
     this.#list.ariaBusy = "false";
     const more = link(userAddress(tweet.author_id), { textContent: `More tweets by ${tweet.author_id}` });
     this.#foot.replaceChildren(more);

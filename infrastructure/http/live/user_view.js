@@ -74,7 +74,8 @@ export class UserView extends View {
   }
 
   #drawRelation() {
-    const isSelf = this.#id === this.session.id;
-    this.#relation.textContent = isSelf ? "This is you." : this.session.relations.get(this.#id)?.followed_by ? "Follows you" : "";
+    const { id, relations } = this.session;
+    const followsBack = relations.get(this.#id)?.followed_by ? "Follows you" : "";
+    this.#relation.textContent = this.#id === id ? "This is you." : followsBack;
   }
 }

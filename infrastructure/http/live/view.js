@@ -29,11 +29,6 @@ export class View {
     });
   }
 
-  /** Reads again at once what the view shows. */
-  refresh() {
-    this.#poll?.now();
-  }
-
   show() {
     this.element.hidden = false;
     if (this.feed) this.feed.isShown = true;
