@@ -63,6 +63,10 @@ $(CLIENT_TOOLS): $(MADE) $(addprefix $(CLIENTS)/,requirements.txt go.mod go.sum 
 run: $(RUN) ## Start the service on http://127.0.0.1:8080 (settings: docs/operations.md)
 	exec $(BIN)/python -m app serve
 
+.PHONY: demo
+demo: $(RUN) ## Fill the running service with a crowd that talks, until Ctrl-C
+	exec $(BIN)/python -m app demo
+
 .PHONY: test
 test: $(DEV) ## Run the tests (takes minutes)
 	$(BIN)/pytest

@@ -1,4 +1,4 @@
-"""The command line: `python -m app serve`, `work`, `migrate`, `load`, `backup` and `openapi`."""
+"""The command line: `python -m app serve`, `work`, `migrate`, `load`, `demo`, `backup` and `openapi`."""
 
 import argparse
 import signal
@@ -11,6 +11,7 @@ from app.migrate import add_migrate_command
 from app.processes import add_process_commands
 from app.settings import Settings
 from load.command import add_load_command
+from load.demo_command import add_demo_command
 
 
 def main() -> int:
@@ -21,6 +22,7 @@ def main() -> int:
     add_process_commands(commands)
     add_migrate_command(commands)
     add_load_command(commands)
+    add_demo_command(commands)
     add_backup_command(commands)
     openapi = commands.add_parser(
         "openapi", help="print the OpenAPI document, as a service with default settings gives it"

@@ -84,6 +84,15 @@ class Client:
         """All tweets of the user, newest first."""
         return [_tweet(item) for item in self._whole_list(f"/v1/users/{user}/tweets", user)]
 
+    def newest_authors(self) -> list[str]:
+        """The authors of the newest tweets of all, newest first; as often as they published."""
+        return self._call("GET", "/v1/tweets?limit=20", "", 200, _authors)
+
+    def tweets_count(self, user: str) -> int:
+        return self._call(
+            "GET", f"/v1/users/{user}", user, 200, lambda answer: int(orjson.loads(answer)["tweets_count"])
+        )
+
     def following(self, user: str) -> list[str]:
         """All users whom the user follows, newest follow first."""
         return [item["id"] for item in self._whole_list(f"/v1/users/{user}/following", user)]
@@ -102,12 +111,14 @@ class Client:
     def _call(
         self, method: str, path: str, user: str, status: int, parse: Callable[[bytes], T], body: bytes | None = None
     ) -> T:
-        request = f"{method} {path} of {user}"
+        request = f"{method} {path} of {user or 'nobody'}"
         try:
             self._connection.request(method, path, body, {"X-User-Id": user, "Content-Type": "application/json"})
             response = self._connection.getresponse()
             answer = response.read()
         except (OSError, HTTPException) as error:
+            # Without this, the next call could not connect anew.
+            self._connection.close()
             raise LoadError(f"{self._address.url} cannot be reached: {error}.") from None
         if response.status != status:
             raise LoadError(f"{self._address.url} answered {request} with status {response.status}: {_shown(answer)}")
@@ -121,6 +132,14 @@ def _page(answer: bytes) -> Page:
     document = orjson.loads(answer)
     meta = document["meta"]
     return Page([_tweet(tweet) for tweet in document["data"]], meta["next_cursor"], meta["since_id"])
+
+
+def _authors(answer: bytes) -> list[str]:
+    return [str(tweet["author_id"]) for tweet in orjson.loads(answer)["data"]]
+
+
+def _tweets_count(answer: bytes) -> int:
+    return int(orjson.loads(answer)["tweets_count"])
 
 
 def _tweet(document: Any) -> Tweet:  # noqa: ANN401 - whatever JSON holds

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from domain.user import is_user_id
 from load import report
+from load.arguments import add_url_argument
 from load.check import findings, read_stored
 from load.client import Address, Client
 from load.crew import Crew
@@ -40,7 +41,7 @@ def add_load_command(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         description="Loads follows and tweets into a running service, reads every home timeline page by page, and "
         "compares it with what it must be. Exit status: 0, none differs; 1, some differ; 2, it could not be told.",
     )
-    load.add_argument("--url", type=_address, default="http://127.0.0.1:8080", help="default %(default)s")
+    add_url_argument(load)
     _add_input_arguments(load)
     load.add_argument(
         "--connections", type=_whole_number(1), default=8, metavar="N", help="requests at once; default %(default)s"
@@ -75,13 +76,6 @@ def _add_input_arguments(load: argparse.ArgumentParser) -> None:
         default=f"load-{time.time_ns() // 1_000_000:x}-",
         help="what user ids start with; made from the time by default, so that two loads do not meet",
     )
-
-
-def _address(text: str) -> Address:
-    try:
-        return Address.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _prefix(text: str) -> str:

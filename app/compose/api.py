@@ -64,7 +64,7 @@ def make_app(
         metrics_blueprint(endpoint, metrics),
         openapi_blueprint(endpoint, identity.schemes),
         docs_blueprint(),
-        *([live_page_blueprint()] if api.live_page else []),
+        *([live_page_blueprint(api.tweet_max_length)] if api.live_page else []),
     ]
     return create_app(blueprints, api.cors_origins, [HttpRequests(metrics), log_request])
 

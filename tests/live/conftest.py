@@ -30,8 +30,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One service for all tests with default settings; each test has its own users."""
-    with running_perch(tmp_path_factory.mktemp("service")) as perch:
+    """One service for all tests, with its data in a file as by default; each test has its own users."""
+    folder = tmp_path_factory.mktemp("service")
+    with running_perch(folder, DATABASE_URL=f"sqlite:///{folder}/perch.db") as perch:
         yield perch.url
 
 

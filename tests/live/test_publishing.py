@@ -1,63 +1,80 @@
-"""The forms show errors beside their fields, and no tweet is published twice."""
+"""Publish is disabled for what would be refused; a tweet shows at once, and is published once."""
 
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.e2e.conftest import StartPerch
 from tests.live.conftest import OpenWindow, SignIn
 
 TWEETS = "**/v1/tweets"
-OPENAPI = "**/openapi.json"
-INVALID_NAME = "Use 1 to 64 of these characters: A-Z a-z 0-9 _ . - The names “.”, “..” and “me” are reserved."
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (" ", "A tweet's text is not blank."),
-        ("x" * 281, "A tweet's text has at most 280 characters, this one has 281."),
-    ],
-    ids=["blank", "long"],
-)
-def test_a_refused_text_stays_in_the_field_with_the_reason(
-    open_window: OpenWindow, alice: str, text: str, said: str
-) -> None:
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "\u2800 \u3164", "x" * 281, "a\0b"])
+def test_what_would_be_refused_cannot_be_published(open_window: OpenWindow, alice: str, text: str) -> None:
     window = open_window().open(alice)
-    field = window.page.get_by_label("New tweet")
-    window.publish(text)
-    expect(window.page.locator("#text-error")).to_have_text(said)
-    expect(field).to_have_attribute("aria-invalid", "true")
-    expect(field).to_have_value(text)
-    expect(field).to_be_focused()
-
-    field.fill("better")
-    expect(window.page.locator("#text-error")).to_be_empty()
-    window.page.get_by_role("button", name="Publish").click()
-    expect(window.tweet("better")).to_be_visible()
-    expect(field).to_have_value("")
+    button = window.page.get_by_role("button", name="Publish")
+    window.write("something")
+    expect(button).to_be_enabled()
+    window.write(text)
+    expect(button).to_be_disabled()
+    window.page.get_by_label("New tweet").press("Control+Enter")
+    expect(window.page.locator("#pending > li")).to_have_count(0)
+    expect(window.page.get_by_label("New tweet")).to_have_value(text)
 
 
 def test_the_count_is_in_code_points(open_window: OpenWindow, alice: str) -> None:
     window = open_window().open(alice)
     count = window.page.locator("#count")
-    expect(count).to_have_text("0 / 280")
     for text, length in [("  two  ", 3), ("\U0001f426" * 7, 7), ("e\u0301e\u0301", 2), ("x" * 281, 281)]:
-        window.page.get_by_label("New tweet").fill(text)
+        window.write(text)
         expect(count).to_have_text(f"{length} / 280")
     expect(count).to_have_class("count over")
 
 
-def test_the_limit_is_the_maximum_length_in_the_openapi_document(open_window: OpenWindow, alice: str) -> None:
-    def limit(route: Route) -> None:
-        document = route.fetch().json()
-        document["components"]["schemas"]["PublishTweetBody"]["properties"]["text"]["maxLength"] = 100
-        route.fulfill(json=document)
-
-    window = open_window()
-    window.page.route(OPENAPI, limit)
-    expect(window.open(alice).page.locator("#count")).to_have_text("0 / 100")
+def test_the_limit_is_the_services(open_window: OpenWindow, start_perch: StartPerch) -> None:
+    window = open_window(start_perch(TWEET_MAX_LENGTH="100").url).open("alice")
+    window.write("x" * 100)
+    expect(window.page.locator("#count")).to_have_text("100 / 100")
+    window.publish("x" * 100)
+    expect(window.tweets).to_have_count(1)
 
 
-def test_a_retry_after_a_lost_answer_publishes_once(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
+def test_the_composer_is_one_line_until_it_is_used(open_window: OpenWindow, alice: str) -> None:
+    window = open_window().open(alice)
+    button = window.page.get_by_role("button", name="Publish")
+    field = window.page.get_by_label("New tweet")
+    expect(button).to_be_hidden()
+    field.click()
+    expect(button).to_be_visible()
+    window.title.click()
+    expect(button).to_be_hidden()
+    window.write("kept")
+    window.title.click()
+    window.page.locator("#nav").get_by_role("link", name="Explore").click()
+    expect(window.title).to_have_text("Explore")
+    expect(button).to_be_visible()
+    expect(field).to_have_value("kept")
+
+
+def test_a_tweet_shows_before_the_answer(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
+    held: list[Route] = []
+    window = open_window().open(alice)
+    window.page.route(TWEETS, lambda route: held.append(route))  # noqa: PLW0108 - it asks for a name
+    with window.page.expect_request(TWEETS):
+        window.publish("at once")
+    pending = window.page.locator("#pending > li")
+    expect(pending).to_contain_text("at once")
+    expect(pending).to_contain_text("Sending…")
+    expect(window.page.get_by_label("New tweet")).to_have_value("")
+    assert sign_in(alice).page(f"/v1/users/{alice}/tweets")["data"] == []
+    held[0].continue_()
+    expect(window.shown_texts()).to_have_text(["at once"])
+    expect(pending).to_have_count(0)
+
+
+def test_a_lost_answer_is_asked_for_again_and_the_tweet_published_once(
+    open_window: OpenWindow, sign_in: SignIn, alice: str
+) -> None:
     keys: list[str | None] = []
 
     def lose(route: Route) -> None:
@@ -66,54 +83,51 @@ def test_a_retry_after_a_lost_answer_publishes_once(open_window: OpenWindow, sig
         route.abort()
 
     window = open_window().open(alice)
-    window.page.route(TWEETS, lose)
-    window.publish("once")
-    expect(window.page.locator("#text-error")).to_have_text(
-        "Perch does not answer. You can publish it again: it will not appear twice."
-    )
-    window.page.unroute(TWEETS)
+    window.page.route(TWEETS, lose, times=1)
     with window.page.expect_response(TWEETS) as replayed:
-        window.page.get_by_role("button", name="Publish").click()
+        window.publish("once")
 
-    expect(window.tweets).to_have_count(1)
+    expect(window.shown_texts()).to_have_text(["once"])
     assert replayed.value.headers["idempotency-replayed"] == "true"
     assert replayed.value.request.headers["idempotency-key"] == keys[0]
     assert [tweet["text"] for tweet in sign_in(alice).page(f"/v1/users/{alice}/tweets")["data"]] == ["once"]
+    expect(window.page.locator("#pending > li")).to_have_count(0)
 
     window.publish("once")
-    expect(window.tweets).to_have_count(2)
+    expect(window.shown_texts()).to_have_text(["once", "once"])
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("", "Enter a user name."),
-        ("me", INVALID_NAME),
-        ("a/b", INVALID_NAME),
-    ],
-)
-def test_an_invalid_name_is_an_error_beside_the_field(
-    open_window: OpenWindow, alice: str, name: str, said: str
-) -> None:
+def test_tweets_keep_their_order_through_an_outage(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
     window = open_window().open(alice)
-    window.follow(name)
-    expect(window.page.locator("#followee-error")).to_have_text(said)
+    window.page.route(TWEETS, lambda route: route.abort())
+    window.publish("first")
+    window.publish("second")
+    pending = window.page.locator("#pending > li")
+    expect(pending).to_have_count(2)
+    expect(pending.last).to_contain_text("Perch does not answer. Your tweet is sent as soon as it does, once.")
+    window.page.unroute(TWEETS)
+    expect(window.shown_texts()).to_have_text(["second", "first"])
+    expect(pending).to_have_count(0)
+    texts = [tweet["text"] for tweet in sign_in(alice).page(f"/v1/users/{alice}/tweets")["data"]]
+    assert texts == ["second", "first"]
 
 
-def test_following_oneself_shows_the_services_error(open_window: OpenWindow, alice: str) -> None:
-    window = open_window().open(alice)
-    window.follow(alice)
-    expect(window.page.locator("#followee-error")).to_have_text(f"{alice} cannot follow themselves.")
-    expect(window.page.get_by_label("User to follow")).to_have_attribute("aria-invalid", "true")
-
-
-def test_followees_are_read_page_by_page(open_window: OpenWindow, sign_in: SignIn, alice: str) -> None:
-    names = [f"{alice}-{number}" for number in range(25)]
-    for name in names:
-        sign_in(alice).follow(name)
-    window = open_window().open(alice)
-    expect(window.followees()).to_have_text(names[:4:-1])
-    expect(window.page.locator("#following-count")).to_have_text("25")
-    window.page.get_by_role("button", name="More").click()
-    expect(window.followees()).to_have_text(names[::-1])
-    expect(window.page.get_by_role("button", name="More")).to_be_hidden()
+def test_a_refused_tweet_can_be_sent_again_or_edited(open_window: OpenWindow, start_perch: StartPerch) -> None:
+    window = open_window(start_perch(RATE_LIMIT_WRITES="1/3seconds").url).open("alice")
+    window.publish("the first")
+    expect(window.tweet("the first")).to_be_visible()
+    window.publish("too soon")
+    pending = window.page.locator("#pending > li")
+    expect(pending).to_contain_text("Not published: At most 1 writes in 3 s are allowed.")
+    pending.get_by_role("button", name="Edit").click()
+    expect(pending).to_have_count(0)
+    field = window.page.get_by_label("New tweet")
+    expect(field).to_have_value("too soon")
+    expect(field).to_be_focused()
+    window.page.get_by_role("button", name="Publish").click()
+    again = pending.get_by_role("button", name="Try again")
+    while not window.tweet("too soon").count():
+        if again.is_visible():
+            again.click()
+        window.page.wait_for_timeout(100)
+    expect(window.shown_texts()).to_have_text(["too soon", "the first"])

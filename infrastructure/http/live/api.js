@@ -1,4 +1,4 @@
-// Calls the public HTTP API as one user.
+// Calls the public HTTP API as one user, or as nobody.
 
 const ANSWER_MS = 15_000;
 
@@ -18,16 +18,23 @@ export class NoAnswer extends Error {
   }
 }
 
+/** Whether the same request may succeed later. */
+export function isOutage(error) {
+  return error instanceof NoAnswer || error?.status >= 500;
+}
+
+/** Whether the service does not know the caller any more. */
+export function isStranger(error) {
+  return error instanceof Problem && ([401, 403].includes(error.status) || error.code === "malformed-identity");
+}
+
 export class Api {
   #headers;
   #closed = new AbortController();
 
-  /** Contains the user's name and not `me`: a service that knows the user by another name then answers 403. */
-  own;
-
-  constructor({ name, headers }) {
+  /** `headers` identify the caller. */
+  constructor(headers = {}) {
     this.#headers = headers;
-    this.own = `v1/users/${name}`;
   }
 
   /** A signal that is aborted when the user leaves. */

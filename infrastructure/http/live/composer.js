@@ -1,60 +1,61 @@
-// The form that publishes tweets.
+// The form that writes tweets.
 
-import { NoAnswer } from "./api.js";
-import { byId, showError } from "./dom.js";
+import { byId } from "./dom.js";
+import { isPublishable, lengthOf } from "./text_rules.js";
 
-const KEY_BYTES = 16;
-const SAFE_TO_REPEAT = "You can publish it again: it will not appear twice.";
+const LIMIT = Number(document.querySelector("meta[name=tweet-max-length]").content);
 
 export class Composer {
-  #api;
-  #limit;
-  #published;
+  #form = byId("composer");
   #field = byId("text");
-  /** The text that was sent last, and its idempotency key, which makes a repetition safe. */
-  #draft = null;
-  #busy = false;
+  #button = this.#form.querySelector("button");
+  #isPressed = false;
 
-  constructor(api, limit, published) {
-    this.#api = api;
-    this.#limit = limit;
-    this.#published = published;
+  /** Calls `publish` with each text, until the signal is aborted. */
+  constructor(publish, signal) {
     this.#clear();
-    const until = { signal: api.closed };
-    byId("composer").addEventListener("submit", (event) => this.#submitted(event), until);
-    this.#field.addEventListener("input", () => this.#edited(), until);
-    this.#field.addEventListener("keydown", (event) => submitOnCtrlEnter(event), until);
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.#button.disabled) return;
+      publish(this.#field.value);
+      this.#clear();
+      this.#field.focus();
+    }, { signal });
+    this.#field.addEventListener("input", () => this.#edited(), { signal });
+    this.#field.addEventListener("keydown", submitOnCtrlEnter, { signal });
+    this.#opens(signal);
+  }
+
+  /** Puts a text that was refused back, unless the user writes another one already. */
+  edit(text) {
+    this.#field.value = this.#field.value ? `${text}\n\n${this.#field.value}` : text;
+    this.#edited();
+    this.#field.focus();
+  }
+
+  /** Is one line until it is used. Closing while something is pressed would move it away from under the pointer. */
+  #opens(signal) {
+    const press = (isPressed) => () => {
+      this.#isPressed = isPressed;
+    };
+    addEventListener("pointerdown", press(true), { signal, capture: true });
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, press(false), { signal, capture: true });
+    addEventListener("click", ({ target }) => this.#form.contains(target) || this.#close(), { signal });
+    this.#form.addEventListener("focusin", () => this.#form.classList.add("open"), { signal });
+    this.#form.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!this.#isPressed && relatedTarget && !this.#form.contains(relatedTarget)) this.#close();
+    }, { signal });
+  }
+
+  #close() {
+    if (!this.#field.value) this.#form.classList.remove("open");
   }
 
   #edited() {
-    showError(this.#field, "");
-    this.#count();
-  }
-
-  /** Counts code points as the service does. The count only informs: the service decides what is too long. */
-  #count() {
-    const length = [...this.#field.value.normalize("NFC").trim()].length;
-    byId("count").textContent = `${length} / ${this.#limit}`;
-    byId("count").classList.toggle("over", length > this.#limit);
-  }
-
-  async #submitted(event) {
-    event.preventDefault();
-    if (this.#busy) return;
-    this.#busy = true;
-    const text = this.#field.value;
-    if (this.#draft?.text !== text) this.#draft = { text, key: newKey() };
-    try {
-      const tweet = await this.#api.post("v1/tweets", { text }, { "Idempotency-Key": this.#draft.key });
-      this.#draft = null;
-      if (this.#field.value === text) this.#clear();
-      this.#published(tweet);
-    } catch (error) {
-      showError(this.#field, error instanceof NoAnswer ? `${error.message} ${SAFE_TO_REPEAT}` : error.message);
-      this.#field.focus();
-    } finally {
-      this.#busy = false;
-    }
+    const length = lengthOf(this.#field.value);
+    byId("count").textContent = `${length} / ${LIMIT}`;
+    byId("count").classList.toggle("over", length > LIMIT);
+    this.#button.disabled = !isPublishable(this.#field.value, LIMIT);
   }
 
   #clear() {
@@ -67,10 +68,4 @@ function submitOnCtrlEnter(event) {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();
   byId("composer").requestSubmit();
-}
-
-/** Returns a random key. `crypto.randomUUID` is missing on pages from plain http addresses. */
-function newKey() {
-  const bytes = [...crypto.getRandomValues(new Uint8Array(KEY_BYTES))];
-  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,5 +1,9 @@
 // Helpers for the document.
 
+import { isOutage } from "./api.js";
+
+const TOAST_MS = 8_000;
+
 export const byId = (id) => document.getElementById(id);
 
 /** Makes an element. Strings become text, and are never parsed as markup. */
@@ -8,6 +12,11 @@ export function element(tag, properties = {}, ...children) {
   made.append(...children);
   return made;
 }
+
+export const link = (href, properties = {}, ...children) => element("a", { href, ...properties }, ...children);
+
+/** Returns a copy of a template's element. */
+export const fromTemplate = (id) => byId(id).content.firstElementChild.cloneNode(true);
 
 /** Makes the list hold these elements in this order, moves only what must move, and returns whether focus was lost. */
 export function arrange(list, elements) {
@@ -22,13 +31,7 @@ export function arrange(list, elements) {
   return hadFocus && !list.contains(document.activeElement);
 }
 
-/** Shows the initial of a name on a badge, in a colour that depends on the name. */
-export function paintAvatar(badge, name) {
-  const hue = [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 360, 7);
-  badge.style.setProperty("--hue", hue);
-  badge.textContent = name[0].toUpperCase();
-}
-
+/** Tells screen readers. */
 export function announce(text) {
   byId("announcements").textContent = text;
 }
@@ -38,4 +41,23 @@ export function showError(field, text) {
   byId(`${field.id}-error`).textContent = text;
   if (text) field.setAttribute("aria-invalid", "true");
   else field.removeAttribute("aria-invalid");
+}
+
+/** Shows what went wrong; null removes it. The end of an outage removes what it caused. */
+export function showFault(place, error, advice = "") {
+  place.textContent = error ? `${error.message} ${advice}`.trim() : "";
+  place.toggleAttribute("data-outage", isOutage(error));
+}
+
+export function clearOutages() {
+  for (const place of document.querySelectorAll("[data-outage]")) showFault(place, null);
+}
+
+let fading;
+
+/** Shows for a while that something was not done. */
+export function toast(error, what) {
+  showFault(byId("toast"), error, what);
+  clearTimeout(fading);
+  fading = setTimeout(() => showFault(byId("toast"), null), TOAST_MS);
 }

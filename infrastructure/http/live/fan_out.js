@@ -1,35 +1,71 @@
-// Shows the state of the fan-out worker, from the service's metrics.
+// What the fan-out does, from the service's metrics, which are asked only while this view is shown.
 
-import { byId, element } from "./dom.js";
+import { element, fromTemplate } from "./dom.js";
 import { parseMetrics } from "./metrics.js";
 import { Sparkline } from "./sparkline.js";
+import { View } from "./view.js";
 
 const LOOK_MS = 2_000;
-const LOOK_AGAIN_MS = 60_000;
+const LOOK_AGAIN_MS = 30_000;
 const ANSWER_MS = 10_000;
 const LOOKS_KEPT = 40;
 const LOOKS_OF_MEAN = 15;
 const NONE = "none yet";
+const ELSEWHERE = "elsewhere";
+const NOT_HERE = "The fan-out’s metrics are not here: a gateway hides them, or other processes have them.";
 
 const METERS = [
-  { label: "Queue depth", text: String, ...gauge("queue") },
-  { label: "Delay until pushed", text: duration, last: recentDelay, all: delays },
-  { label: "Dead letters", text: String, ...gauge("dead") },
+  { label: "Outbox", what: "tweets that are not in all timelines yet", text: String, ...gauge("outbox") },
+  { label: "Queue", what: "hints that wait for the worker", text: String, ...gauge("queue") },
+  { label: "Delay", what: "from publish until pushed", text: duration, last: recentDelay, all: delays, none: NONE },
+  { label: "Dead letters", what: "given up; readers see them all the same", text: String, ...gauge("dead") },
 ];
 
-/** Reads the metrics again and again, except while the page is hidden. */
-export function watchFanOut() {
-  const meters = METERS.map(meterView);
-  byId("meters").append(...meters.map(({ row }) => row));
-  let looks = [];
-  const look = async () => {
-    if (document.hidden) return setTimeout(look, LOOK_MS);
-    const seen = await readMetrics();
-    looks = seen ? [...(goesOn(looks, seen) ? looks : []), seen].slice(-LOOKS_KEPT) : [];
-    show(meters, looks);
-    return setTimeout(look, seen === null ? LOOK_AGAIN_MS : LOOK_MS);
-  };
-  look();
+export class FanOutView extends View {
+  title = "Fan-out";
+  #root = fromTemplate("fan-out-template");
+  #meters = METERS.map(meterView);
+  #looks = [];
+  #timer;
+
+  constructor(session) {
+    super(session);
+    this.element.append(this.#root);
+    this.#part(".meters").append(...this.#meters.map(({ row }) => row));
+    this.ended.addEventListener("abort", () => clearTimeout(this.#timer));
+  }
+
+  show() {
+    super.show();
+    this.#look();
+  }
+
+  hide() {
+    super.hide();
+    clearTimeout(this.#timer);
+  }
+
+  async #look() {
+    clearTimeout(this.#timer);
+    const seen = document.hidden ? "hidden" : await readMetrics();
+    if (this.element.hidden || this.ended.aborted) return;
+    if (seen !== "hidden") this.#take(seen);
+    this.#timer = setTimeout(() => this.#look(), seen === null ? LOOK_AGAIN_MS : LOOK_MS);
+  }
+
+  #take(seen) {
+    const before = goesOn(this.#looks, seen) ? this.#looks : [];
+    this.#looks = seen ? [...before, seen].slice(-LOOKS_KEPT) : [];
+    const isThere = this.#looks.length > 0;
+    this.#part(".meters").hidden = !isThere;
+    this.#part(".note").hidden = isThere;
+    this.#part(".note").textContent = seen === null ? NOT_HERE : "Perch does not answer.";
+    if (isThere) for (const meter of this.#meters) meter.show(this.#looks);
+  }
+
+  #part(selector) {
+    return this.#root.querySelector(selector);
+  }
 }
 
 /** Returns the numbers; null when the metrics are not public, undefined when there is no answer. */
@@ -40,7 +76,9 @@ async function readMetrics() {
     if (!values.has("perch_event_queue_depth")) return response.status < 500 ? null : undefined;
     return {
       queue: values.get("perch_event_queue_depth"),
-      dead: values.get("perch_dead_letters"),
+      // Of several processes that work, one tells of what they share.
+      outbox: values.get("perch_outbox_waiting") ?? null,
+      dead: values.get("perch_dead_letters") ?? null,
       pushed: values.get("perch_tweet_pushed_seconds_count"),
       seconds: values.get("perch_tweet_pushed_seconds_sum"),
     };
@@ -51,26 +89,23 @@ async function readMetrics() {
 
 /** Whether this look continues the earlier ones: a counter that went down means a restart. */
 function goesOn(looks, seen) {
-  return !looks.length || looks.at(-1).pushed <= seen.pushed;
+  return looks.length > 0 && seen && looks.at(-1).pushed <= seen.pushed;
 }
 
-function show(meters, looks) {
-  byId("meters").hidden = !looks.length;
-  byId("meters-note").hidden = looks.length > 0;
-  byId("meters-note").textContent = "The metrics are not available here.";
-  byId("fan-out-brief").textContent = looks.length ? `${looks.at(-1).queue} queued` : "";
-  if (looks.length) for (const meter of meters) meter.show(looks);
-}
-
-function meterView({ label, text, last, all }) {
+function meterView({ label, what, text, last, all, none = ELSEWHERE }) {
   const number = element("span", { className: "number" });
   const sparkline = new Sparkline(LOOKS_KEPT);
-  const row = element("div", {}, element("dt", { textContent: label }), element("dd", {}, number, sparkline.element));
+  const row = element(
+    "div",
+    { className: "panel" },
+    element("dt", {}, element("strong", {}, label), element("span", { className: "hint" }, what)),
+    element("dd", {}, number, sparkline.element),
+  );
   return {
     row,
     show(looks) {
       const value = last(looks);
-      number.textContent = value === null ? NONE : text(value);
+      number.textContent = value === null ? none : text(value);
       sparkline.show(all(looks));
     },
   };

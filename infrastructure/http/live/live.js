@@ -1,6 +1,6 @@
 // Keeps the timeline live: reads the first page, then the stream, and retries when either fails.
 
-import { Problem } from "./api.js";
+import { isStranger, Problem } from "./api.js";
 import { showConnection } from "./connection.js";
 import { readStream } from "./stream.js";
 
@@ -9,7 +9,7 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const FAILURES_TO_MENTION = 2;
 
-export class Live {
+export class Live extends EventTarget {
   #api;
   #home;
   #leave;
@@ -17,11 +17,14 @@ export class Live {
   #wake = () => {};
 
   /**
+   * Sends `live` when a stream is open.
+   *
    * `home` has `readAnew`, which returns the id after which the stream starts, `arrive`, which gets tweets, and
    * `deleted`, which gets the ids of deleted ones.
    * Calls `leave` with the reason when the service refuses the user.
    */
   constructor(api, home, leave) {
+    super();
     this.#api = api;
     this.#home = home;
     this.#leave = leave;
@@ -82,7 +85,7 @@ export class Live {
 
   async #readStream(run) {
     const heard = {
-      opened: () => showConnection("live"),
+      opened: () => this.#opened(),
       arrived: (tweets, lastId) => this.#arrived(run, tweets, lastId),
       deleted: (ids) => this.#home.deleted(ids),
     };
@@ -95,6 +98,11 @@ export class Live {
     }
   }
 
+  #opened() {
+    showConnection("live");
+    this.dispatchEvent(new Event("live"));
+  }
+
   #arrived(run, tweets, lastId) {
     run.since = lastId;
     run.failures = 0;
@@ -104,7 +112,7 @@ export class Live {
   /** Reads what came since the last tweet, because no stream is free. */
   async #poll(run) {
     showConnection("polling");
-    const page = await this.#api.get(`${this.#api.own}/timeline?include_self=true&limit=100&since_id=${run.since}`);
+    const page = await this.#api.get(`v1/users/me/timeline?include_self=true&limit=100&since_id=${run.since}`);
     if (page.meta.next_cursor !== null) run.since = await this.#home.readAnew();
     else this.#arrived(run, page.data, page.meta.since_id);
   }
@@ -118,7 +126,7 @@ export class Live {
 
   #failed(run, error) {
     if (isStranger(error)) {
-      this.#leave(error.status === 403 ? "Perch knows you by another name." : error.message);
+      this.#leave(error.message);
       return 0;
     }
     run.since = null;
@@ -134,8 +142,4 @@ class AllTaken extends Error {}
 /** Spreads the attempts of pages that lost the same service at the same moment. */
 function jittered(milliseconds) {
   return milliseconds * (1 + Math.random() / 2);
-}
-
-function isStranger(error) {
-  return error instanceof Problem && ([401, 403].includes(error.status) || error.code === "malformed-identity");
 }

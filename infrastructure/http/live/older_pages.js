@@ -1,7 +1,7 @@
-// Reads the older pages of the home timeline as the user scrolls down, and draws the end of the list.
+// Reads the older pages of a list as the user scrolls down, and draws the end of the list.
 
 import { Problem } from "./api.js";
-import { byId } from "./dom.js";
+import { showFault } from "./dom.js";
 
 const EARLY = "600px";
 
@@ -11,44 +11,50 @@ export class OlderPages {
   #api;
   #path;
   #report;
+  #parts;
   #reading = false;
   #nearEnd = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#read(), { rootMargin: EARLY });
 
-  /** `report` has `taken`, which gets each page, and `expired`, which is called when the service refuses the cursor. */
-  constructor(api, path, report) {
+  /**
+   * `path` ends where `cursor=…` follows. `parts` are the elements `older`, `empty`, `fault` and, if there is one,
+   * `end`. `report` has `taken`, which gets each page, and `expired`, called when the service refuses the cursor.
+   */
+  constructor(api, path, parts, report, signal) {
     this.#api = api;
     this.#path = path;
+    this.#parts = parts;
     this.#report = report;
-    byId("older").addEventListener("click", () => this.#read(), { signal: api.closed });
-    api.closed.addEventListener("abort", () => this.#nearEnd.disconnect());
+    parts.older.addEventListener("click", () => this.#read());
+    signal.addEventListener("abort", () => this.#nearEnd.disconnect());
   }
 
-  /** Shows whether there are older tweets, and reads them when the end of the list is near. */
+  /** Shows whether there are older items, and reads them when the end of the list is near. */
   draw(isEmpty) {
     const isAll = this.cursor === null;
-    byId("empty").hidden = !isAll || !isEmpty;
-    byId("end").hidden = !isAll || isEmpty;
-    byId("older").hidden = isAll;
+    const { empty, end, older } = this.#parts;
+    empty.hidden = !isAll || !isEmpty;
+    if (end) end.hidden = !isAll || isEmpty;
+    older.hidden = isAll;
     this.#observeEnd();
   }
 
-  showError(text) {
-    byId("older-error").textContent = text;
+  showFault(error, advice) {
+    showFault(this.#parts.fault, error, advice);
   }
 
   /** Observes the end anew: an observer reports changes only, and after a short page the end is as near as before. */
   #observeEnd() {
     this.#nearEnd.disconnect();
-    if (this.cursor !== null) this.#nearEnd.observe(byId("older"));
+    if (this.cursor !== null) this.#nearEnd.observe(this.#parts.older);
   }
 
   async #read() {
     if (this.#reading || this.cursor === null) return;
     this.#reading = true;
     const { cursor } = this;
-    this.showError("");
+    this.showFault(null);
     try {
-      const page = await this.#api.get(`${this.#path}&cursor=${encodeURIComponent(cursor)}`);
+      const page = await this.#api.get(`${this.#path}cursor=${encodeURIComponent(cursor)}`);
       this.#reading = false;
       this.#take(page, cursor);
     } catch (error) {
@@ -67,6 +73,6 @@ export class OlderPages {
   /** A service that restarted with another secret key refuses older cursors with 400. */
   async #failed(error) {
     if (error instanceof Problem && error.status === 400) await this.#report.expired();
-    else this.showError(`${error.message} Press the button to try again.`);
+    else this.showFault(error, "Press the button to try again.");
   }
 }

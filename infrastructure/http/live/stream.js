@@ -16,7 +16,7 @@ export async function readStream(api, since, cut, { opened, arrived, deleted }) 
   const watch = watchOver(cut);
   try {
     const headers = { Accept: "text/event-stream", "Last-Event-ID": since };
-    const response = await api.open(`${api.own}/timeline/stream`, headers, watch.signal);
+    const response = await api.open("v1/users/me/timeline/stream", headers, watch.signal);
     if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) throw new Error("This is no stream.");
     opened();
     const parser = new EventParser(since);

@@ -23,15 +23,26 @@ export function timeElement(text) {
   const then = new Date(text);
   const made = document.createElement("time");
   made.dateTime = text;
+  made.className = "relative";
   made.title = whole.format(then);
   made.textContent = relative(then, new Date());
   return made;
 }
 
-/** Updates the relative times in this element again and again. */
-export function keepUpToDate(root) {
+/** Makes an element that shows the exact time. */
+export function exactTimeElement(text) {
+  const made = document.createElement("time");
+  made.dateTime = text;
+  made.textContent = whole.format(new Date(text));
+  return made;
+}
+
+/** Updates all relative times again and again. */
+export function keepTimesUpToDate() {
   setInterval(() => {
     const now = new Date();
-    for (const each of root.querySelectorAll("time")) each.textContent = relative(new Date(each.dateTime), now);
+    for (const each of document.querySelectorAll("time.relative")) {
+      each.textContent = relative(new Date(each.dateTime), now);
+    }
   }, RENEW_MS);
 }

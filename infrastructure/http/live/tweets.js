@@ -14,17 +14,23 @@ export function withOlder(tweets, page) {
   return page.data.reduce(withTweet, tweets);
 }
 
+/** Returns the id up to which a first page is complete: all that is newer comes later. */
+export function completeUpTo({ data, meta }) {
+  return meta.since_id ?? data[0]?.id ?? "0";
+}
+
 /**
- * Returns the list after its first page was read again, and whether it kept older tweets.
+ * Returns the list after its first page was read again, whether it kept older tweets, and whether there is a gap.
  *
- * The page is complete from its oldest tweet up to its `since_id`; tweets that arrived above that stay. Older tweets
+ * The page is complete from its oldest tweet up to `completeUpTo`; tweets that arrived above that stay. Older tweets
  * stay if `keepOlder` is set and the page reaches down to `knownUpTo`; otherwise there may be a gap.
  */
 export function withFirstPage(tweets, page, { arrived, knownUpTo, keepOlder }) {
   const { data, meta } = page;
   const oldest = data.at(-1)?.id;
-  const keep = keepOlder && meta.next_cursor !== null && !isNewer(oldest, knownUpTo);
-  const above = tweets.filter(({ id }) => arrived.has(id) && isNewer(id, meta.since_id));
-  const older = keep ? tweets.filter(({ id }) => isNewer(oldest, id)) : [];
-  return { tweets: [...above, ...data, ...older], kept: older.length > 0 };
+  const goesOn = keepOlder && meta.next_cursor !== null;
+  const hasGap = goesOn && isNewer(oldest, knownUpTo);
+  const above = tweets.filter(({ id }) => arrived.has(id) && isNewer(id, completeUpTo(page)));
+  const older = goesOn && !hasGap ? tweets.filter(({ id }) => isNewer(oldest, id)) : [];
+  return { tweets: [...above, ...data, ...older], kept: older.length > 0, hasGap };
 }
