@@ -81,9 +81,12 @@ def test_all_bound_threads_move_once_enough_checks_in_a_row_agree(written: Writt
                     one_cpu.consider(left, crowded)
                 one_cpu.consider(left, Use(waited=0.0, taken=0.5, elsewhere={other: 0.1}))
             assert cpus() == [left]
-            for _ in range(max(CHECKS)):
+            checks = 0
+            while cpus() == [left] and checks < max(CHECKS):
                 one_cpu.consider(left, crowded)
+                checks += 1
             assert cpus() == [other]
+            assert checks in CHECKS
             assert os.sched_getaffinity(started.native_id or 0) == {other}
         finally:
             over.set()
