@@ -78,6 +78,8 @@ class Connections:
 
         Raises `NoConnection`.
         """
+        if seconds <= 0:
+            raise NoConnection("The time of the request is over.")
         asked_at = time.monotonic()
         while not self._is_down.is_set():
             pool = self._pool

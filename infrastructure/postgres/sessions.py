@@ -18,9 +18,10 @@ its client. Hence `client_connection_check_interval`, which would end it some mo
 KEEPALIVE_IDLE_SECONDS = 10
 KEEPALIVE_PAUSE_SECONDS = 5
 KEEPALIVE_TRIES = 3
-"""The server ends the session of a client that has vanished without a word after these 10 + 3 * 5 seconds; by default
-it would keep it for two hours, and each broken network would use up some more of its connections. On the client's side
-`Deadlines` ends every wait, long before keepalive probes would."""
+VANISHED_SECONDS = KEEPALIVE_IDLE_SECONDS + KEEPALIVE_TRIES * KEEPALIVE_PAUSE_SECONDS
+"""The server ends the session of a client that has vanished without a word after so long; by default it would keep it
+for two hours, and each broken network would use up some more of its connections. On the client's side `Deadlines` ends
+every wait, long before any of these would."""
 
 CONNECT_SECONDS = 2
 """The shortest that the driver knows."""
@@ -55,6 +56,8 @@ def prepare_session(connection: Connection, *, waits_for_disk: bool) -> None:
         "tcp_keepalives_idle": str(KEEPALIVE_IDLE_SECONDS),
         "tcp_keepalives_interval": str(KEEPALIVE_PAUSE_SECONDS),
         "tcp_keepalives_count": str(KEEPALIVE_TRIES),
+        # There are no keepalive probes while an answer waits for its acknowledgement.
+        "tcp_user_timeout": f"{VANISHED_SECONDS}s",
         "synchronous_commit": "on" if waits_for_disk else "off",
         "jit": "off",
     }

@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import LiteralString
 
 import psycopg
@@ -11,7 +12,7 @@ import pytest
 from domain.errors import Unavailable
 from infrastructure import time_left
 from infrastructure.postgres.database import ANSWER_SECONDS, Database
-from infrastructure.postgres.sessions import STATEMENT_SECONDS, Connection
+from infrastructure.postgres.sessions import IDLE_IN_TRANSACTION_SECONDS, STATEMENT_SECONDS, Connection
 from tests.engines.called import SIZE, Sessions, database, fails, opened, sessions, works
 from tests.engines.own_postgres import OwnPostgres
 from tests.engines.postgres import PostgresServer
@@ -129,6 +130,17 @@ def test_a_server_that_is_paused_while_a_session_is_prepared_holds_nobody_up(
     connection.close()
 
 
+def test_a_process_that_was_stopped_inside_a_transaction_holds_nobody_up_for_long(
+    database: Database, postgres_database: str
+) -> None:
+    with closing(psycopg.connect(postgres_database, autocommit=True)) as stopped:
+        database._prepare(stopped)
+        stopped.execute("BEGIN")
+        stopped.execute("SELECT pg_advisory_xact_lock(7)")
+        assert not database.value("SELECT pg_try_advisory_xact_lock(7)")
+        until(lambda: database.value("SELECT pg_try_advisory_xact_lock(7)"), 2 * IDLE_IN_TRANSACTION_SECONDS)
+
+
 def test_a_request_whose_time_is_over_asks_nothing(database: Database) -> None:
     time_left.begin_request(time.monotonic() - time_left.REQUEST_SECONDS)
     try:
@@ -161,7 +173,7 @@ def test_a_request_that_waited_before_waits_less_now(
 
 
 def test_the_server_gives_up_on_clients_that_vanished_or_left_a_transaction_open(database: Database) -> None:
-    names = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count")
+    names = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout")
     settings = dict(database.rows("SELECT name, setting FROM pg_settings WHERE name = ANY (%s)", (list(names),)))
-    assert [settings[name] for name in names] == ["10", "5", "3"]
+    assert [settings[name] for name in names] == ["10", "5", "3", "25000"]
     assert database.value("SELECT current_setting('idle_in_transaction_session_timeout')") == "5s"

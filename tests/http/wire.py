@@ -112,8 +112,9 @@ def read_until_closed(connection: socket.socket) -> bytes:
 class OverSocket:
     """Sends all requests over one connection while the server keeps it open; an extra answer spoils the next one."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
         parts = urlsplit(url)
+        self._timeout = timeout
         self._address = (parts.hostname, parts.port)
         self._connection: socket.socket | None = None
 
@@ -136,7 +137,7 @@ class OverSocket:
         if self._connection is not None and not _was_ended(self._connection):
             return self._connection
         self.close()
-        return socket.create_connection(self._address, TIMEOUT_SECONDS)
+        return socket.create_connection(self._address, self._timeout)
 
     def close(self) -> None:
         if self._connection is not None:
