@@ -40,7 +40,12 @@ class Connections:
     """
 
     def __init__(
-        self, conninfo: str, size: int, prepare: Callable[[Connection], None], ask: Callable[[], object]
+        self,
+        conninfo: str,
+        size: int,
+        prepare: Callable[[Connection], None],
+        ask: Callable[[], object],
+        patience: float,
     ) -> None:
         """`prepare` sets a new session up. `ask` asks the server for anything, through these connections."""
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
@@ -48,6 +53,7 @@ class Connections:
         self._size = size
         self._prepare = prepare
         self._ask = ask
+        self._probe_seconds = PROBE_SECONDS * patience
         self._is_down = threading.Event()
         self._is_suspect = threading.Event()
         self._is_stale = False
@@ -57,7 +63,7 @@ class Connections:
 
     def open(self) -> None:
         """Starts to connect; without the server it goes on trying."""
-        self._pool = self._new_pool(find_server(self._conninfo, PROBE_SECONDS) or self._conninfo)
+        self._pool = self._new_pool(find_server(self._conninfo, self._probe_seconds) or self._conninfo)
         self._pool.open()
         self.thread.start()
 
@@ -128,7 +134,7 @@ class Connections:
             return
         # What goes wrong during the probe calls for another one.
         self._is_suspect.clear()
-        found = find_server(self._conninfo, PROBE_SECONDS)
+        found = find_server(self._conninfo, self._probe_seconds)
         if found is None:
             self._open_circuit()
             # It ends those who wait for a connection, and frees the server's.

@@ -37,11 +37,15 @@ class Database:
     circuit is open that takes no time.
     """
 
-    def __init__(self, url: str, *, connections: int, waits_for_disk: bool = True) -> None:
-        """`waits_for_disk` is False where a crash may undo the last writes, in their order."""
+    def __init__(self, url: str, *, connections: int, waits_for_disk: bool = True, patience: float = 1.0) -> None:
+        """`waits_for_disk` is False where a crash may undo the last writes, in their order.
+
+        Every wait may last `patience` times as long as usual.
+        """
         self._waits_for_disk = waits_for_disk
+        self._patience = patience
         self._deadlines = Deadlines()
-        self._connections = Connections(conninfo_of(url), connections, self._prepare, self._ask)
+        self._connections = Connections(conninfo_of(url), connections, self._prepare, self._ask, patience)
         self.failures = 0
         """The number of calls that failed so far; about right where several fail at once."""
         self._limits = BackgroundThread(
@@ -94,10 +98,12 @@ class Database:
 
     @contextmanager
     def _session(self) -> Iterator[Connection]:
-        pool, connection = self._take(min(CONNECTION_WAIT_SECONDS, seconds_left()))
+        pool, connection = self._take(min(CONNECTION_WAIT_SECONDS * self._patience, seconds_left()))
         limit: Limit | None = None
         try:
-            with self._deadlines.within(connection.fileno, min(ANSWER_SECONDS, seconds_left())) as limit:
+            with self._deadlines.within(
+                connection.fileno, min(ANSWER_SECONDS * self._patience, seconds_left())
+            ) as limit:
                 yield connection
             if limit.has_passed:
                 # The answer came at the last moment, and the connection is shut down.
@@ -127,14 +133,14 @@ class Database:
         connection.close()
 
     def _had_no_answer(self, pool: Pool, limit: Limit) -> None:
-        if limit.seconds >= ANSWER_SECONDS:
+        if limit.seconds >= ANSWER_SECONDS * self._patience:
             self._connections.lost(pool)
         else:  # the caller had waited before, so that the server had less time
             self._connections.suspect()
 
     def _prepare(self, connection: Connection) -> None:
-        with self._deadlines.within(connection.fileno, ANSWER_SECONDS):
-            prepare_session(connection, waits_for_disk=self._waits_for_disk)
+        with self._deadlines.within(connection.fileno, ANSWER_SECONDS * self._patience):
+            prepare_session(connection, waits_for_disk=self._waits_for_disk, patience=self._patience)
 
     def _ask(self) -> None:
         self.rows(SIGN_OF_LIFE)

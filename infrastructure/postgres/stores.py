@@ -53,6 +53,8 @@ class PostgresOptions:
     lease_seconds: float = 2.5
     waits_for_disk: bool = True
     """False for workers: what they write can be done again, and the order of their writes survives a crash."""
+    patience: float = 1.0
+    """Every wait for the database may last so many times as long as usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ def open_postgres(
     # Before the pool, which does not wait for a server that is slow to accept a session.
     with connected(url) as connection:
         [secret_key] = next(connection.execute(KEPT_KEY, (secrets.token_hex(32),)))
-    database = Database(url, connections=options.connections, waits_for_disk=options.waits_for_disk)
+    database = Database(
+        url, connections=options.connections, waits_for_disk=options.waits_for_disk, patience=options.patience
+    )
     database.open()
     tweets = PostgresTweets(database, due_seconds=options.due_seconds, keeps_unpushed=options.pushes)
     graph = PostgresFollowGraph(database)

@@ -45,6 +45,7 @@ POSTGRES = PostgresOptions(
     timeline_idle_seconds=IDLE_SECONDS,
     due_seconds=DUE_SECONDS,
     lease_seconds=DUE_SECONDS,
+    patience=postgres.PATIENCE,
 )
 
 

@@ -10,7 +10,10 @@ from domain.delivery import RetryPolicy
 from infrastructure.postgres.stores import PostgresOptions, PostgresStores, open_postgres
 from tests.fakes.clock import ManualClock
 
-OPTIONS = PostgresOptions(RetryPolicy(2, jitter=lambda: 1.0))
+PATIENCE = 20.0
+"""Other programs may keep the database from answering; how long that may take is tested elsewhere."""
+
+OPTIONS = PostgresOptions(RetryPolicy(2, jitter=lambda: 1.0), patience=PATIENCE)
 
 CLOSE_SECONDS = 5.0
 
