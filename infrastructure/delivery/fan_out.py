@@ -30,7 +30,8 @@ class FanOut:
 
     Each step runs one slice of the next new delivery and one slice of a delivery under way, in rotation, so a large
     fan-out does not delay the tweets behind it. No tweet is lost with a hint, or when the thread ends during a
-    delivery: the outbox row falls due.
+    delivery: the outbox row falls due. Due rows are looked for in every step while few deliveries are under way, and
+    otherwise after half a rotation, because the outbox may be an engine that takes as long to answer as for a slice.
     """
 
     def __init__(self, source: EventSource, outbox: Outbox, deliver: Deliver, active_max: int = ACTIVE_MAX) -> None:
@@ -39,6 +40,7 @@ class FanOut:
         self._deliver = deliver
         self._active_max = active_max
         self._active: deque[Delivery] = deque()
+        self._steps_to_look = 0
 
     def step(self, timeout: float = 0.0) -> bool:
         """Runs at most two slices; returns False if there was nothing to do within `timeout` seconds."""
@@ -53,11 +55,15 @@ class FanOut:
         return True
 
     def _take_due(self) -> None:
+        if self._steps_to_look:
+            self._steps_to_look -= 1
+            return
         due = self._outbox.due(self._active_max - len(self._active))
         if due:
             # A delivery that outlasts its lease is due again while it is still under way.
             under_way = {delivery.tweet_id for delivery in self._active}
             self._active.extend(delivery for delivery in due if delivery.tweet_id not in under_way)
+        self._steps_to_look = len(self._active) // 2
 
     def _take_hint(self, timeout: float) -> TweetCreated | None:
         if len(self._active) >= self._active_max:

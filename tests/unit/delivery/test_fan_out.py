@@ -18,6 +18,7 @@ class Parts:
         self.slices: dict[int, int] = {}
         self.calls: list[Delivery] = []
         self.waits: list[float] = []
+        self.looks = 0
         self.broken = False
 
     def take(self, timeout: float) -> TweetCreated | None:
@@ -25,6 +26,7 @@ class Parts:
         return TweetCreated(self.hints.popleft(), "alice") if self.hints else None
 
     def due(self, limit: int) -> list[Delivery]:
+        self.looks += 1
         return [self.due_now.popleft() for _ in range(min(limit, len(self.due_now)))]
 
     def execute(self, delivery: Delivery) -> Delivery | None:
@@ -123,6 +125,25 @@ def test_hints_and_due_rows_wait_while_too_many_deliveries_are_active(fan_out: F
     while fan_out.step():
         pass
     assert set(parts.delivered()) == {*many, 1000, 2000}
+
+
+def test_many_due_rows_take_few_looks_at_the_outbox(fan_out: FanOut, parts: Parts) -> None:
+    parts.due_now.extend(Delivery(tweet_id, "alice") for tweet_id in range(1, 10 * ACTIVE_MAX + 1))
+    while fan_out.step():
+        pass
+    assert parts.delivered() == list(range(1, 10 * ACTIVE_MAX + 1))
+    assert parts.looks < 50
+
+
+def test_a_due_row_is_taken_while_large_fan_outs_are_under_way(fan_out: FanOut, parts: Parts) -> None:
+    large = range(1, ACTIVE_MAX)
+    parts.slices |= dict.fromkeys(large, 1000)
+    parts.due_now.extend(Delivery(tweet_id, "alice") for tweet_id in large)
+    fan_out.step()
+    parts.due_now.append(Delivery(2000, "alice"))
+    for _ in range(2 * ACTIVE_MAX):
+        fan_out.step()
+    assert parts.delivered() == [2000]
 
 
 def test_a_row_that_falls_due_during_its_delivery_is_not_started_again(fan_out: FanOut, parts: Parts) -> None:
