@@ -8,16 +8,16 @@ from alembic import command, util
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from infrastructure.postgres.schema import KEPT, SCHEMA_VERSION, TIMELINES, CannotUse, connected, version_of
+from infrastructure.postgres.schema import KEPT, SCHEMA_VERSION, TIMELINES, CannotUse, connected, reason, version_of
 
-LOCK_SECONDS = 10
+LOCK_SECONDS = 10.0
 """A migration that waits for a lock for longer gives up, so that requests do not queue behind it."""
 
 KEEP: LiteralString = "INSERT INTO kept_values VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 DISCARD_ALL: LiteralString = "DELETE FROM readers"
 
 
-def migrate(url: str, version: str, timelines: str) -> str:
+def migrate(url: str, version: str, timelines: str, *, lock_seconds: float = LOCK_SECONDS) -> str:
     """Brings the schema to the version ("head": the newest; "base": none), and returns the version it has then.
 
     A step that fails leaves the schema as it was. Two at once wait for each other. `timelines` is where the timelines
@@ -26,13 +26,12 @@ def migrate(url: str, version: str, timelines: str) -> str:
     config = Config()
     config.set_main_option("script_location", "infrastructure.postgres:migrations")
     with connected(url) as connection:
-        connection.execute("SELECT set_config('lock_timeout', %s, false)", (f"{LOCK_SECONDS}s",))
-        config.attributes["connection"] = connection
+        config.attributes.update(connection=connection, lock_seconds=lock_seconds)
         change = command.upgrade if _is_upwards(config, version_of(connection), version) else command.downgrade
         try:
             change(config, version)
         except (util.CommandError, psycopg.Error, sqlalchemy.exc.SQLAlchemyError) as error:
-            raise CannotUse(f"The schema was not changed: {str(error).strip()}") from None
+            raise CannotUse(f"The schema was not changed: {reason(error)}.") from None
         found = version_of(connection)
         if found == SCHEMA_VERSION:
             _set_timelines(connection, timelines)

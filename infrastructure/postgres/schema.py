@@ -36,8 +36,9 @@ def check(url: str, timelines: str) -> None:
             )
         [kept] = connection.execute(KEPT, (TIMELINES,)).fetchone() or [None]
         if kept != timelines:
+            before = f"in {kept}" if kept else "nowhere"
             raise CannotUse(
-                f"The timelines were in {kept} so far, and TIMELINES_URL says {timelines}: "
+                f"The timelines were {before} so far, and TIMELINES_URL says {timelines}: "
                 "stop all processes of Perch, then run `python -m app migrate`, which lets them be rebuilt there."
             )
 
@@ -67,13 +68,14 @@ def connected(url: str) -> "Iterator[psycopg.Connection]":
             prepare_threshold=None,
         )
     except psycopg.Error as error:
-        raise CannotUse(f"The database {place(url)} cannot be reached: {_reason(error)}") from None
-    try:
-        with connection:
+        raise CannotUse(f"The database {place(url)} cannot be reached: {reason(error)}.") from None
+    with connection:
+        try:
             yield connection
-    except psycopg.Error as error:
-        raise CannotUse(f"The database {place(url)} cannot be used: {_reason(error)}") from None
+        except psycopg.Error as error:
+            raise CannotUse(f"The database {place(url)} cannot be used: {reason(error)}.") from None
 
 
-def _reason(error: Exception) -> str:
-    return " ".join(str(error).split())
+def reason(error: Exception) -> str:
+    """The text of a driver's error in one line, without a full stop and the statement that a library adds."""
+    return " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".")

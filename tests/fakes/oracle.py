@@ -11,11 +11,26 @@ class Oracle:
         self._author_of: dict[int, str] = {}
         self._follows: set[tuple[str, str]] = set()
         self._watches: WeakSet[Watch] = WeakSet()
-        self.frontier = 0
+        self._last_id = 0
+        self._under_way: dict[int, int] = {}
+
+    @property
+    def frontier(self) -> int:
+        """The last id, but that before the oldest publish which is under way."""
+        return min([self._last_id, *self._under_way.values()])
+
+    def taken(self, tweet_id: int) -> None:
+        """A publish has its id, and is under way until it is `published` or `given_up`."""
+        self._under_way[tweet_id] = self._last_id
+        self._last_id = max(self._last_id, tweet_id)
+
+    def given_up(self, tweet_id: int) -> None:
+        self._under_way.pop(tweet_id, None)
 
     def published(self, tweet_id: int, author_id: str) -> None:
+        self._under_way.pop(tweet_id, None)
         self._author_of[tweet_id] = author_id
-        self.frontier = max(self.frontier, tweet_id)
+        self._last_id = max(self._last_id, tweet_id)
         self._note(published=tweet_id)
 
     def deleted(self, tweet_id: int) -> None:
@@ -38,6 +53,11 @@ class Oracle:
         return {followee for follower, followee in self._follows if follower == user_id}
 
     def home(self, user_id: str, *, include_self: bool = False) -> list[int]:
+        """Returns the user's timeline up to the frontier, newest first."""
+        frontier = self.frontier
+        return [id_ for id_ in self.all_of(user_id, include_self=include_self) if id_ <= frontier]
+
+    def all_of(self, user_id: str, *, include_self: bool = False) -> list[int]:
         """Returns every tweet by the user's followees (and by the user, with `include_self`), newest first."""
         authors = self.followees(user_id) | ({user_id} if include_self else set())
         return sorted((id_ for id_, author in self._author_of.items() if author in authors), reverse=True)
@@ -87,5 +107,5 @@ class Watch:
 
     def _now(self) -> Moment:
         own = {self._user_id} if self._include_self else set()
-        shown = self._oracle.home(self._user_id, include_self=self._include_self)
+        shown = self._oracle.all_of(self._user_id, include_self=self._include_self)
         return Moment(frozenset(self._oracle.followees(self._user_id) | own), frozenset(shown))

@@ -93,6 +93,11 @@ class Strand(Generic[Result]):
             raise AssertionError("the strand did not reach its next store call")
 
 
+def current_strand() -> "Strand[object] | None":
+    """Returns the strand that runs in this thread; None in other threads."""
+    return getattr(_thread, "strand", None)
+
+
 def stepped(store: Store, name: str) -> Store:
     """Wraps a store so that strands stop before each call, named ``name.method``; other threads do not stop."""
     return cast("Store", _Stepped(store, name))
@@ -107,7 +112,7 @@ class _Stepped:
         call = getattr(self._store, method)
 
         def stopping(*args: object, **kwargs: object) -> object:
-            strand: Strand[object] | None = getattr(_thread, "strand", None)
+            strand = current_strand()
             if strand is not None:
                 strand.stop_before(f"{self._name}.{method}")
             return call(*args, **kwargs)

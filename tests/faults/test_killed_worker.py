@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.fakes.log import event_of
 from tests.faults import report
 from tests.faults.service import Service, faulty_service, kill
 from tests.integration.effort import AT_ONCE_SECONDS, LONG
-from tests.integration.stores import Bounds
+from tests.integration.stores import Bounds, in_memory
 from tests.integration.world import World
 
 KILLS = 500 if LONG else 100
@@ -55,7 +56,7 @@ def test_killing_the_worker_at_any_line_leaves_no_tweet_unpushed_beyond_the_due_
     seed = random.randrange(10**9)
     chance = random.Random(seed)
     bounds = Bounds(capacity=100, slice_size=2, queue_capacity=3, max_attempts=100, due_seconds=DUE_SECONDS)
-    world = World(bounds, clock=SystemClock())
+    world = World(bounds, make_engine=partial(in_memory, clock=SystemClock()))
     for reader in READERS:
         world.follow(reader, *AUTHORS)
         world.home(reader, limit=100)

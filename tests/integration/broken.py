@@ -82,7 +82,7 @@ class Broken(Wrapper):
     def __init__(self, store: Any, others: Adapters, methods: dict[str, Callable[..., Any]]) -> None:
         super().__init__(store)
         for name, method in methods.items():
-            setattr(self, name, lambda *args, method=method: method(store, others, *args))
+            setattr(self, name, lambda *args, method=method, **named: method(store, others, *args, **named))
 
 
 class UnboundedFirstPages(Wrapper):

@@ -1,14 +1,15 @@
-"""The stores of a world: in memory, observed by the oracle, faulty on demand, and stepped."""
+"""The stores of a world: observed by the oracle, faulty on demand, and stepped."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from app.compose import Adapters
-from app.compose.ports import Clock, Events, FollowGraph, Timelines, Tweets
+from app.compose.ports import Clock, Events, FollowGraph, Looks, Timelines, Tweets
 from domain.delivery import RetryPolicy
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.memory.write_allowance import Unlimited
+from tests.fakes.clock import ManualClock
 from tests.fakes.oracle import Oracle
 from tests.fakes.strand import stepped
 from tests.integration.watched import (
@@ -19,6 +20,7 @@ from tests.integration.watched import (
     WatchedGraph,
     WatchedTweets,
 )
+from usecases.home_timeline import ports as home_timeline
 from usecases.home_timeline.looks import SeparateLooks
 from usecases.home_timeline.read import ReadHomeTimeline
 
@@ -56,29 +58,58 @@ class Bounds:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The adapters of an engine, which is empty, and what reads them without changing anything."""
+
+    clock: ManualClock
+    adapters: Adapters
+    peeked: Looks
+    """The looks of a read that prepares nothing and does not count as a read."""
+    read_only: home_timeline.Timelines
+
+
+MakeEngine = Callable[[Bounds, Oracle], Engine]
+
+
+def in_memory(bounds: Bounds, _: Oracle, clock: Clock | None = None) -> Engine:
+    manual = ManualClock()
+    memory = open_memory(bounds.options(), clock or manual)
+    read_only = ReadOnlyTimelines(memory.timelines)
+    adapters = Adapters(
+        clock or manual,
+        memory.tweets,
+        memory.outbox,
+        memory.graph,
+        memory.timelines,
+        memory.events,
+        memory.announcements,
+        Unlimited(),
+        secret_key="not used",  # noqa: S106 - nothing signs a cursor
+    )
+    return Engine(manual, adapters, SeparateLooks(memory.tweets, memory.graph, read_only), read_only)
+
+
 class WorldStores:
     """The stepped adapters, with the hooks through which a test observes and breaks the stores behind them."""
 
-    def __init__(self, bounds: Bounds, clock: Clock) -> None:
+    def __init__(self, bounds: Bounds, make_engine: MakeEngine) -> None:
         self.oracle = Oracle()
         self.pulled: set[int] = set()
-        memory = open_memory(bounds.options(), clock)
-        tweets = cast("Tweets", WatchedTweets(memory.tweets, self.oracle, self.pulled))
-        graph = cast("FollowGraph", WatchedGraph(memory.graph, self.oracle))
-        self.pushes = FaultyTimelines(memory.timelines)
-        self.hints = LossyEvents(memory.events)
-        self.read_only = ReadOnlyTimelines(memory.timelines)
-        self.peek = ReadHomeTimeline(
-            SeparateLooks(tweets, graph, self.read_only), self.read_only, NoPreparation(), lambda _: None
-        )
-        self.adapters = Adapters(
-            clock,
-            stepped(tweets, "tweets"),
-            stepped(memory.outbox, "outbox"),
-            stepped(graph, "graph"),
-            stepped(cast("Timelines", self.pushes), "timelines"),
-            stepped(cast("Events", self.hints), "events"),
-            stepped(memory.announcements, "announcements"),
-            Unlimited(),
-            secret_key="not used",  # noqa: S106 - nothing signs a cursor
+        engine = make_engine(bounds, self.oracle)
+        self.clock = engine.clock
+        self.read_only = engine.read_only
+        self.peek = ReadHomeTimeline(engine.peeked, engine.read_only, NoPreparation(), lambda _: None)
+        plain = engine.adapters
+        self.pushes = FaultyTimelines(plain.timelines)
+        self.hints = LossyEvents(plain.events)
+        self.adapters = replace(
+            plain,
+            tweets=stepped(cast("Tweets", WatchedTweets(plain.tweets, self.oracle, self.pulled)), "tweets"),
+            outbox=stepped(plain.outbox, "outbox"),
+            graph=stepped(cast("FollowGraph", WatchedGraph(plain.graph, self.oracle)), "graph"),
+            timelines=stepped(cast("Timelines", self.pushes), "timelines"),
+            events=stepped(cast("Events", self.hints), "events"),
+            announcements=stepped(plain.announcements, "announcements"),
+            looks=plain.looks and stepped(plain.looks, "looks"),
         )

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -13,7 +14,7 @@ from infrastructure.delivery.worker import FanOutWorker
 from tests.integration.effort import LONG
 from tests.integration.pages import ids_of
 from tests.integration.readings import check_descending
-from tests.integration.stores import Bounds
+from tests.integration.stores import Bounds, in_memory
 from tests.integration.world import World
 
 TWEETS = 10_000 if LONG else 1500
@@ -131,7 +132,7 @@ class Crowd:
 @pytest.mark.timeout(1200 if LONG else 300)
 @pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES)
 def test_every_timeline_is_exact_during_concurrent_actions_and_at_the_end(sizes: dict[str, int]) -> None:
-    world = World(Bounds(due_seconds=0.05, **sizes), clock=SystemClock())
+    world = World(Bounds(due_seconds=0.05, **sizes), make_engine=partial(in_memory, clock=SystemClock()))
     for reader in READERS:
         world.follow(reader, *STEADY, *FICKLE)
     worker = FanOutWorker(world.fan_out, world.outbox)

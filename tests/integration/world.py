@@ -1,9 +1,8 @@
-"""Every use case on the stores in memory, driven step by step, with an oracle that knows the truth."""
+"""Every use case on the stores of one engine, driven step by step, with an oracle that knows the truth."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from app.compose.ports import Clock
 from app.compose.use_cases import Sizes, make_use_cases
 from app.compose.worker import make_work
 from app.settings import Settings
@@ -13,10 +12,9 @@ from domain.timeline import TimelineView
 from domain.tweet_id import MAX_TWEET_ID
 from infrastructure.delivery.fan_out import FanOut
 from infrastructure.streams.subscriptions import Subscriptions
-from tests.fakes.clock import ManualClock
 from tests.fakes.strand import Strand
 from tests.integration.pages import ids_of, whole
-from tests.integration.stores import NEVER, Bounds, Change, WorldStores
+from tests.integration.stores import NEVER, Bounds, Change, MakeEngine, WorldStores, in_memory
 from usecases.delete_tweet import DeleteTweetRequest
 from usecases.follow_user import FollowUserRequest
 from usecases.home_timeline.read import HomeTimelinePage, ReadHomeTimelineRequest, Walk
@@ -49,13 +47,13 @@ class World:
         bounds: Bounds = Bounds(),  # noqa: B008 - it is immutable
         *,
         change: Change = lambda adapters: adapters,
-        clock: Clock | None = None,
+        make_engine: MakeEngine = in_memory,
     ) -> None:
-        self.clock = ManualClock()
         self.happened: list[Event] = []
         self.author_of: dict[int, str] = {}
         self._strands: list[Strand[Any]] = []
-        self._stores = WorldStores(bounds, clock or self.clock)
+        self._stores = WorldStores(bounds, make_engine)
+        self.clock = self._stores.clock
         self.oracle, self.pulled = self._stores.oracle, self._stores.pulled
         self.pushes, self.hints = self._stores.pushes, self._stores.hints
         self._adapters = change(self._stores.adapters)

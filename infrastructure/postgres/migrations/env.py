@@ -20,6 +20,9 @@ def run() -> None:
         with engine.connect() as used:
             context.configure(connection=used, transactional_ddl=True)
             with context.begin_transaction():
+                # For this transaction alone: behind a pooler, others go on with the session.
+                lock_timeout = f"{context.config.attributes['lock_seconds']}s"
+                used.exec_driver_sql("SELECT set_config('lock_timeout', %s, true)", (lock_timeout,))
                 used.exec_driver_sql("SELECT pg_advisory_xact_lock(1, %s)", (MIGRATION_LOCK,))
                 context.run_migrations()
     finally:
