@@ -157,7 +157,7 @@ def test_a_newer_schema_stays_as_it_is(postgres_database: str, session: Connecti
 
 
 def test_a_version_that_there_is_not_is_refused(postgres_database: str) -> None:
-    why = "no version '0' of the schema; there are base, 0001, head"
+    why = "no version '0' of the schema; there are base, 0001, 0002, head"
     assert_refused(["migrate", "0"], why, DATABASE_URL=postgres_database)
 
 
