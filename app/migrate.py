@@ -4,7 +4,8 @@ import argparse
 import os
 import sys
 
-from app.compose.adapters import CannotOpen, missing_extra
+from app.compose.adapters import CannotOpen
+from app.compose.extras import missing_extra
 from app.settings import BadSetting, Settings
 
 FAILED_STATUS = 2

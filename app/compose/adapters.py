@@ -9,8 +9,9 @@ from pathlib import Path
 from prometheus_client.registry import Collector
 
 from app.compose import ports
+from app.compose.extras import missing_extra
 from app.compose.role import Role
-from app.settings import BadSetting, Settings
+from app.settings import Settings
 from domain.delivery import RetryPolicy
 from infrastructure.background import BackgroundThread
 from infrastructure.clock import SystemClock
@@ -25,12 +26,6 @@ log = get_logger("perch")
 
 DUE_SHARE = 0.5
 """An outbox row is due after this share of the timeline window, so that a push without its hint is in time too."""
-
-
-POSTGRES_EXTRA = "DATABASE_URL needs the extra postgres: pip install 'perch-timelines[postgres]'."
-
-
-EXTRA_PACKAGES = ("psycopg", "psycopg_pool", "alembic", "sqlalchemy")
 
 
 class CannotOpen(Exception):
@@ -139,11 +134,6 @@ def _in_postgres(
     if settings.api.rate_limit_writes is not None:
         log.warning("write_limit_counts_in_each_process")
     return open_in_postgres(settings, role, clock, allowance, jitter)
-
-
-def missing_extra(error: ModuleNotFoundError) -> Exception:
-    """Returns the error that says which extra to install, or the same error if it is about another module."""
-    return BadSetting(POSTGRES_EXTRA) if error.name in EXTRA_PACKAGES else error
 
 
 def _memory_options(settings: Settings, jitter: Callable[[], float]) -> MemoryOptions:

@@ -1,7 +1,11 @@
 """Picks the engine of timelines beside PostgreSQL. Each needs an extra of the package."""
 
 from app.compose import ports
+from app.compose.extras import missing_extra
 from app.settings import BadSetting, Settings
+from infrastructure.outside.engine import OutsideEngine
+from infrastructure.postgres.epochs import PostgresEpoch
+from infrastructure.postgres.readers import PostgresReaders
 from infrastructure.postgres.stores import OpenOutside
 
 
@@ -10,12 +14,35 @@ def outside_opener(settings: Settings, clock: ports.Clock) -> OpenOutside | None
 
     Raises `BadSetting` if the engine's extra is not installed.
     """
-    del clock
     match settings.store.timelines_scheme:
         case "":
             return None
+        case "redis" | "rediss":
+            return _in_redis(settings, clock)
         case scheme:
             raise BadSetting(f"TIMELINES_URL: there is no engine {scheme} yet.")
+
+
+def _in_redis(settings: Settings, clock: ports.Clock) -> OpenOutside:
+    try:
+        from infrastructure.redis.opening import open_timelines  # noqa: PLC0415 - its extra may not be installed
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
+
+    def open_outside(_: PostgresReaders, epochs: PostgresEpoch) -> OutsideEngine:
+        timelines = settings.timelines
+        try:
+            return open_timelines(
+                settings.store.timelines_url,
+                epochs,
+                clock.monotonic,
+                capacity=timelines.timeline_capacity,
+                idle_seconds=timelines.timeline_idle_seconds,
+            )
+        except ValueError as error:
+            raise BadSetting(f"TIMELINES_URL must be the address of a Redis server: {error}.") from None
+
+    return open_outside
 
 
 def prepare_outside(settings: Settings) -> None:

@@ -54,7 +54,7 @@ def open_in_postgres(
         looks=stores.looks,
         is_writable=stores.database.is_up,
         collectors=[PostgresMetrics(stores.database), CircuitMetrics(_circuits(stores))],
-        threads=stores.database.threads,
+        threads=[*stores.database.threads, *(stores.outside.threads if stores.outside else ())],
         chores=stores.chores,
         takes_turn=lease.take,
         reports_totals=lambda: lease.is_held,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.timeline import TimelineView
+from infrastructure.background import BackgroundThread
 from infrastructure.outside.circuit import Circuit
 from infrastructure.outside.whereabouts import Whereabouts
 
@@ -36,3 +37,5 @@ class OutsideEngine:
     timelines: OutsideTimelines
     circuit: Circuit
     close: Callable[[], object]
+    threads: Sequence[BackgroundThread] = ()
+    """Its own threads, which run already, and which `close` stops."""

@@ -6,15 +6,19 @@ from infrastructure.postgres.database import Database
 
 FIND: LiteralString = "SELECT epoch, identity FROM epochs WHERE name = %s::text"
 
+# The first number is random, because another database may have used the same server.
 CLAIM: LiteralString = """
-    INSERT INTO epochs VALUES (%s::text, 1, %s::text)
+    INSERT INTO epochs VALUES (%s::text, 1 + floor(random() * 1e15)::bigint, %s::text)
     ON CONFLICT (name) DO UPDATE SET epoch = epochs.epoch + 1, identity = excluded.identity
     WHERE epochs.epoch = %s::bigint AND epochs.identity <> excluded.identity
 """
 
 
 class PostgresEpoch:
-    """The number of servers that were primary so far, and the identity of the last one. Methods raise `Unavailable`."""
+    """A number that grows with every server that becomes primary, and the identity of the last one.
+
+    Methods raise `Unavailable`.
+    """
 
     def __init__(self, database: Database, name: str) -> None:
         self._database = database

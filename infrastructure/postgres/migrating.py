@@ -16,6 +16,9 @@ LOCK_SECONDS = 10.0
 KEEP: LiteralString = "INSERT INTO kept_values VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 DISCARD_ALL: LiteralString = "DELETE FROM readers"
 
+# What is still there from an earlier time in the same place is of an earlier epoch then.
+END_EPOCHS: LiteralString = "UPDATE epochs SET epoch = epoch + 1, identity = ''"
+
 
 def migrate(url: str, version: str, timelines: str, *, lock_seconds: float = LOCK_SECONDS) -> str:
     """Brings the schema to the version ("head": the newest; "base": none), and returns the version it has then.
@@ -53,4 +56,5 @@ def _set_timelines(connection: "psycopg.Connection", timelines: str) -> None:
     if kept != timelines:
         with connection.transaction():
             connection.execute(DISCARD_ALL)
+            connection.execute(END_EPOCHS)
             connection.execute(KEEP, (TIMELINES, timelines))

@@ -23,7 +23,8 @@ from tests.contracts.limits import (
     TIMELINE_CAPACITY,
 )
 from tests.contracts.racing import RACERS
-from tests.fakes import postgres
+from tests.engines.redis_server import RedisServer
+from tests.fakes import postgres, redis
 from tests.fakes.clock import ManualClock
 from tests.fakes.databases import opened
 
@@ -61,6 +62,8 @@ class Stores:
     announcements: Announcements
     trim: Callable[[], object] = lambda: None
     """Cuts timelines to their capacity, where a push does not."""
+    expires: bool = False
+    """True where idle timelines go by themselves, so that nobody counts them."""
 
 
 Engine = tuple[ManualClock, Stores]
@@ -103,14 +106,34 @@ def in_postgres(request: pytest.FixtureRequest) -> Iterator[Engine]:
         )
 
 
+@contextmanager
+def in_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Timelines in Redis, beside all else in PostgreSQL."""
+    url: str = request.getfixturevalue("schema_url")
+    server: RedisServer = request.getfixturevalue("redis_database")
+    with postgres.manual_database(url) as database_clock:
+        clock = redis.RedisClock(database_clock, server)
+        open_outside = redis.opening(server.url, clock, capacity=TIMELINE_CAPACITY, idle_seconds=IDLE_SECONDS)
+        with postgres.opened(url, POSTGRES, open_outside) as made:
+            events = NoHints()
+            yield (
+                clock,
+                Stores(made.tweets, made.outbox, made.graph, made.timelines, events, made.announcements, expires=True),
+            )
+
+
 LOCAL = [in_memory, in_sqlite]
 EVERY = [*LOCAL, pytest.param(in_postgres, marks=pytest.mark.engines)]
+BESIDE = [pytest.param(in_redis, marks=pytest.mark.engines)]
+"""Engines of timelines beside PostgreSQL; all else is there as it is without them."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Runs each test on all engines, and a test that is marked `local` on those that live in one process."""
     if "engine" in metafunc.fixturenames:
         engines = LOCAL if metafunc.definition.get_closest_marker("local") else EVERY
+        if "timelines" in metafunc.fixturenames:
+            engines = [*engines, *BESIDE]
         metafunc.parametrize("engine", engines, indirect=True)
 
 

@@ -6,18 +6,21 @@ from collections.abc import Iterator
 import pytest
 
 from infrastructure.postgres.migrating import migrate
-from tests.engines import own_postgres
+from tests.engines import own_postgres, own_redis
 from tests.engines import pgbouncer as bouncer
 from tests.engines.missing import go_without
 from tests.engines.own_postgres import OwnPostgres
+from tests.engines.own_redis import OwnRedis
 from tests.engines.pgbouncer import PgBouncer
 from tests.engines.postgres import PostgresServer
 from tests.engines.proxy import Proxy
+from tests.engines.redis_server import RedisServer
 
 POSTGRES_URL = "PERCH_TEST_POSTGRES_URL"
+REDIS_URL = "PERCH_TEST_REDIS_URL"
 NOT_OURS = f"{POSTGRES_URL} names a server which tests must not stop"
 
-ENGINES = {"postgres_server"}
+ENGINES = {"postgres_server", "redis_server"}
 """All other fixtures of this file need one of these."""
 
 
@@ -94,3 +97,40 @@ def own_schema_url(postgres_database: str) -> str:
     """The URL of a database with the schema for this test alone, which may change its functions."""
     migrate(postgres_database, "head", "postgresql")
     return postgres_database
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """The Redis server of this test process, or the one that `PERCH_TEST_REDIS_URL` names and tests empty."""
+    if url := os.environ.get(REDIS_URL):
+        with RedisServer(url) as given:
+            yield given
+        return
+    program = own_redis.find_redis()
+    if program is None:
+        go_without(own_redis.MISSING)
+    with OwnRedis(program) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_database(redis_server: RedisServer) -> RedisServer:
+    """The server, without keys."""
+    redis_server.empty()
+    return redis_server
+
+
+@pytest.fixture
+def breakable_redis(redis_database: RedisServer) -> Iterator[OwnRedis]:
+    """The server of this test process, which the test can kill and pause; it is mended after the test."""
+    if not isinstance(redis_database, OwnRedis):
+        pytest.skip(f"{REDIS_URL} names a server which tests must not stop")
+    yield redis_database
+    redis_database.mend()
+
+
+@pytest.fixture
+def redis_proxy(redis_database: RedisServer) -> Iterator[Proxy]:
+    """A proxy to the server; `redis_database.url_through(redis_proxy.port)` is its URL."""
+    with Proxy(redis_database.port, redis_database.host) as proxy:
+        yield proxy

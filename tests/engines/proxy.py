@@ -81,6 +81,14 @@ class Proxy:
             self._loop.add_reader(self._listener, self._accept, self._listener)
 
     @in_loop
+    async def lead_to(self, port: int) -> None:
+        """Passes new connections on to another engine, on this port; open ones go on to the one before."""
+        if self._listener is not None:
+            self._accept(self._listener)
+            await asyncio.sleep(0)  # what is accepted connects to the engine of this moment
+        self._engine = (self._engine[0], port)
+
+    @in_loop
     async def refuse(self) -> None:
         """Refuses new connections; open ones go on."""
         self._stop_listening()

@@ -206,6 +206,21 @@ def test_the_end_of_faults_forgets_cuts(proxy: Proxy, client: socket.socket) -> 
     assert ask(client, b"COMMIT") == b"COMMIT"
 
 
+def test_new_connections_are_led_to_another_engine_and_open_ones_go_on(
+    proxy: Proxy, client: socket.socket, server: EchoServer
+) -> None:
+    with EchoServer() as another:
+        thread = threading.Thread(target=another.serve_forever, args=(0.01,))
+        thread.start()
+        proxy.lead_to(another.server_address[1])
+        with connect(proxy) as other:
+            assert ask(other, b"new") == b"new"
+        assert ask(client, b"old") == b"old"
+        another.shutdown()
+        thread.join(SECONDS)
+    assert (server.got, another.got) == (b"helloold", b"new")
+
+
 def test_a_connection_to_an_engine_that_is_down_is_reset(server: EchoServer) -> None:
     with Proxy(server.server_address[1]) as proxy:
         server.server_close()

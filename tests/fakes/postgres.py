@@ -7,7 +7,7 @@ from typing import LiteralString
 import psycopg
 
 from domain.delivery import RetryPolicy
-from infrastructure.postgres.stores import PostgresOptions, PostgresStores, open_postgres
+from infrastructure.postgres.stores import OpenOutside, PostgresOptions, PostgresStores, open_postgres
 from tests.fakes.clock import ManualClock
 
 PATIENCE = 20.0
@@ -64,10 +64,14 @@ def manual_database(url: str) -> Iterator[DatabaseClock]:
 
 
 @contextmanager
-def opened(url: str, options: PostgresOptions = OPTIONS) -> Iterator[PostgresStores]:
-    """The stores in this database, closed afterwards."""
-    stores = open_postgres(url, "postgresql", options)
+def opened(
+    url: str, options: PostgresOptions = OPTIONS, open_outside: OpenOutside | None = None
+) -> Iterator[PostgresStores]:
+    """The stores in this database, closed afterwards; `open_outside` opens timelines elsewhere."""
+    stores = open_postgres(url, "postgresql", options, open_outside)
     try:
         yield stores
     finally:
+        if stores.outside:
+            stores.outside.close()
         stores.database.close(CLOSE_SECONDS)

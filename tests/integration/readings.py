@@ -4,11 +4,21 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Protocol
 
-from tests.fakes.oracle import Moment, Watch
+from tests.fakes.oracle import Moment, Oracle, Watch
 from tests.integration.pages import ids_of
-from tests.integration.world import World
 from usecases.home_timeline.read import HomeTimelinePage, Walk
+
+
+class Readable(Protocol):
+    """A world, or one process of several, and the oracle."""
+
+    oracle: Oracle
+
+    def page(
+        self, user_id: str, limit: int = 100, *, include_self: bool = False, since_id: int = 0, walk: Walk | None = None
+    ) -> HomeTimelinePage: ...
 
 
 def check_descending(ids: Sequence[int]) -> None:
@@ -36,20 +46,20 @@ class Place:
     seen: tuple[int, ...] = ()
 
 
-def top(world: World, user_id: str, *, include_self: bool = False, since_id: int = 0) -> Place:
+def top(world: Readable, user_id: str, *, include_self: bool = False, since_id: int = 0) -> Place:
     """The position before the first page, or before the first page of a poll."""
     watch = world.oracle.watch(user_id, include_self=include_self)
     return Place(user_id, include_self, since_id, watch)
 
 
-def read_page(world: World, place: Place, limit: int) -> tuple[Place, int]:
+def read_page(world: Readable, place: Place, limit: int) -> tuple[Place, int]:
     """Reads and checks a page; returns the position after it and the `since_id` for the next poll."""
     reading = _Reading(world, place, limit)
     page = world.page(place.user_id, limit, include_self=place.include_self, since_id=place.since_id, walk=place.walk)
     return reading.checked(page), page.since_id
 
 
-def read_on(world: World, place: Place, limit: int) -> tuple[int, ...]:
+def read_on(world: Readable, place: Place, limit: int) -> tuple[int, ...]:
     """Reads all pages from this position to the end; returns the tweets of all pages since the first."""
     while True:
         place, _ = read_page(world, place, limit)
@@ -65,7 +75,7 @@ class _Reading:
     only the last page may be short.
     """
 
-    def __init__(self, world: World, place: Place, limit: int) -> None:
+    def __init__(self, world: Readable, place: Place, limit: int) -> None:
         self._world = world
         self._place = place
         self._limit = limit

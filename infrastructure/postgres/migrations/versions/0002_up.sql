@@ -1,4 +1,4 @@
--- Engines that forget, such as Redis: how many servers were primary so far, and the identity of the last one.
+-- Engines that forget, such as Redis: the epoch grows with every server that becomes primary; the identity of the last one.
 CREATE TABLE epochs (
     name text PRIMARY KEY,
     epoch bigint NOT NULL,

@@ -1,0 +1,19 @@
+"""The extras of the package, for engines that not everybody needs."""
+
+from app.settings import BadSetting
+
+EXTRAS = {
+    "postgres": ("psycopg", "psycopg_pool", "alembic", "sqlalchemy"),
+    "redis": ("redis", "hiredis", "limits"),
+}
+"""Each with the modules that it installs."""
+
+NEEDED_BY = {"postgres": "DATABASE_URL", "redis": "A redis:// address"}
+
+
+def missing_extra(error: ModuleNotFoundError) -> Exception:
+    """Returns the error that says which extra to install, or the same error if it is about another module."""
+    for extra, modules in EXTRAS.items():
+        if error.name in modules:
+            return BadSetting(f"{NEEDED_BY[extra]} needs the extra {extra}: pip install 'perch-timelines[{extra}]'.")
+    return error

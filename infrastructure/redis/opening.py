@@ -1,0 +1,46 @@
+"""Opens what Perch keeps in Redis."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from domain.errors import Unavailable
+from infrastructure.background import BackgroundThread
+from infrastructure.memory.timeline import Room
+from infrastructure.outside.circuit import PAUSE_SECONDS, Circuit
+from infrastructure.outside.engine import OutsideEngine
+from infrastructure.redis.connections import TIMEOUT_SECONDS, Connections
+from infrastructure.redis.primary import RENEW_SECONDS, Epochs, Primary, identity_of
+from infrastructure.redis.timelines import RedisTimelines
+
+
+def open_timelines(
+    url: str,
+    epochs: Epochs,
+    monotonic: Callable[[], float],
+    *,
+    capacity: int,
+    idle_seconds: float,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+    renew_seconds: float = RENEW_SECONDS,
+) -> OutsideEngine:
+    """Opens the timelines; they need not answer yet. Raises `ValueError` if this is no URL of a Redis server."""
+    connections = Connections(url, timeout_seconds)
+    circuit, thread = watched("redis-timelines", lambda: identity_of(connections))
+    primary = Primary(connections, epochs, circuit, monotonic, renew_seconds=renew_seconds)
+    with suppress(Unavailable):
+        primary.renew()
+    timelines = RedisTimelines(connections, primary, Room.for_entries(capacity), idle_seconds)
+
+    def close() -> None:
+        thread.stop(timeout_seconds)
+        connections.drop()
+
+    return OutsideEngine(timelines, circuit, close, [thread])
+
+
+def watched(engine: str, probe: Callable[[], object]) -> tuple[Circuit, BackgroundThread]:
+    """Returns a circuit, and the thread that probes while it is open, which runs already."""
+    circuit = Circuit(engine, probe=probe)
+    thread = BackgroundThread(f"{engine}-probe", circuit.probe, pause_seconds=PAUSE_SECONDS, gives_way=False)
+    thread.start()
+    return circuit, thread

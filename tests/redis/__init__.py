@@ -1,0 +1,1 @@
+"""Timelines in Redis, on real servers that forget, split and come back."""
