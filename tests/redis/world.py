@@ -15,11 +15,10 @@ from infrastructure.redis.connections import Connections
 from infrastructure.redis.primary import Epochs, Primary
 from infrastructure.redis.timelines import RedisTimelines
 from infrastructure.streams.subscriptions import Subscriptions
-from tests.fakes.clock import ManualClock
 from tests.fakes.strand import Strand, stepped
 from tests.integration.pages import ids_of
 from tests.integration.readings import read_page, top
-from tests.integration.stores import Bounds, WorldStores
+from tests.integration.stores import Bounds, WorldStores, in_memory
 from tests.redis.servers import Servers
 from usecases.delete_tweet import DeleteTweetRequest
 from usecases.follow_user import FollowUserRequest
@@ -106,7 +105,7 @@ class RedisWorld:
     def __init__(self, servers: Servers, make_process: MakeProcess = Process, processes: int = 3) -> None:
         servers.mend()
         self.servers = servers
-        self._stores = WorldStores(BOUNDS, ManualClock())
+        self._stores = WorldStores(BOUNDS, in_memory)
         self.epochs = EpochRow()
         self.oracle = self._stores.oracle
         self._strands: list[Strand[Any]] = []
