@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
+from app.compose import postgres
 from app.settings import Settings
 from app.settings.identity import HS256_KEY_BYTES_MIN
+from infrastructure import time_left
 from infrastructure.delivery.fan_out import ACTIVE_MAX
 from infrastructure.delivery.worker import WAIT_SECONDS
 from infrastructure.http import jwks
 from infrastructure.http.stream import HEARTBEAT_SECONDS
 from infrastructure.memory import idempotency_keys
+from infrastructure.postgres import connections, database, sessions
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.metrics import PostgresMetrics
 from infrastructure.server.channel import DISCARDED_BYTES_MAX, SEND_SECONDS_MAX, TAKE_SECONDS_MAX
@@ -62,6 +65,17 @@ LIMITS = [
     f"Slices of up to {ACTIVE_MAX} deliveries",
     f"due rows every {WAIT_SECONDS:g} s or more often",
     f"which means over {STALE_ENTRIES_MAX} entries",
+    f"in the queue too | {time_left.REQUEST_SECONDS:g} s |",
+    f"connection of the process's own | {database.CONNECTION_WAIT_SECONDS:g} s |",
+    f"(`statement_timeout`) | {sessions.STATEMENT_SECONDS:g} s |",
+    f"`ALTER ROLE perch SET statement_timeout = '{sessions.STATEMENT_SECONDS * 1000:g}ms'`",
+    f"if nothing comes back | {database.ANSWER_SECONDS:g} s |",
+    f"while the circuit is open | {sessions.CONNECT_SECONDS:g} s; {connections.PROBE_SECONDS:g} s |",
+    f"(`idle_in_transaction_session_timeout`) | {sessions.IDLE_IN_TRANSACTION_SECONDS:g} s |",
+    f"`idle_in_transaction_session_timeout = '{sessions.IDLE_IN_TRANSACTION_SECONDS:g}s'`",
+    f"of the session) | {sessions.VANISHED_SECONDS:g} s |",
+    f"Every {connections.PAUSE_SECONDS:g} s a probe asks",
+    f"holds its rows for {postgres.LEASE_SECONDS:g} s, and housekeeping for {postgres.HOUSEKEEPING_SECONDS:g} s",
 ]
 
 

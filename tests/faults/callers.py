@@ -26,8 +26,9 @@ class Timed:
     seconds: float
 
     @property
-    def is_read(self) -> bool:
-        return self.asked.startswith("GET")
+    def is_done(self) -> bool:
+        """Whether something was done that may change nothing, such as a read, or the end of a follow that is none."""
+        return self.status != 503 and not self.asked.startswith("POST")
 
 
 Question = tuple[str, str, str]
