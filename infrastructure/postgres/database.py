@@ -11,7 +11,7 @@ from infrastructure.background import BackgroundThread
 from infrastructure.log import get_logger
 from infrastructure.postgres.connections import Connections, NoConnection, Pool, give_back
 from infrastructure.postgres.deadlines import CHECK_SECONDS, Deadlines, Limit
-from infrastructure.postgres.sessions import Connection, conninfo_of, prepare_session
+from infrastructure.postgres.sessions import STATEMENT_SECONDS, Connection, conninfo_of, prepare_session
 from infrastructure.time_left import seconds_left
 
 log = get_logger("perch.postgres")
@@ -37,9 +37,15 @@ class Database:
     circuit is open that takes no time.
     """
 
-    def __init__(self, url: str, *, connections: int, waits_for_disk: bool = True) -> None:
-        """`waits_for_disk` is False where a crash may undo the last writes, in their order."""
+    def __init__(self, url: str, *, connections: int, waits_for_disk: bool = True, patience: float = 1.0) -> None:
+        """`waits_for_disk` is False where a crash may undo the last writes, in their order.
+
+        `patience` multiplies all limits, for tests that may be slow.
+        """
         self._waits_for_disk = waits_for_disk
+        self._connection_wait_seconds = patience * CONNECTION_WAIT_SECONDS
+        self._statement_seconds = patience * STATEMENT_SECONDS
+        self._answer_seconds = patience * ANSWER_SECONDS
         self._deadlines = Deadlines()
         self._connections = Connections(conninfo_of(url), connections, self._prepare, self._ask)
         self.failures = 0
@@ -94,10 +100,10 @@ class Database:
 
     @contextmanager
     def _session(self) -> Iterator[Connection]:
-        pool, connection = self._take(min(CONNECTION_WAIT_SECONDS, seconds_left()))
+        pool, connection = self._take(min(self._connection_wait_seconds, seconds_left()))
         limit: Limit | None = None
         try:
-            with self._deadlines.within(connection.fileno, min(ANSWER_SECONDS, seconds_left())) as limit:
+            with self._deadlines.within(connection.fileno, min(self._answer_seconds, seconds_left())) as limit:
                 yield connection
             if limit.has_passed:
                 # The answer came at the last moment, and the connection is shut down.
@@ -127,14 +133,14 @@ class Database:
         connection.close()
 
     def _had_no_answer(self, pool: Pool, limit: Limit) -> None:
-        if limit.seconds >= ANSWER_SECONDS:
+        if limit.seconds >= self._answer_seconds:
             self._connections.lost(pool)
         else:  # the caller had waited before, so that the server had less time
             self._connections.suspect()
 
     def _prepare(self, connection: Connection) -> None:
-        with self._deadlines.within(connection.fileno, ANSWER_SECONDS):
-            prepare_session(connection, waits_for_disk=self._waits_for_disk)
+        with self._deadlines.within(connection.fileno, self._answer_seconds):
+            prepare_session(connection, self._statement_seconds, waits_for_disk=self._waits_for_disk)
 
     def _ask(self) -> None:
         self.rows(SIGN_OF_LIFE)

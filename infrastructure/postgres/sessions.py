@@ -42,15 +42,15 @@ def conninfo_of(url: str) -> str:
     )
 
 
-def prepare_session(connection: Connection, *, waits_for_disk: bool) -> None:
-    """Sets a new session up."""
+def prepare_session(connection: Connection, statement_seconds: float, *, waits_for_disk: bool) -> None:
+    """Sets a new session up, in which a statement takes at most `statement_seconds`."""
     [backend] = connection.execute(BACKEND).fetchone() or [0]
     if backend != connection.info.backend_pid:
         # A pooler is in between: the next transaction may run in another session.
         connection.prepare_threshold = None
         return
     settings = {
-        "statement_timeout": f"{STATEMENT_SECONDS}s",
+        "statement_timeout": f"{statement_seconds}s",
         "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
         "tcp_keepalives_idle": str(KEEPALIVE_IDLE_SECONDS),
         "tcp_keepalives_interval": str(KEEPALIVE_PAUSE_SECONDS),

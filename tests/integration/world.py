@@ -1,4 +1,4 @@
-"""Every use case on the stores in memory, driven step by step, with an oracle that knows the truth."""
+"""Every use case on the stores of an engine, driven step by step, with an oracle that knows the truth."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from infrastructure.streams.subscriptions import Subscriptions
 from tests.fakes.clock import ManualClock
 from tests.fakes.strand import Strand
 from tests.integration.pages import ids_of, whole
-from tests.integration.stores import NEVER, Bounds, Change, WorldStores
+from tests.integration.stores import NEVER, Bounds, Change, OpenEngine, WorldStores, in_memory
 from usecases.delete_tweet import DeleteTweetRequest
 from usecases.follow_user import FollowUserRequest
 from usecases.home_timeline.read import HomeTimelinePage, ReadHomeTimelineRequest, Walk
@@ -25,9 +25,6 @@ from usecases.publish_tweet import PublishTweetRequest
 from usecases.unfollow_user import UnfollowUserRequest
 
 Result = TypeVar("Result")
-
-DUE_MS = 2500
-"""The time after a publish or a lease until an outbox row is due."""
 
 RETRY_MS = 60_000
 """Longer than any backoff or lease."""
@@ -41,7 +38,7 @@ class World:
     """A small Perch without threads. Nothing is delivered, retried or discarded unless a test does it.
 
     The stores are stepped: a `Strand` stops before each call of a store. The oracle learns of a change within the
-    store call that makes it. `change` replaces the stepped adapters or wraps them.
+    store call that makes it. `change` replaces the stepped adapters or wraps them. `clock` is that of the stores.
     """
 
     def __init__(
@@ -50,12 +47,16 @@ class World:
         *,
         change: Change = lambda adapters: adapters,
         clock: Clock | None = None,
+        open_engine: OpenEngine = in_memory,
     ) -> None:
-        self.clock = ManualClock()
+        self.clock = clock if isinstance(clock, ManualClock) else ManualClock()
         self.happened: list[Event] = []
         self.author_of: dict[int, str] = {}
         self._strands: list[Strand[Any]] = []
-        self._stores = WorldStores(bounds, clock or self.clock)
+        engine = open_engine(bounds, clock or self.clock)
+        self.keep_house = engine.keep_house
+        self.due_ms = engine.due_ms
+        self._stores = WorldStores(engine, clock or self.clock)
         self.oracle, self.pulled = self._stores.oracle, self._stores.pulled
         self.pushes, self.hints = self._stores.pushes, self._stores.hints
         self._adapters = change(self._stores.adapters)
@@ -143,7 +144,8 @@ class World:
 
     def deliver_due(self) -> None:
         """Lets the due time pass and the fan-out run; no tweet waits afterwards unless a push fails."""
-        self.clock.advance(DUE_MS)
+        self.keep_house()
+        self.clock.advance(self.due_ms)
         self.deliver_all()
 
     def deliver_again(self, tweet_id: int) -> None:
