@@ -1,6 +1,7 @@
 """Opens the adapters on PostgreSQL. Only this module needs the extra `postgres`."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from app.compose import ports
 from app.compose.adapters import Adapters, CannotOpen
@@ -8,6 +9,7 @@ from app.compose.outside import outside_opener
 from app.compose.role import Role
 from app.settings import Settings
 from domain.delivery import RetryPolicy
+from domain.errors import Unavailable
 from infrastructure.outside.circuit import Circuit
 from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres.leases import Lease
@@ -58,7 +60,7 @@ def open_in_postgres(
         chores=stores.chores,
         takes_turn=lease.take,
         reports_totals=lambda: lease.is_held,
-        close=lambda: _close(stores),
+        close=lambda: _close(stores, lease),
     )
 
 
@@ -79,7 +81,9 @@ def _circuits(stores: PostgresStores) -> Sequence[Circuit]:
     return [stores.outside.circuit] if stores.outside else []
 
 
-def _close(stores: PostgresStores) -> None:
+def _close(stores: PostgresStores, lease: Lease) -> None:
+    with suppress(Unavailable):
+        lease.release()
     if stores.outside:
         stores.outside.close()
     stores.database.close(CLOSE_SECONDS)

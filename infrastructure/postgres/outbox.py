@@ -4,7 +4,7 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any, LiteralString
 
-from domain.delivery import Delivery, RetryPolicy
+from domain.delivery import BACKOFF_MAX_SECONDS, Delivery, RetryPolicy
 from domain.events import DeliveryFailed, TweetDeadLettered
 from infrastructure.counts import OutboxCounts
 from infrastructure.postgres.database import Database
@@ -21,6 +21,8 @@ DUE: LiteralString = """
     )
     SELECT tweet_id, author_id, after_follow_id FROM leased ORDER BY tweet_id
 """
+
+HASTEN: LiteralString = "UPDATE unpushed SET due_at_ms = clock_ms() WHERE due_at_ms > clock_ms() + %s::bigint"
 
 LEASE: LiteralString = """
     UPDATE unpushed SET due_at_ms = clock_ms() + %s::bigint WHERE tweet_id = %s::bigint AND due_at_ms IS NOT NULL
@@ -71,17 +73,25 @@ class PostgresOutbox:
     `Unavailable`.
     """
 
-    def __init__(self, database: Database, policy: RetryPolicy, lease_seconds: float) -> None:
-        """A row that was handed out is due again after `lease_seconds`."""
+    def __init__(self, database: Database, policy: RetryPolicy, lease_seconds: float, due_seconds: float = 0.0) -> None:
+        """A row is due `due_seconds` after its publish; one that was handed out is due again after `lease_seconds`."""
         self._database = database
         self._policy = policy
         self._lease_ms = round(lease_seconds * 1000)
+        self._longest_ms = round(2000 * max(lease_seconds, due_seconds, BACKOFF_MAX_SECONDS))
 
     def due(self, limit: int) -> list[Delivery]:
         """Returns at most `limit` deliveries that are due, leased: they are due again when the lease ends."""
         if limit <= 0:
             return []
         return [Delivery(*row) for row in self._database.rows(DUE, (self._lease_ms, limit))]
+
+    def hasten(self) -> int:
+        """Makes rows due that would wait for longer than any other; returns their number.
+
+        The clock was set back, or another server with an earlier one took over.
+        """
+        return self._database.count(HASTEN, (self._longest_ms,))
 
     def lease(self, tweet_id: int) -> bool:
         """Leases the tweet's row; returns False if it does not wait: it was pushed, given up or deleted."""

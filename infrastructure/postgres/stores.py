@@ -94,17 +94,25 @@ def open_postgres(
         url, connections=options.connections, waits_for_disk=options.waits_for_disk, patience=options.patience
     )
     database.open()
+    return stores_on(database, options, secret_key, open_outside)
+
+
+def stores_on(
+    database: Database, options: PostgresOptions, secret_key: str, open_outside: OpenOutside | None = None
+) -> PostgresStores:
+    """Makes the stores on an open database."""
     tweets = PostgresTweets(database, due_seconds=options.due_seconds, keeps_unpushed=options.pushes)
     graph = PostgresFollowGraph(database)
     readers = PostgresReaders(database, idle_seconds=options.timeline_idle_seconds)
     outside = open_outside(readers, PostgresEpoch(database, TIMELINES)) if open_outside else None
     timelines = outside.timelines if outside else _own_timelines(database, readers, options)
+    outbox = PostgresOutbox(database, options.retry, options.lease_seconds, options.due_seconds)
     announcements = PostgresAnnouncements(database, tweets, ANNOUNCEMENTS_MAX)
     trim = TimelineTrim(database, options.timeline_capacity)
     return PostgresStores(
         database,
         tweets,
-        PostgresOutbox(database, options.retry, options.lease_seconds),
+        outbox,
         graph,
         timelines,
         PostgresLooks(database, tweets, graph, timelines),
@@ -114,6 +122,7 @@ def open_postgres(
         [
             lambda: _expire_keys(database),
             announcements.expire,
+            outbox.hasten,
             lambda: trim.sweep(TIMELINES_A_SWEEP),
         ],
         secret_key,

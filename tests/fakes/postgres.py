@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import LiteralString
+from typing import LiteralString, cast
 
 import psycopg
 
 from domain.delivery import RetryPolicy
 from infrastructure.postgres.stores import OpenOutside, PostgresOptions, PostgresStores, open_postgres
-from tests.fakes.clock import ManualClock
+from tests.fakes.clock import START_MS, ManualClock
 
 PATIENCE = 20.0
 """Other programs may keep the database from answering; how long that may take is tested elsewhere."""
@@ -21,6 +21,8 @@ EMPTY: LiteralString = """
     TRUNCATE users, tweets, unpushed, follows, idempotency_keys, deletions, readers, timeline_entries, leases;
     SELECT setval('last_tweet_id', 0), setval('follow_ids', 1, false), setval('generations', 1, false);
 """
+
+CLOCK: LiteralString = "SELECT pg_get_functiondef('clock_ms'::regproc)"
 
 MANUAL_CLOCK: LiteralString = """
     CREATE TABLE IF NOT EXISTS manual_clock (now_ms bigint NOT NULL);
@@ -50,17 +52,32 @@ class DatabaseClock(ManualClock):
         super().set_now(now_ms)
         self._tell()
 
+    def begin_again(self) -> None:
+        """Empties the database, and goes back to the time of the start."""
+        self._connection.execute(EMPTY)
+        self.set_now(START_MS)
+
     def _tell(self) -> None:
         self._connection.execute("UPDATE manual_clock SET now_ms = %s", (self.now_ms(),))
 
 
-@contextmanager
-def manual_database(url: str) -> Iterator[DatabaseClock]:
-    """Empties the database, and yields the clock by which it goes from now on."""
+def empty(url: str) -> None:
+    """Removes everything that a test has left in a database with the schema."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(EMPTY)
+
+
+@contextmanager
+def manual_database(url: str) -> Iterator[DatabaseClock]:
+    """Empties the database, and yields the clock by which it goes until the end of the context."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(EMPTY)
+        [definition] = connection.execute(CLOCK).fetchone() or [None]
         connection.execute(MANUAL_CLOCK)
-        yield DatabaseClock(connection)
+        try:
+            yield DatabaseClock(connection)
+        finally:
+            connection.execute(cast("LiteralString", definition))
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Work that stops before every store call, so that a test decides what happens in between."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar, cast
 
 Result = TypeVar("Result")
@@ -98,18 +98,24 @@ def current_strand() -> "Strand[object] | None":
     return getattr(_thread, "strand", None)
 
 
-def stepped(store: Store, name: str) -> Store:
-    """Wraps a store so that strands stop before each call, named ``name.method``; other threads do not stop."""
-    return cast("Store", _Stepped(store, name))
+def stepped(store: Store, name: str, *methods: str) -> Store:
+    """Wraps a store so that strands stop before each call, named ``name.method``; other threads do not stop.
+
+    With `methods` they stop only before calls of these.
+    """
+    return cast("Store", _Stepped(store, name, methods))
 
 
 class _Stepped:
-    def __init__(self, store: object, name: str) -> None:
+    def __init__(self, store: object, name: str, methods: Sequence[str]) -> None:
         self._store = store
         self._name = name
+        self._methods = methods
 
     def __getattr__(self, method: str) -> Callable[..., object]:
-        call = getattr(self._store, method)
+        call: Callable[..., object] = getattr(self._store, method)
+        if self._methods and method not in self._methods:
+            return call
 
         def stopping(*args: object, **kwargs: object) -> object:
             strand = current_strand()

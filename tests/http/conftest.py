@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from app.compose import Perch
-from tests.built import KEY, built
+from infrastructure.postgres.migrating import migrate
+from tests.built import KEY, Change, built
 from tests.e2e.perch_process import running_perch
+from tests.engines.postgres import PostgresServer
 from tests.fakes.clock import ManualClock
 from tests.http.client import Client
 from tests.http.jwks_server import JwksServer, jwks_server
+from tests.http.on_postgres import OnPostgres, on_postgres
 from tests.http.opened import Opened
 from tests.http.tokens import ec_key, jwk, rsa_key
 from tests.http.wire import InProcess, OverSocket, Transport
@@ -18,11 +21,44 @@ from tests.http.wire import InProcess, OverSocket, Transport
 SignIn = Callable[[str], Client]
 OpenStream = Callable[..., Opened]
 
+LOCAL = ["memory"]
+EVERY = [*LOCAL, *(pytest.param(name, marks=pytest.mark.engines) for name in ("postgres", "without_timelines"))]
+
+
+@pytest.fixture(scope="session")
+def postgres(schema_url: str) -> Iterator[OnPostgres]:
+    with on_postgres(schema_url) as adapters:
+        yield adapters
+
+
+@pytest.fixture(scope="session")
+def without_timelines(postgres_server: PostgresServer) -> Iterator[OnPostgres]:
+    url = postgres_server.url(postgres_server.create_database())
+    migrate(url, "head", "none")
+    with on_postgres(url, TIMELINES_URL="none") as adapters:
+        yield adapters
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs each test on all engines, and a test that is marked `local` in memory alone."""
+    if "engine" in metafunc.fixturenames:
+        is_local = metafunc.definition.get_closest_marker("local")
+        metafunc.parametrize("engine", LOCAL if is_local else EVERY, indirect=True)
+
 
 @pytest.fixture
-def perch() -> Perch:
+def engine(request: pytest.FixtureRequest) -> Change:
+    """What makes the adapters of memory those of an engine; the answers must be the same."""
+    if request.param == "memory":
+        return lambda adapters: adapters
+    on_engine: OnPostgres = request.getfixturevalue(request.param)
+    return on_engine.instead
+
+
+@pytest.fixture
+def perch(engine: Change) -> Perch:
     """The whole application without its threads: only the test pushes tweets and wakes streams."""
-    return built()
+    return built(change=engine)
 
 
 @pytest.fixture

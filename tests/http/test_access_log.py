@@ -12,6 +12,9 @@ from tests.http.client import Client
 from tests.http.test_failures import failing
 from tests.http.wire import Answer, InProcess, Request
 
+# The tests make the stores in memory fail.
+pytestmark = pytest.mark.local
+
 TIMELINE = "/v1/users/me/timeline"
 ROUTE = "/v1/users/{user_id}"
 HERS = ("X-Request-Id", "hers")

@@ -16,6 +16,9 @@ from tests.http.client import Client
 from tests.http.problems import assert_problem
 from tests.http.wire import InProcess
 
+# The tests make the stores in memory fail.
+pytestmark = pytest.mark.local
+
 PUBLISH = Route("POST", "/v1/tweets", body=TEXT)
 TIMELINE = Route("GET", "/v1/users/me/timeline")
 FAILURES = [

@@ -53,6 +53,7 @@ def test_a_drain_ends_a_stream_with_a_retry_time(perch: Perch, open_stream: Open
     assert perch.subscriptions.counts().open == 0
 
 
+@pytest.mark.local
 def test_an_unavailable_store_ends_a_stream_with_a_retry_time(
     open_stream: OpenStream,
     alice: Client,

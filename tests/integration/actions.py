@@ -87,6 +87,11 @@ def discard(scene: Scene, user: str) -> None:
 
 
 @action
+def keep_house(scene: Scene) -> None:
+    scene.world.keep_house()
+
+
+@action
 def deliver(scene: Scene, steps: int, failing_after: int | None = None) -> None:
     """Runs steps of the fan-out; the first push may fail after `failing_after` timelines of its slice."""
     if not scene.worker.acquire(blocking=False):

@@ -27,6 +27,9 @@ from usecases.home_timeline.read import ReadHomeTimeline
 NEVER = 1_000_000
 """A follower threshold that no author reaches, so every tweet is pushed."""
 
+DUE_MS = 2500
+"""The time after a publish or a lease until an outbox row is due."""
+
 Change = Callable[[Adapters], Adapters]
 
 
@@ -39,7 +42,7 @@ class Bounds:
     queue_capacity: int = 100
     max_attempts: int = 2
     idle_seconds: float = 60.0
-    due_seconds: float = 2.5
+    due_seconds: float = DUE_MS / 1000
     trim_share: int = 16
     chunk_size: int = 1024
     slice_size: int = 1
@@ -67,6 +70,9 @@ class Engine:
     peeked: Looks
     """The looks of a read that prepares nothing and does not count as a read."""
     read_only: home_timeline.Timelines
+    keep_house: Callable[[], object] = lambda: None
+    due_ms: int = DUE_MS
+    """After so long every outbox row is due, wherever the clock was set meanwhile, if somebody keeps house."""
 
 
 MakeEngine = Callable[[Bounds, Oracle], Engine]
@@ -98,6 +104,7 @@ class WorldStores:
         self.pulled: set[int] = set()
         engine = make_engine(bounds, self.oracle)
         self.clock = engine.clock
+        self.keep_house, self.due_ms = engine.keep_house, engine.due_ms
         self.read_only = engine.read_only
         self.peek = ReadHomeTimeline(engine.peeked, engine.read_only, NoPreparation(), lambda _: None)
         plain = engine.adapters

@@ -12,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.integration import actions as do
 from tests.integration.effort import LONG
 from tests.integration.scenes import Action, Scene
-from tests.integration.stores import Bounds
-from tests.integration.world import DUE_MS, RETRY_MS, World
+from tests.integration.stores import DUE_MS, Bounds
+from tests.integration.world import RETRY_MS, World
 
 USERS = ("ada", "ben", "cleo", "dan")
 PAIRS = tuple(permutations(USERS, 2))
@@ -46,6 +46,7 @@ actions: st.SearchStrategy[Action] = st.one_of(
     pairs.map(lambda pair: do.refollow(*pair)),
     st.builds(do.delete, nth),
     st.builds(do.discard, users),
+    st.just(do.keep_house()),
     st.builds(do.deliver_again, nth),
     st.builds(do.redrive),
     st.builds(do.hint_again, nth),
@@ -63,6 +64,7 @@ def actions_around(reader: str, author: str) -> st.SearchStrategy[Action]:
                 do.publish_and_deliver(author),
                 do.publish_unseen(reader, author),
                 do.discard(reader),
+                do.keep_house(),
                 do.prepare(reader),
                 do.read(reader, 3, after_discard=True),
                 do.follow(reader, author),
@@ -83,6 +85,7 @@ def actions_to_stop(reader: str) -> st.SearchStrategy[Action]:
             st.builds(do.poll, st.just(reader), limits),
             st.builds(do.read_next, nth, limits),
             st.builds(do.deliver, st.just(1), failing),
+            st.just(do.keep_house()),
         ),
         actions,
     )
@@ -110,6 +113,9 @@ class TimelinesMachine(RuleBasedStateMachine):
         super().__init__()
         self.steps = 0
 
+    def new_world(self, bounds: Bounds) -> World:
+        return World(bounds)
+
     @initialize(
         sizes=st.fixed_dictionaries(
             {
@@ -131,7 +137,7 @@ class TimelinesMachine(RuleBasedStateMachine):
     def build(
         self, sizes: dict[str, int], follows: Sequence[tuple[str, str]], followed: int, authors: Sequence[str]
     ) -> None:
-        self.world = World(Bounds(idle_seconds=1.5 * RETRY_MS / 1000, **sizes))
+        self.world = self.new_world(Bounds(idle_seconds=1.5 * RETRY_MS / 1000, **sizes))
         self.scene = Scene(self.world)
         for follow in follows[:followed]:
             self.world.follow(*follow)

@@ -3,6 +3,7 @@
 import random
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -48,8 +49,10 @@ def _frequent_thread_switches() -> Iterator[None]:
 class Crowd:
     """Threads that start together and act until the publishers are done."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, tweets: int = TWEETS) -> None:
+        """Each author publishes so many tweets."""
         self.world = world
+        self._tweets = tweets
         self.steady_tweets: list[int] = []
         self._publishing = len(STEADY + FICKLE)
         self._lock = threading.Lock()
@@ -82,7 +85,7 @@ class Crowd:
         chance = random.Random(author)
         own: list[int] = []
         try:
-            for _ in range(TWEETS):
+            for _ in range(self._tweets):
                 own.append(self.world.publish(author))
                 if author in STEADY:
                     self.steady_tweets.append(own[-1])
@@ -100,9 +103,11 @@ class Crowd:
             check_descending(self.world.home(user, limit=50))
 
     def _walk(self, user: str) -> None:
-        """Checks that the pages contain every steady tweet that existed at the start, once and in order."""
+        """Checks that the pages contain every steady tweet up to the frontier at the start, once and in order."""
         while self._is_publishing():
             stored = set(self.steady_tweets)
+            while stored and self.world.tweets.frontier() < max(stored):
+                time.sleep(0)  # a publish in another thread is about to commit
             walked = self.world.home(user, limit=50)
             check_descending(walked)
             assert stored <= set(walked)

@@ -24,9 +24,6 @@ from usecases.unfollow_user import UnfollowUserRequest
 
 Result = TypeVar("Result")
 
-DUE_MS = 2500
-"""The time after a publish or a lease until an outbox row is due."""
-
 RETRY_MS = 60_000
 """Longer than any backoff or lease."""
 
@@ -54,6 +51,7 @@ class World:
         self._strands: list[Strand[Any]] = []
         self._stores = WorldStores(bounds, make_engine)
         self.clock = self._stores.clock
+        self.keep_house, self.due_ms = self._stores.keep_house, self._stores.due_ms
         self.oracle, self.pulled = self._stores.oracle, self._stores.pulled
         self.pushes, self.hints = self._stores.pushes, self._stores.hints
         self._adapters = change(self._stores.adapters)
@@ -141,7 +139,8 @@ class World:
 
     def deliver_due(self) -> None:
         """Lets the due time pass and the fan-out run; no tweet waits afterwards unless a push fails."""
-        self.clock.advance(DUE_MS)
+        self.keep_house()
+        self.clock.advance(self.due_ms)
         self.deliver_all()
 
     def deliver_again(self, tweet_id: int) -> None:
