@@ -36,6 +36,8 @@ class Elsewhere:
 
 
 def execute_all(connection: Connection) -> None:
+    """Sets the session up, and executes everything in it."""
+    prepare_session(connection, waits_for_disk=True, patience=60.0)
     session = OneSession(connection, OPTIONS)
     for execute in (_tweets, _follows, _outbox, _timelines, _reads, _housekeeping, _timelines_elsewhere, _at_the_start):
         execute(session)
@@ -117,9 +119,7 @@ def _reads(session: OneSession) -> None:
 
 def _housekeeping(session: OneSession) -> None:
     session.count(stores.EXPIRE_KEYS, (stores.KEYS_AT_ONCE,))
-    lease = Lease(session, "housekeeping", 30.0)
-    assert lease.take()
-    assert lease.take()
+    Lease(session, "housekeeping", 30.0).take()
 
 
 def _timelines_elsewhere(session: OneSession) -> None:
@@ -132,7 +132,6 @@ def _timelines_elsewhere(session: OneSession) -> None:
 
 
 def _at_the_start(session: OneSession) -> None:
-    prepare_session(session.connection, waits_for_disk=True, patience=60.0)
     session.rows(SIGN_OF_LIFE)
     session.row(stores.KEPT_KEY, ("a secret",))
     session.row(schema.HAS_VERSIONS)
