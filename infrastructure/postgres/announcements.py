@@ -26,10 +26,11 @@ NEW_TWEETS: LiteralString = """
 """
 
 DELETIONS: LiteralString = """
-    SELECT tweet_id, author_id FROM deletions WHERE deleted_at_ms > clock_ms() - %s::bigint ORDER BY deleted_at_ms
+    SELECT tweet_id, author_id FROM deletions
+    WHERE deleted_at_ms > (SELECT clock_ms()) - %s::bigint ORDER BY deleted_at_ms
 """
 
-EXPIRE: LiteralString = "DELETE FROM deletions WHERE deleted_at_ms < clock_ms() - %s::bigint"
+EXPIRE: LiteralString = "DELETE FROM deletions WHERE deleted_at_ms < (SELECT clock_ms()) - %s::bigint"
 
 
 class Tweets(Protocol):

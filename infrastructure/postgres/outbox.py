@@ -13,10 +13,10 @@ from infrastructure.postgres.sessions import Connection
 DUE: LiteralString = """
     WITH leased AS (
         UPDATE unpushed SET due_at_ms = clock_ms() + %s::bigint
-        WHERE tweet_id IN (
-            SELECT tweet_id FROM unpushed WHERE due_at_ms <= clock_ms()
+        WHERE tweet_id = ANY (ARRAY(
+            SELECT tweet_id FROM unpushed WHERE due_at_ms <= (SELECT clock_ms())
             ORDER BY due_at_ms, tweet_id LIMIT %s::bigint FOR UPDATE SKIP LOCKED
-        )
+        ))
         RETURNING tweet_id, author_id, after_follow_id
     )
     SELECT tweet_id, author_id, after_follow_id FROM leased ORDER BY tweet_id
@@ -56,12 +56,18 @@ REDRIVE: LiteralString = """
     WHERE failed_at_ms IS NOT NULL AND (%s::bigint[] IS NULL OR tweet_id = ANY (%s::bigint[])) RETURNING tweet_id
 """
 
+COUNTED_MAX = 10_000
+"""Of larger tables the number of rows is the one that the server estimates. Pulled tweets stay for ever."""
+
 COUNTS: LiteralString = """
     SELECT
         (SELECT count(*) FROM unpushed WHERE due_at_ms IS NOT NULL),
         (SELECT count(*) FROM unpushed WHERE due_at_ms IS NOT NULL AND attempts > 0),
         (SELECT count(*) FROM unpushed WHERE failed_at_ms IS NOT NULL),
-        (SELECT count(*) FROM unpushed),
+        (
+            SELECT CASE WHEN reltuples < %s::bigint THEN (SELECT count(*) FROM unpushed) ELSE reltuples::bigint END
+            FROM pg_class WHERE oid = 'unpushed'::regclass
+        ),
         (SELECT min(tweet_id) FROM unpushed WHERE due_at_ms IS NOT NULL)
 """
 
@@ -137,4 +143,5 @@ class PostgresOutbox:
         return sorted(redriven, reverse=True)
 
     def counts(self) -> OutboxCounts:
-        return OutboxCounts(*self._database.row(COUNTS))
+        """Counts the rows; there is about the number of unpushed tweets where they are very many."""
+        return OutboxCounts(*self._database.row(COUNTS, (COUNTED_MAX,)))

@@ -32,12 +32,19 @@ GENERATIONS: LiteralString = "SELECT user_id, generation FROM readers WHERE user
 DISCARD: LiteralString = "DELETE FROM readers WHERE user_id = %s::text"
 
 DISCARD_IDLE: LiteralString = """
-    DELETE FROM readers WHERE user_id IN (
-        SELECT user_id FROM readers WHERE read_at_ms < clock_ms() - %s::bigint LIMIT %s::bigint FOR UPDATE SKIP LOCKED
-    )
+    DELETE FROM readers WHERE user_id = ANY (ARRAY(
+        SELECT user_id FROM readers WHERE read_at_ms < (SELECT clock_ms()) - %s::bigint
+        ORDER BY read_at_ms LIMIT %s::bigint FOR UPDATE SKIP LOCKED
+    ))
 """
 
-HELD: LiteralString = "SELECT count(*) FROM readers"
+HELD: LiteralString = """
+    SELECT CASE WHEN reltuples < %s::bigint THEN (SELECT count(*) FROM readers) ELSE reltuples::bigint END
+    FROM pg_class WHERE oid = 'readers'::regclass
+"""
+
+COUNTED_MAX = 10_000
+"""More timelines are not counted."""
 
 
 class PostgresReaders:
@@ -86,5 +93,5 @@ class PostgresReaders:
         return discarded
 
     def held(self) -> int:
-        """Returns the number of timelines."""
-        return int(self._database.value(HELD))
+        """Returns the number of timelines; where they are very many, about so many as the server estimates."""
+        return int(self._database.value(HELD, (COUNTED_MAX,)))

@@ -27,10 +27,10 @@ KEPT_KEY: LiteralString = """
 """
 
 EXPIRE_KEYS: LiteralString = """
-    DELETE FROM idempotency_keys WHERE (user_id, key) IN (
-        SELECT user_id, key FROM idempotency_keys WHERE expires_at_ms <= clock_ms()
+    DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM idempotency_keys WHERE expires_at_ms <= (SELECT clock_ms())
         ORDER BY expires_at_ms LIMIT %s::bigint FOR UPDATE SKIP LOCKED
-    )
+    ))
 """
 
 KEYS_AT_ONCE = 1000

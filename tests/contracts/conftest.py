@@ -23,6 +23,7 @@ from tests.contracts.limits import (
     TIMELINE_CAPACITY,
 )
 from tests.contracts.racing import RACERS
+from tests.engines.pgbouncer import PgBouncer
 from tests.engines.redis_server import RedisServer
 from tests.fakes import postgres, redis
 from tests.fakes.clock import ManualClock
@@ -91,7 +92,21 @@ def in_sqlite(request: pytest.FixtureRequest) -> Iterator[Engine]:
 @contextmanager
 def in_postgres(request: pytest.FixtureRequest) -> Iterator[Engine]:
     url: str = request.getfixturevalue("schema_url")
-    with postgres.manual_database(url) as clock, postgres.opened(url, POSTGRES) as made:
+    with _opened_in_postgres(url, url) as engine:
+        yield engine
+
+
+@contextmanager
+def through_pgbouncer(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    url: str = request.getfixturevalue("schema_url")
+    pgbouncer: PgBouncer = request.getfixturevalue("pgbouncer")
+    with _opened_in_postgres(url, pgbouncer.url(url.rpartition("/")[2])) as engine:
+        yield engine
+
+
+@contextmanager
+def _opened_in_postgres(url: str, url_of_stores: str) -> Iterator[Engine]:
+    with postgres.manual_database(url) as clock, postgres.opened(url_of_stores, POSTGRES) as made:
         yield (
             clock,
             Stores(
@@ -123,7 +138,11 @@ def in_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 LOCAL = [in_memory, in_sqlite]
-EVERY = [*LOCAL, pytest.param(in_postgres, marks=pytest.mark.engines)]
+EVERY = [
+    *LOCAL,
+    pytest.param(in_postgres, marks=pytest.mark.engines),
+    pytest.param(through_pgbouncer, marks=[pytest.mark.engines, pytest.mark.long]),
+]
 BESIDE = [pytest.param(in_redis, marks=pytest.mark.engines)]
 """Engines of timelines beside PostgreSQL; all else is there as it is without them."""
 
