@@ -106,6 +106,12 @@ def test_an_address_that_is_none_stops_the_start(settings: Mapping[str, str], na
     assert ended.stderr.strip().splitlines()[-1].startswith(f"{name} must be the address of a Redis server: ")
 
 
+def test_timelines_that_would_block_redis_stop_the_start(settings: Mapping[str, str]) -> None:
+    ended = run(command("serve"), WAIT_SECONDS, {**settings, "TIMELINE_CAPACITY": "10001", "PORT": "0"})
+    assert ended.returncode == 2
+    assert ended.stderr.strip().endswith("TIMELINE_CAPACITY must be at most 10000 with timelines in Redis, not 10001.")
+
+
 def test_a_start_without_redis_serves_and_finds_it_later(
     settings: Mapping[str, str], breakable_redis: OwnRedis, tmp_path: Path
 ) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
@@ -136,3 +136,18 @@ def test_a_refused_connection_is_unavailable(redis_database: RedisServer, redis_
     connections = Connections(redis_database.url_through(redis_proxy.port), WAIT_SECONDS)
     with pytest.raises(Unavailable, match="cannot be asked"):
         connections.ask(PING)
+
+
+def test_a_password_is_sent_and_a_wrong_one_is_unavailable(breakable_redis: OwnRedis) -> None:
+    breakable_redis.ask("CONFIG", "SET", "requirepass", "the password")
+    try:
+        for password, answers in (("the%20password", True), ("another", False)):
+            connections = Connections(breakable_redis.url.replace("//", f"//:{password}@"), WAIT_SECONDS)
+            with nullcontext() if answers else pytest.raises(Unavailable, match="cannot be asked"):
+                assert connections.ask(PING) == [b"PONG"]
+            connections.drop()
+    finally:
+        # The client of the tests has no password.
+        Connections(breakable_redis.url.replace("//", "//:the%20password@"), WAIT_SECONDS).ask(
+            packed("CONFIG", "SET", "requirepass", "")
+        )
