@@ -1,4 +1,4 @@
-"""PostgreSQL for the benchmarks: a server of their own on all CPUs, with databases that have Perch's schema."""
+"""Engines for the benchmarks: servers of their own on all CPUs, and databases that have Perch's schema."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,8 +6,9 @@ from pathlib import Path
 
 from benchmarks.cpus import ALL, children_on
 from infrastructure.postgres.migrating import migrate
-from tests.engines import own_postgres
+from tests.engines import own_postgres, own_redis
 from tests.engines.own_postgres import OwnPostgres
+from tests.engines.own_redis import OwnRedis
 from tests.engines.postgres import PostgresServer
 
 
@@ -34,9 +35,26 @@ def running_postgres() -> Iterator[PostgresServer]:
         yield server
 
 
+def why_no_redis() -> str | None:
+    """Returns the reason why there is no Redis beside PostgreSQL to measure; None if there is one."""
+    return why_no_postgres() or (own_redis.MISSING if own_redis.find_redis() is None else None)
+
+
+@contextmanager
+def running_redis() -> Iterator[OwnRedis]:
+    """Runs Redis, without persistence; raises `RuntimeError` if it is not installed."""
+    program = own_redis.find_redis()
+    if program is None:
+        raise RuntimeError(own_redis.MISSING)
+    with children_on(ALL):
+        own = OwnRedis(program)
+    with own as server:
+        yield server
+
+
 @contextmanager
 def database(server: PostgresServer, timelines: str = "postgresql") -> Iterator[str]:
-    """Yields the URL of an empty database with Perch's schema; the timelines are in it, or nowhere for "none"."""
+    """Yields the URL of an empty database with Perch's schema; the timelines are in it, or where it says."""
     name = server.create_database()
     migrate(server.url(name), "head", timelines)
     yield server.url(name)

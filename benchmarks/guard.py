@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from app.logs import configure_logs
-from benchmarks.cases import deliveries, memory, postgres, reads
+from benchmarks.cases import deliveries, memory, postgres, reads, redis
 from benchmarks.figure import Bound, Figure, LeftOut, Row, at_least, at_most
 from benchmarks.table import HEADER, cells, line
 
@@ -26,6 +26,7 @@ GUARDED: Sequence[tuple[Measure, Sequence[Bound | None]]] = (
     (partial(deliveries.full_timelines, 10_000, ROUNDS), [at_least(0.05), None, None]),
     (partial(memory.timelines, 1), [at_most(600), at_most(30)]),
     (partial(postgres.in_short, ROUNDS), [at_most(12), at_least(0.2), at_least(0.05)]),
+    (partial(redis.in_short, ROUNDS), [at_least(0.15)]),
 )
 """The measurements, with the bounds of their figures in order; a figure with None is left out."""
 

@@ -131,7 +131,7 @@ def _in_postgres(
         from app.compose.postgres import open_in_postgres  # noqa: PLC0415 - its extra may not be installed
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
-    if settings.api.rate_limit_writes is not None:
+    if settings.api.rate_limit_writes is not None and not settings.store.redis_url:
         log.warning("write_limit_counts_in_each_process")
     return open_in_postgres(settings, role, clock, allowance, jitter)
 

@@ -26,8 +26,12 @@ def outside_opener(settings: Settings, clock: ports.Clock) -> OpenOutside | None
 def _in_redis(settings: Settings, clock: ports.Clock) -> OpenOutside:
     try:
         from infrastructure.redis.opening import open_timelines  # noqa: PLC0415 - its extra may not be installed
+        from infrastructure.redis.timelines import CAPACITY_MAX  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
+    capacity = settings.timelines.timeline_capacity
+    if capacity > CAPACITY_MAX:
+        raise BadSetting(f"TIMELINE_CAPACITY must be at most {CAPACITY_MAX} with timelines in Redis, not {capacity}.")
 
     def open_outside(_: PostgresReaders, epochs: PostgresEpoch) -> OutsideEngine:
         timelines = settings.timelines
@@ -36,7 +40,7 @@ def _in_redis(settings: Settings, clock: ports.Clock) -> OpenOutside:
                 settings.store.timelines_url,
                 epochs,
                 clock.monotonic,
-                capacity=timelines.timeline_capacity,
+                capacity=capacity,
                 idle_seconds=timelines.timeline_idle_seconds,
             )
         except ValueError as error:

@@ -7,6 +7,7 @@ from app.compose import ports
 from app.compose.adapters import Adapters, CannotOpen
 from app.compose.outside import outside_opener
 from app.compose.role import Role
+from app.compose.shared import Shared, open_shared
 from app.settings import Settings
 from domain.delivery import RetryPolicy
 from domain.errors import Unavailable
@@ -42,6 +43,9 @@ def open_in_postgres(
         )
     except CannotUse as error:
         raise CannotOpen(str(error)) from None
+    shared = Shared(stores.announcements, allowance)
+    if role.serves:
+        shared = open_shared(settings, stores, allowance, clock.monotonic)
     lease = Lease(stores.database, HOUSEKEEPING, HOUSEKEEPING_SECONDS)
     return Adapters(
         clock,
@@ -50,17 +54,17 @@ def open_in_postgres(
         stores.graph,
         stores.timelines,
         NoHints(),
-        stores.announcements,
-        allowance,
+        shared.announcements,
+        shared.allowance,
         settings.api.secret_key or stores.secret_key,
         looks=stores.looks,
         is_writable=stores.database.is_up,
-        collectors=[PostgresMetrics(stores.database), CircuitMetrics(_circuits(stores))],
-        threads=[*stores.database.threads, *(stores.outside.threads if stores.outside else ())],
+        collectors=[PostgresMetrics(stores.database), CircuitMetrics([*_circuits(stores), *shared.circuits])],
+        threads=[*stores.database.threads, *(stores.outside.threads if stores.outside else ()), *shared.threads],
         chores=stores.chores,
         takes_turn=lease.take,
         reports_totals=lambda: lease.is_held,
-        close=lambda: _close(stores, lease),
+        close=lambda: _close(stores, shared, lease),
     )
 
 
@@ -81,9 +85,10 @@ def _circuits(stores: PostgresStores) -> Sequence[Circuit]:
     return [stores.outside.circuit] if stores.outside else []
 
 
-def _close(stores: PostgresStores, lease: Lease) -> None:
+def _close(stores: PostgresStores, shared: Shared, lease: Lease) -> None:
     with suppress(Unavailable):
         lease.release()
+    shared.close()
     if stores.outside:
         stores.outside.close()
     stores.database.close(CLOSE_SECONDS)

@@ -17,6 +17,7 @@ ENTRIES_MAX = 100_000_000
 """The most of anything that is kept in memory; more is a mistake."""
 
 SQLITE = "sqlite:///"
+REDIS = ("redis://", "rediss://")
 TIMELINES_SCHEMES = ("redis", "rediss", "cassandra", "dynamodb")
 POSTGRESQL = ("postgresql://", "postgres://")
 
@@ -92,6 +93,12 @@ def timelines_url(text: str) -> str:
     if text != "none" and not (scheme in TIMELINES_SCHEMES and separator and rest):
         addresses = ", ".join(f"{scheme}://" for scheme in TIMELINES_SCHEMES)
         raise ValueError(f"must be none, or an address that begins with one of {addresses}")
+    return text
+
+
+def redis_url(text: str) -> str:
+    if not (text.startswith(REDIS) and urlsplit(text).netloc):
+        raise ValueError("must be an address that begins with redis:// or rediss://")
     return text
 
 

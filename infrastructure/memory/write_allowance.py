@@ -17,6 +17,12 @@ class Rate:
     seconds: int
 
 
+def refusal(rate: Rate, reset_seconds: int) -> RateLimited:
+    """Returns the error of a write beyond the limit, in a window that ends in so many seconds."""
+    detail = f"At most {rate.writes} writes in {rate.seconds} s are allowed. Retry in {reset_seconds} s."
+    return RateLimited(detail, rate.writes, reset_seconds)
+
+
 class Unlimited:
     """A write allowance without a limit."""
 
@@ -51,8 +57,7 @@ class FixedWindowAllowance:
         reset = math.ceil(ends - now)
         if spent < limit:
             return AllowanceLeft(limit, limit - spent - 1, reset)
-        detail = f"At most {limit} writes in {self._rate.seconds} s are allowed. Retry in {reset} s."
-        raise RateLimited(detail, limit, reset)
+        raise refusal(self._rate, reset)
 
     def _window(self, user_id: str, now: float) -> tuple[float, int]:
         window = self._windows.get(user_id)

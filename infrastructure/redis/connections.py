@@ -14,6 +14,9 @@ from infrastructure.outside.circuit import NoAnswer
 TIMEOUT_SECONDS = 0.25
 """The longest wait for a connection, and for an answer."""
 
+LEAST_SECONDS = 0.001
+"""A wait of no time makes a socket that never waits."""
+
 Answer = Any
 """What the server answers to a command: bytes, a number, None, or an error as `exceptions.ResponseError`."""
 
@@ -80,6 +83,19 @@ class Connections:
         except exceptions.RedisError as error:
             raise Unavailable(f"Redis cannot be asked: {error}") from error
 
+    def subscribe(self, channel: str) -> "Subscription":
+        """Returns a subscription to the channel, over a new connection."""
+        try:
+            connection = cast("Connection", self._maker.make_connection())
+            connection.connect()
+            connection.send_packed_command([packed("SUBSCRIBE", channel)], check_health=False)
+            connection.read_response()
+        except exceptions.TimeoutError as error:
+            raise NoAnswer("Redis did not answer in time.") from error
+        except exceptions.RedisError as error:
+            raise Unavailable(f"Redis cannot be asked: {error}") from error
+        return Subscription(connection)
+
     def drop(self) -> None:
         """Lets go of all connections: those in use are closed after their answers."""
         dropped, self._idle = self._idle, []
@@ -90,6 +106,36 @@ class Connections:
         # The others are probably dead, too, and each would cost as much time.
         self.drop()
         return NoAnswer("Redis did not answer in time.")
+
+
+class Subscription:
+    """The messages of one channel. Only one thread may use it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def next(self, timeout: float) -> bytes | None:
+        """Returns the next message; None after `timeout` seconds, or earlier, without one.
+
+        An answer to `ping` is an empty message. Raises `Unavailable` if the connection is lost.
+        """
+        try:
+            if not self._connection.can_read(max(timeout, LEAST_SECONDS)):
+                return None
+            *_, message = cast("list[bytes]", self._connection.read_response())
+        except exceptions.RedisError as error:
+            raise Unavailable(f"Redis tells no more: {error}") from error
+        return message
+
+    def ping(self) -> None:
+        """Asks whether the server is there. Raises `Unavailable` if the connection is lost."""
+        try:
+            self._connection.send_packed_command([packed("PING")], check_health=False)
+        except exceptions.RedisError as error:
+            raise Unavailable(f"Redis tells no more: {error}") from error
+
+    def close(self) -> None:
+        self._connection.disconnect()
 
 
 def _exchange(connection: Connection, commands: tuple[bytes, ...], idle: list[Connection]) -> list[Answer]:

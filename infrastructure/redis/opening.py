@@ -1,4 +1,4 @@
-"""Opens what Perch keeps in Redis."""
+"""Opens timelines in Redis, and what watches over its connections."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -24,14 +24,17 @@ HEAD = struct.Struct(">BQQQ")
 
 TOKEN_BITS = 62
 
-KEYS_AT_ONCE = 200
-"""A script pushes into so many timelines: some hundred microseconds during which Redis does nothing else."""
+KEYS_AT_ONCE = 100
+"""A script pushes into so many timelines: some hundred microseconds, during which Redis does nothing else."""
 
-ENTRIES_AT_ONCE = 200_000
+ENTRIES_AT_ONCE = 100_000
 """A script pushes into fewer timelines if they may have more entries together, which it may have to move."""
 
-MERGED_AT_ONCE = 1000
-"""A script merges so many entries: about a millisecond."""
+MERGED_AT_ONCE = 400
+"""A script merges so many entries: about a millisecond at most."""
+
+CAPACITY_MAX = 10_000
+"""A script that changes a longer timeline would keep Redis from other work for too long."""
 
 
 class RedisTimelines:

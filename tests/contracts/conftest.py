@@ -1,8 +1,8 @@
 """The adapters. A new engine is one more way to make all of them, named in the list of `stores`."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from domain.delivery import RetryPolicy
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.postgres.polling import NoHints
 from infrastructure.postgres.stores import PostgresOptions
+from infrastructure.redis.shared import SharedRedis
 from tests.contracts.limits import (
     ALL,
     DUE_SECONDS,
@@ -137,22 +138,38 @@ def in_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
             )
 
 
+@contextmanager
+def announced_by_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Announcements through Redis, beside all else in PostgreSQL."""
+    server: RedisServer = request.getfixturevalue("redis_database")
+    with in_postgres(request) as (clock, stores):
+        shared = SharedRedis(server.url, "the secret of the database", redis.TIMEOUT_SECONDS)
+        with closing(shared):
+            yield (
+                clock,
+                replace(stores, announcements=shared.announcements(stores.announcements, stores.tweets.frontier)),
+            )
+
+
 LOCAL = [in_memory, in_sqlite]
 EVERY = [
     *LOCAL,
     pytest.param(in_postgres, marks=pytest.mark.engines),
     pytest.param(through_pgbouncer, marks=[pytest.mark.engines, pytest.mark.long]),
 ]
-BESIDE = [pytest.param(in_redis, marks=pytest.mark.engines)]
-"""Engines of timelines beside PostgreSQL; all else is there as it is without them."""
+BESIDE = {
+    "timelines": [pytest.param(in_redis, marks=pytest.mark.engines)],
+    "announcements": [pytest.param(announced_by_redis, marks=pytest.mark.engines)],
+}
+"""Engines beside PostgreSQL, by the fixture for which they are; all else is there as it is without them."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Runs each test on all engines, and a test that is marked `local` on those that live in one process."""
     if "engine" in metafunc.fixturenames:
         engines = LOCAL if metafunc.definition.get_closest_marker("local") else EVERY
-        if "timelines" in metafunc.fixturenames:
-            engines = [*engines, *BESIDE]
+        for name, beside in BESIDE.items():
+            engines = [*engines, *(beside if name in metafunc.fixturenames else ())]
         metafunc.parametrize("engine", engines, indirect=True)
 
 

@@ -1,52 +1,73 @@
 """The contract of a write allowance."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing, contextmanager
 from threading import Barrier
 
 import pytest
 
 from domain.errors import RateLimited
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Rate
+from infrastructure.redis.shared import SharedRedis
+from tests.engines.redis_server import RedisServer
 from tests.fakes.clock import ManualClock
-from usecases.allowance import AllowanceLeft
+from tests.fakes.redis import TIMEOUT_SECONDS, RedisClock
+from usecases.allowance import AllowanceLeft, WriteAllowance
 
 RATE = Rate(writes=40, seconds=60)
 WINDOW_MS = RATE.seconds * 1000
 THREADS = 16
 
-MakeAllowance = Callable[[ManualClock], FixedWindowAllowance]
+Counting = tuple[ManualClock, WriteAllowance]
+Open = Callable[[pytest.FixtureRequest], AbstractContextManager[Counting]]
 
 
-def in_memory(clock: ManualClock) -> FixedWindowAllowance:
-    return FixedWindowAllowance(RATE, clock.monotonic)
+@contextmanager
+def in_memory(_: pytest.FixtureRequest) -> Iterator[Counting]:
+    clock = ManualClock()
+    yield clock, FixedWindowAllowance(RATE, clock.monotonic)
+
+
+@contextmanager
+def in_redis(request: pytest.FixtureRequest) -> Iterator[Counting]:
+    server: RedisServer = request.getfixturevalue("redis_database")
+    clock = RedisClock(ManualClock(), server)
+    with closing(SharedRedis(server.url, "the secret of the database", TIMEOUT_SECONDS)) as redis:
+        yield clock, redis.allowance(RATE, clock.monotonic)
+
+
+@pytest.fixture(params=[in_memory, pytest.param(in_redis, marks=pytest.mark.engines)])
+def counting(request: pytest.FixtureRequest) -> Iterator[Counting]:
+    """A clock, and an unused allowance of every kind."""
+    open_allowance: Open = request.param
+    with open_allowance(request) as opened:
+        yield opened
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
+def clock(counting: Counting) -> ManualClock:
+    return counting[0]
 
 
-@pytest.fixture(params=[in_memory])
-def allowance(request: pytest.FixtureRequest, clock: ManualClock) -> FixedWindowAllowance:
-    """An unused allowance of every kind."""
-    make: MakeAllowance = request.param
-    return make(clock)
+@pytest.fixture
+def allowance(counting: Counting) -> WriteAllowance:
+    return counting[1]
 
 
-def spend_all(allowance: FixedWindowAllowance, user_id: str = "alice") -> None:
+def spend_all(allowance: WriteAllowance, user_id: str = "alice") -> None:
     for _ in range(RATE.writes):
         allowance.spend(user_id)
 
 
-def refusal(allowance: FixedWindowAllowance) -> RateLimited:
+def refusal(allowance: WriteAllowance) -> RateLimited:
     with pytest.raises(RateLimited) as caught:
         allowance.spend("alice")
     return caught.value
 
 
 def test_each_write_returns_the_rest_of_the_window_that_the_first_one_started(
-    allowance: FixedWindowAllowance, clock: ManualClock
+    allowance: WriteAllowance, clock: ManualClock
 ) -> None:
     clock.advance(WINDOW_MS * 5 // 2)
     assert allowance.spend("alice") == AllowanceLeft(RATE.writes, RATE.writes - 1, RATE.seconds)
@@ -54,7 +75,7 @@ def test_each_write_returns_the_rest_of_the_window_that_the_first_one_started(
     assert allowance.spend("alice") == AllowanceLeft(RATE.writes, RATE.writes - 2, RATE.seconds - 1)
 
 
-def test_a_refused_write_is_not_counted(allowance: FixedWindowAllowance, clock: ManualClock) -> None:
+def test_a_refused_write_is_not_counted(allowance: WriteAllowance, clock: ManualClock) -> None:
     spend_all(allowance)
     clock.advance(WINDOW_MS - 1)
     assert refusal(allowance).retry_after_seconds == 1
@@ -63,18 +84,20 @@ def test_a_refused_write_is_not_counted(allowance: FixedWindowAllowance, clock: 
     assert refusal(allowance).retry_after_seconds == RATE.seconds
 
 
-def test_each_user_has_a_separate_limit(allowance: FixedWindowAllowance, clock: ManualClock) -> None:
+def test_each_user_has_a_separate_limit(allowance: WriteAllowance, clock: ManualClock) -> None:
     spend_all(allowance)
     spend_all(allowance, "bob")
     clock.advance(WINDOW_MS - 1)
     spend_all(allowance, "carol")
     clock.advance(1)
-    assert allowance.spend("alice").writes == RATE.writes - 1
+    left = allowance.spend("alice")
+    assert left is not None
+    assert left.writes == RATE.writes - 1
     with pytest.raises(RateLimited):
         allowance.spend("carol")
 
 
-def test_concurrent_writes_do_not_exceed_the_limit(allowance: FixedWindowAllowance) -> None:
+def test_concurrent_writes_do_not_exceed_the_limit(allowance: WriteAllowance) -> None:
     together = Barrier(THREADS)
 
     def spend(_: int) -> int:

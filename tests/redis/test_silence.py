@@ -1,9 +1,8 @@
 """A Redis that does not answer costs one time-out, and then nothing, until it answers again."""
 
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
@@ -18,6 +17,7 @@ from infrastructure.redis.opening import open_timelines
 from tests.engines.own_redis import OwnRedis
 from tests.engines.proxy import Proxy
 from tests.engines.redis_server import RedisServer
+from tests.engines.until import until
 from tests.redis.world import EpochRow
 
 TIMEOUT_SECONDS = 1.0
@@ -48,10 +48,7 @@ def views(timelines: OutsideTimelines, number: int) -> float:
 
 
 def wait_until_it_answers(timelines: OutsideTimelines) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while timelines.view("alice", 0, 100, 10) != EMPTY_VIEW:
-        assert time.monotonic() < deadline, "it never answers again"
-        threading.Event().wait(0.01)
+    until(lambda: timelines.view("alice", 0, 100, 10) == EMPTY_VIEW)
 
 
 def test_a_black_hole_costs_one_time_out(redis_database: RedisServer, redis_proxy: Proxy) -> None:
@@ -139,3 +136,18 @@ def test_a_refused_connection_is_unavailable(redis_database: RedisServer, redis_
     connections = Connections(redis_database.url_through(redis_proxy.port), WAIT_SECONDS)
     with pytest.raises(Unavailable, match="cannot be asked"):
         connections.ask(PING)
+
+
+def test_a_password_is_sent_and_a_wrong_one_is_unavailable(breakable_redis: OwnRedis) -> None:
+    breakable_redis.ask("CONFIG", "SET", "requirepass", "the password")
+    try:
+        for password, answers in (("the%20password", True), ("another", False)):
+            connections = Connections(breakable_redis.url.replace("//", f"//:{password}@"), WAIT_SECONDS)
+            with nullcontext() if answers else pytest.raises(Unavailable, match="cannot be asked"):
+                assert connections.ask(PING) == [b"PONG"]
+            connections.drop()
+    finally:
+        # The client of the tests has no password.
+        Connections(breakable_redis.url.replace("//", "//:the%20password@"), WAIT_SECONDS).ask(
+            packed("CONFIG", "SET", "requirepass", "")
+        )

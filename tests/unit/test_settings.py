@@ -155,6 +155,18 @@ def test_the_place_of_timelines_needs_a_shared_database() -> None:
     assert not Settings.from_environment({}).store.is_shared
 
 
+@pytest.mark.parametrize("text", ["", "here", "http://there", "redis:", "redis://", "redis:///0"])
+def test_an_invalid_address_of_redis_is_refused(text: str) -> None:
+    sentence = refusal({"REDIS_URL": text, "DATABASE_URL": "postgresql://there"})
+    assert sentence == "REDIS_URL must be an address that begins with redis:// or rediss://."
+
+
+def test_redis_needs_a_shared_database() -> None:
+    assert "DATABASE_URL" in refusal({"REDIS_URL": "redis://there"})
+    store = Settings.from_environment({"REDIS_URL": "rediss://there/0", "DATABASE_URL": "postgresql://there"}).store
+    assert store.redis_url == "rediss://there/0"
+
+
 @pytest.mark.parametrize("name", SECRETS)
 def test_secrets_are_not_shown(name: str) -> None:
     assert refusal({name: ""}) == f"{name} must not be empty."
