@@ -79,6 +79,7 @@ def _follows(session: OneSession) -> None:
 def _outbox(session: OneSession) -> None:
     outbox = session.outbox
     outbox.due(100)
+    outbox.hasten()
     outbox.lease(FIRST_WAITING)
     outbox.done(FIRST_WAITING)
     for _ in range(2):
@@ -119,7 +120,9 @@ def _reads(session: OneSession) -> None:
 
 def _housekeeping(session: OneSession) -> None:
     session.count(stores.EXPIRE_KEYS, (stores.KEYS_AT_ONCE,))
-    Lease(session, "housekeeping", 30.0).take()
+    lease = Lease(session, "housekeeping", 30.0)
+    lease.take()
+    lease.release()
 
 
 def _timelines_elsewhere(session: OneSession) -> None:

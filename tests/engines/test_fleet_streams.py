@@ -4,10 +4,12 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import LiteralString
 
 import psycopg
 
 from infrastructure.postgres.announcements import LOOK_SECONDS
+from infrastructure.postgres.database import SIGN_OF_LIFE
 from tests.e2e.listener import Block, Listener
 from tests.e2e.perch_process import PerchProcess
 from tests.e2e.test_stream import follow, publish
@@ -120,22 +122,27 @@ def test_a_stream_goes_on_at_another_process(start_fleet: StartFleet, postgres_d
     assert heard == wanted
 
 
+ASKED_SINCE: LiteralString = """
+    SELECT query FROM pg_stat_activity
+    WHERE datname = %s AND application_name = 'perch' AND query <> %s AND query_start > %s
+"""
+
+
 def test_nothing_is_asked_of_the_database_while_no_stream_is_open(
     start_fleet: StartFleet, postgres_database: str, postgres_server: PostgresServer
 ) -> None:
     [perch] = start_fleet(serve=1).serves
     name = postgres_database.rpartition("/")[2]
 
-    def last_asked() -> object:
-        query = "SELECT max(query_start) FROM pg_stat_activity WHERE datname = %s AND application_name = 'perch'"
-        return postgres_server.execute(query, name)
+    def asked_since(moment: object) -> object:
+        return postgres_server.execute(ASKED_SINCE, name, SIGN_OF_LIFE, moment)
 
     assert perch.call("GET", "/v1/users/me/timeline", "bob")[0] == 200
-    asked = last_asked()
+    [(answered,)] = postgres_server.execute("SELECT clock_timestamp()")
     time.sleep(QUIET_SECONDS)  # that nothing happens is no event
-    assert last_asked() == asked
+    assert asked_since(answered) == []
 
     with closing(Listener(perch.port, "bob")) as listener:
         next(listener.blocks())
-        asked = last_asked()
-        assert eventually(lambda: last_asked() != asked, SEEN_SECONDS)
+        [(opened,)] = postgres_server.execute("SELECT clock_timestamp()")
+        assert eventually(lambda: bool(asked_since(opened)), SEEN_SECONDS)
