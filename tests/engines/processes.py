@@ -77,8 +77,9 @@ class Processes:
             raise self.failure("does not start")
 
     def states(self) -> dict[int, str]:
-        """All processes of the engine, each with its state as in proc(5)."""
-        return guard.descendants(self._guard.pid)
+        """All processes of the engine, each with its state as in proc(5); none after `close`."""
+        # The system may have given the id of a guard that has ended to a process of somebody else.
+        return {} if self._guard.poll() is not None else guard.descendants(self._guard.pid)
 
     def signal(self, number: signal.Signals) -> None:
         """Sends a signal to the process that was started last, if it still runs."""

@@ -1,5 +1,6 @@
 """An engine's processes are paused, killed and ended together, and never outlive the test process."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.perch_process import REPOSITORY
+from tests.engines import guard
 from tests.engines.ports import ReservedPort
 from tests.engines.processes import EngineFailed, Processes
 
@@ -66,6 +68,17 @@ def test_orphans_are_found_and_killed(processes: Processes) -> None:
     assert len(processes.states()) == 1
     processes.kill()
     assert not processes.states()
+
+
+def test_nothing_is_paused_after_the_end_even_if_its_id_is_given_to_another(processes: Processes) -> None:
+    start_three(processes)
+    processes.close()
+    with subprocess.Popen(PARENT_AND_CHILDREN) as another:
+        processes._guard.pid = another.pid
+        processes.pause()
+        assert not processes.states()
+        assert "T" not in guard.descendants(another.pid).values()
+        guard.send([*guard.descendants(another.pid), another.pid], signal.SIGKILL)
 
 
 def test_a_program_that_does_not_start_is_an_error_with_its_log(processes: Processes) -> None:
