@@ -38,6 +38,8 @@ def evicted(world: RedisWorld) -> None:
 
 
 def behind(world: RedisWorld) -> None:
+    # A primary takes a new master_replid for its first replica, which would begin an epoch now.
+    world.servers.replicate()
     prepared(world)
     world.servers.fall_behind()
     world.push(0)

@@ -120,3 +120,17 @@ def test_an_attempt_that_fails_is_not_repeated_at_once(servers: Servers) -> None
     view(made)
     assert epochs.looks - before == 11 + 2
     made.connections.drop()
+
+
+def test_a_first_replica_costs_an_epoch_and_nothing_else(servers: Servers) -> None:
+    """Redis gives a primary a new `master_replid` then, as after a promotion."""
+    servers.mend()
+    servers.restart(empty=True)
+    made = Made(servers.url, renew_seconds=0.0)
+    made.build(1)
+    servers.replicate()
+    assert view(made) == LOGS_ALONE
+    assert view(made) == EMPTY_VIEW
+    made.build(1)
+    assert list(view(made).ids) == [1]
+    made.connections.drop()
