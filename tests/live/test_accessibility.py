@@ -143,7 +143,7 @@ def test_every_action_works_by_keyboard(open_window: OpenWindow, sign_in: SignIn
     tab_to(window, "who")
     type_(carol)
     press("Enter")
-    window.expect_state("Live")
+    expect(window.title, "the form is gone").to_be_focused()
     press("n")
     assert window.focused() == "text"
     type_("by keyboard, n and all")
