@@ -68,7 +68,7 @@ def build(
         return ready.is_set() and adapters.is_writable()
 
     if role.serves:
-        app = make_app(settings, use_cases, metrics, clock, adapters.secret_key, is_ready)
+        app = make_app(settings, use_cases, metrics, clock, adapters.secret_key, adapters.tweets.frontier, is_ready)
     else:
         app = make_work_app(settings, metrics, clock, is_ready)
     return Perch(
