@@ -4,11 +4,16 @@ from app.settings import BadSetting
 
 EXTRAS = {
     "postgres": ("psycopg", "psycopg_pool", "alembic", "sqlalchemy"),
+    "kafka": ("confluent_kafka",),
     "redis": ("redis", "hiredis", "limits"),
 }
 """Each with the modules that it installs."""
 
-NEEDED_BY = {"postgres": "DATABASE_URL", "redis": "A redis:// address"}
+NEEDED_BY = {
+    "postgres": "DATABASE_URL",
+    "kafka": "A kafka:// address",
+    "redis": "A redis:// address",
+}
 
 
 def missing_extra(error: ModuleNotFoundError) -> Exception:

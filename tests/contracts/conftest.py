@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.compose.ports import Announcements, Events, FollowGraph, Outbox, Timelines, Tweets
+from app.compose.ports import Announcements, FollowGraph, Outbox, Timelines, Tweets
 from domain.delivery import RetryPolicy
 from infrastructure.memory.stores import MemoryOptions, open_memory
-from infrastructure.postgres.polling import NoHints
 from infrastructure.postgres.stores import PostgresOptions
 from infrastructure.redis.shared import SharedRedis
 from tests.contracts.limits import (
@@ -60,7 +59,6 @@ class Stores:
     outbox: Outbox
     graph: FollowGraph
     timelines: Timelines
-    events: Events
     announcements: Announcements
     trim: Callable[[], object] = lambda: None
     """Cuts timelines to their capacity, where a push does not."""
@@ -78,7 +76,7 @@ Open = Callable[[pytest.FixtureRequest], AbstractContextManager[Engine]]
 def in_memory(_: pytest.FixtureRequest) -> Iterator[Engine]:
     clock = ManualClock()
     made = open_memory(OPTIONS, clock)
-    yield clock, Stores(made.tweets, made.outbox, made.graph, made.timelines, made.events, made.announcements)
+    yield clock, Stores(made.tweets, made.outbox, made.graph, made.timelines, made.announcements)
 
 
 @contextmanager
@@ -87,7 +85,7 @@ def in_sqlite(request: pytest.FixtureRequest) -> Iterator[Engine]:
     folder: Path = request.getfixturevalue("tmp_path")
     with opened(folder / "perch.db", clock, OPTIONS) as made:
         rest = made.memory
-        yield clock, Stores(made.tweets, rest.outbox, made.graph, rest.timelines, rest.events, rest.announcements)
+        yield clock, Stores(made.tweets, rest.outbox, made.graph, rest.timelines, rest.announcements)
 
 
 @contextmanager
@@ -115,7 +113,6 @@ def _opened_in_postgres(url: str, url_of_stores: str) -> Iterator[Engine]:
                 made.outbox,
                 made.graph,
                 made.timelines,
-                NoHints(),
                 made.announcements,
                 lambda: made.trim.sweep(ALL),
             ),
@@ -131,10 +128,9 @@ def in_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
         clock = redis.RedisClock(database_clock, server)
         open_outside = redis.opening(server.url, clock, capacity=TIMELINE_CAPACITY, idle_seconds=IDLE_SECONDS)
         with postgres.opened(url, POSTGRES, open_outside) as made:
-            events = NoHints()
             yield (
                 clock,
-                Stores(made.tweets, made.outbox, made.graph, made.timelines, events, made.announcements, expires=True),
+                Stores(made.tweets, made.outbox, made.graph, made.timelines, made.announcements, expires=True),
             )
 
 
@@ -209,11 +205,6 @@ def graph(stores: Stores) -> FollowGraph:
 @pytest.fixture
 def timelines(stores: Stores) -> Timelines:
     return stores.timelines
-
-
-@pytest.fixture
-def events(stores: Stores) -> Events:
-    return stores.events
 
 
 @pytest.fixture

@@ -12,12 +12,14 @@ from app.settings.identity import HS256_KEY_BYTES_MIN
 from infrastructure import time_left
 from infrastructure.delivery.fan_out import ACTIVE_MAX
 from infrastructure.delivery.worker import WAIT_SECONDS
+from infrastructure.events.metrics import DeadEventMetrics
 from infrastructure.http import jwks
 from infrastructure.http.stream import HEARTBEAT_SECONDS
 from infrastructure.memory import idempotency_keys
 from infrastructure.postgres import connections, database, sessions
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.metrics import PostgresMetrics
+from infrastructure.postgres.polling import NoHints
 from infrastructure.server.channel import DISCARDED_BYTES_MAX, SEND_SECONDS_MAX, TAKE_SECONDS_MAX
 from infrastructure.server.open_files import FILES_MIN
 from infrastructure.server.waitress_settings import BODY_BYTES_MAX, CONNECTIONS_MAX, UNACKNOWLEDGED_MS_MAX
@@ -42,6 +44,7 @@ def known(tmp_path: Path) -> set[str]:
         client.get("/livez")
         own = client.get("/metrics").body.decode()
     registry = CollectorRegistry()
+    registry.register(DeadEventMetrics(NoHints()))
     registry.register(PostgresMetrics(Database("postgresql://", connections=1)))
     shared = generate_latest(registry).decode()
     return {name.partition("{")[0] for name in samples(own + shared)}

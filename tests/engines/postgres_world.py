@@ -84,13 +84,15 @@ class PostgresWorlds:
         options = _options(bounds)
         session = OneSession(self.connection, options)
         transactions = Transactions(self._sessions, options)
+        hints = MemoryEvents(bounds.queue_capacity)
         adapters = Adapters(
             clock,
             cast("Tweets", TweetsUnderWay(session, transactions, oracle)),
             session.outbox,
             cast("FollowGraph", GraphUnderWay(session, transactions)),
             cast("Timelines", Housekeeping(session)),
-            MemoryEvents(bounds.queue_capacity),
+            hints,
+            hints,
             MemoryAnnouncements(ANNOUNCEMENTS_MAX),
             Unlimited(),
             secret_key="not used",  # noqa: S106 - nothing signs a cursor

@@ -58,6 +58,7 @@ def engine_on(database: Database, clock: Clock, *, prepares: bool = True) -> Mak
             stores.graph,
             stores.timelines,
             NoHints(),
+            NoHints(),
             stores.announcements,
             Unlimited(),
             secret_key="not used",  # noqa: S106 - nothing signs a cursor
