@@ -41,12 +41,23 @@ def open_events(settings: Settings, role: Role) -> Broker:
         raise bad_address(error) from None
 
 
-def broker(_: Settings) -> Opening:
+def broker(settings: Settings) -> Opening:
     """Returns what opens the broker that `EVENTS_URL` names. Raises `BadSetting` if its extra is not installed."""
     try:
-        from infrastructure.kafka import opening  # noqa: PLC0415 - its extra may not be installed
+        return _sqs() if settings.store.events_url.startswith("sqs:") else _kafka()
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
+
+
+def _kafka() -> Opening:
+    from infrastructure.kafka import opening  # noqa: PLC0415 - its extra may not be installed
+
+    return opening
+
+
+def _sqs() -> Opening:
+    from infrastructure.aws import opening  # noqa: PLC0415 - its extra may not be installed
+
     return opening
 
 

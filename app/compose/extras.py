@@ -3,6 +3,7 @@
 from app.settings import BadSetting
 
 EXTRAS = {
+    "aws": ("boto3", "botocore"),
     "postgres": ("psycopg", "psycopg_pool", "alembic", "sqlalchemy"),
     "kafka": ("confluent_kafka",),
     "redis": ("redis", "hiredis", "limits"),
@@ -11,6 +12,7 @@ EXTRAS = {
 
 NEEDED_BY = {
     "postgres": "DATABASE_URL",
+    "aws": "An sqs:// address",
     "kafka": "A kafka:// address",
     "redis": "A redis:// address",
 }

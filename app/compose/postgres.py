@@ -68,7 +68,7 @@ def open_in_postgres(
         is_writable=stores.database.is_up,
         collectors=[
             PostgresMetrics(stores.database),
-            CircuitMetrics([*_circuits(stores), *shared.circuits]),
+            CircuitMetrics([*_circuits(stores), *shared.circuits, *broker.circuits]),
             *([DeadEventMetrics(broker.source)] if settings.store.events_url and role.works else []),
         ],
         threads=[

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from infrastructure.background import BackgroundThread
 from infrastructure.events.taken import Events, EventSource
+from infrastructure.outside.circuit import Circuit
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,5 @@ class Broker:
     """They run already."""
     close: Callable[[], object] = lambda: None
     """Ends threads and connections within a few seconds; what is unsent is lost, what is taken is taken again."""
+    circuits: Sequence[Circuit] = ()
+    """Those whose state is a metric."""
