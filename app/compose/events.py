@@ -41,12 +41,17 @@ def open_events(settings: Settings, role: Role) -> Broker:
         raise bad_address(error) from None
 
 
-def broker(_: Settings) -> Opening:
+def broker(settings: Settings) -> Opening:
     """Returns what opens the broker that `EVENTS_URL` names. Raises `BadSetting` if its extra is not installed."""
     try:
-        from infrastructure.kafka import opening  # noqa: PLC0415 - its extra may not be installed
+        return _imported(settings.store.events_url)
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
+
+
+def _imported(_: str) -> Opening:
+    from infrastructure.kafka import opening  # noqa: PLC0415 - its extra may not be installed
+
     return opening
 
 
