@@ -44,21 +44,19 @@ def open_events(settings: Settings, role: Role) -> Broker:
 def broker(settings: Settings) -> Opening:
     """Returns what opens the broker that `EVENTS_URL` names. Raises `BadSetting` if its extra is not installed."""
     try:
-        return _sqs() if settings.store.events_url.startswith("sqs:") else _kafka()
+        return _imported(settings.store.events_url)
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
 
 
-def _kafka() -> Opening:
-    from infrastructure.kafka import opening  # noqa: PLC0415 - its extra may not be installed
+def _imported(url: str) -> Opening:
+    if url.startswith("sqs:"):
+        from infrastructure.aws import opening as aws  # noqa: PLC0415 - its extra may not be installed
 
-    return opening
+        return aws
+    from infrastructure.kafka import opening as kafka  # noqa: PLC0415
 
-
-def _sqs() -> Opening:
-    from infrastructure.aws import opening  # noqa: PLC0415 - its extra may not be installed
-
-    return opening
+    return kafka
 
 
 def bad_address(error: ValueError) -> BadSetting:
