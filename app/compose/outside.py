@@ -14,7 +14,13 @@ def outside_opener(settings: Settings, clock: ports.Clock) -> OpenOutside | None
 
     Raises `BadSetting` if the engine's extra is not installed.
     """
-    return _in_redis(settings, clock) if settings.store.timelines_scheme else None
+    match settings.store.timelines_scheme:
+        case "":
+            return None
+        case "redis" | "rediss":
+            return _in_redis(settings, clock)
+        case scheme:
+            raise BadSetting(f"TIMELINES_URL: there is no engine {scheme} yet.")
 
 
 def _in_redis(settings: Settings, clock: ports.Clock) -> OpenOutside:
@@ -41,3 +47,8 @@ def _in_redis(settings: Settings, clock: ports.Clock) -> OpenOutside:
             raise BadSetting(f"TIMELINES_URL must be the address of a Redis server: {error}.") from None
 
     return open_outside
+
+
+def prepare_outside(settings: Settings) -> None:
+    """Makes what the engine needs: keyspace, tables. Raises `BadSetting` and `CannotUse`."""
+    del settings

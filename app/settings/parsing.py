@@ -18,7 +18,7 @@ ENTRIES_MAX = 100_000_000
 
 SQLITE = "sqlite:///"
 REDIS = ("redis://", "rediss://")
-TIMELINES_SCHEMES = ("redis", "rediss")
+TIMELINES_SCHEMES = ("redis", "rediss", "cassandra", "dynamodb")
 POSTGRESQL = ("postgresql://", "postgres://")
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,5})?(second|minute|hour|day)s?")
