@@ -1,15 +1,17 @@
 """Timelines as partitions of an engine, by user and generation; who reads is in the database.
 
 The protocol, and why it is exact: entries are only added, so a head that says "complete from the floor on, for follows
-up to the mark" stays true. A merge writes the entries before the head, and a view reads the head before the entries. A
-push looks up the generations after its tweet was committed, and a reader looks up the generation with or after the look
-at the outbox. What is written late into an old generation is read by nobody.
+up to the mark" stays true. The head of each merge follows from the head at its install and from its own logs, never
+from a head read later, so whichever of several merges writes last, its head is true. A merge writes the entries before
+the head, and a view reads the head before the entries. A push looks up the generations after its tweet was committed,
+and a reader looks up the generation with or after the look at the outbox. What is written late into an old generation
+is read by nobody.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from domain.timeline import EMPTY_VIEW, TimelineView
+from domain.timeline import EMPTY_VIEW, Installed, TimelineView
 from domain.tweet_id import EPOCH_MS
 from infrastructure.outside.guard import Guard
 from infrastructure.outside.whereabouts import Whereabouts
@@ -25,8 +27,8 @@ class Readers(Protocol):
 
     def find(self, user_id: str) -> Whereabouts: ...
 
-    def install(self, user_id: str) -> tuple[int, int]:
-        """Returns the user's generation first; a new one, which no timeline ever had, if the user has none."""
+    def install(self, user_id: str) -> Installed:
+        """Returns the user's generation; a new one, which no timeline ever had, if the user has none."""
 
     def touch(self, user_id: str, generation: int, unread_ms: int) -> None:
         """Notes that the timeline was read, if that was not written down for a while."""
@@ -99,19 +101,25 @@ class PartitionedTimelines:
         # An entry is written no earlier than its tweet, so it expires no earlier than the tweet's age says.
         return max(self._now_ms() - self._ttl_ms + DAY_MS - EPOCH_MS, 0) << 22
 
-    def install(self, user_id: str) -> tuple[int, int]:
-        """Creates the timeline if it is absent; returns its generation and its merge mark."""
-        generation, _ = self._readers.install(user_id)
-        return self._guard.installed(lambda: (generation, (self._partitions.head(user_id, generation) or (0, 0))[1]))
+    def install(self, user_id: str) -> Installed:
+        """Creates the timeline if it is absent; returns its generation, merge mark and floor."""
+        generation = self._readers.install(user_id).generation
+        return self._guard.installed(lambda: self._installed(user_id, generation))
+
+    def _installed(self, user_id: str, generation: int) -> Installed:
+        floor, mark = self._partitions.head(user_id, generation) or (0, 0)
+        return Installed(generation, mark, floor)
 
     def merge(self, user_id: str, generation: int, ids: Iterable[int], floor: int, mark: int) -> None:
-        """Adds ids of author logs that are complete from `floor` on, for all follows up to `mark`."""
+        """Adds ids of author logs. With them the timeline is complete from `floor` on, for all follows up to `mark`.
+
+        Of several merges at once, one that is late may win and set the mark back; the next read catches up again.
+        """
         self._guard.merge(generation, lambda: self._merge(user_id, generation, sorted(ids), (floor, mark)))
 
     def _merge(self, user_id: str, generation: int, ids: Sequence[int], head: Head) -> None:
-        before = self._partitions.head(user_id, generation) or (0, 0)
         self._partitions.add_all(user_id, generation, ids)
-        self._partitions.set_head(user_id, generation, (max(before[0], head[0]), max(before[1], head[1])))
+        self._partitions.set_head(user_id, generation, head)
 
     def push(self, tweet_id: int, user_ids: Sequence[str]) -> int:
         """Inserts the id into each of these users' timelines that is present; returns how many there are."""

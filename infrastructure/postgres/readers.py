@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import LiteralString
 
+from domain.timeline import Installed
 from infrastructure.outside.whereabouts import Whereabouts
 from infrastructure.postgres.database import Database
 
@@ -20,11 +21,11 @@ FIND: LiteralString = """
 
 TOUCH: LiteralString = "UPDATE readers SET read_at_ms = clock_ms() WHERE user_id = %s::text AND generation = %s::bigint"
 
-INSTALLED: LiteralString = "SELECT generation, mark FROM readers WHERE user_id = %s::text"
+INSTALLED: LiteralString = "SELECT generation, mark, floor FROM readers WHERE user_id = %s::text"
 
 INSTALL: LiteralString = """
     INSERT INTO readers (user_id, generation, read_at_ms) VALUES (%s::text, nextval('generations'), clock_ms())
-    ON CONFLICT (user_id) DO UPDATE SET read_at_ms = excluded.read_at_ms RETURNING generation, mark
+    ON CONFLICT (user_id) DO UPDATE SET read_at_ms = excluded.read_at_ms RETURNING generation, mark, floor
 """
 
 GENERATIONS: LiteralString = "SELECT user_id, generation FROM readers WHERE user_id = ANY (%s::text[])"
@@ -67,12 +68,11 @@ class PostgresReaders:
         if self._idle_ms and unread_ms > self._idle_ms // TOUCHES:
             self._database.count(TOUCH, (user_id, generation))
 
-    def install(self, user_id: str) -> tuple[int, int]:
-        """Makes the user a reader if they are none; returns generation and mark."""
-        for generation, mark in self._database.rows(INSTALLED, (user_id,)):
-            return generation, mark
-        generation, mark = self._database.row(INSTALL, (user_id,))
-        return generation, mark
+    def install(self, user_id: str) -> Installed:
+        """Makes the user a reader if they are none; mark and floor are those of timelines in PostgreSQL."""
+        for row in self._database.rows(INSTALLED, (user_id,)):
+            return Installed(*row)
+        return Installed(*self._database.row(INSTALL, (user_id,)))
 
     def generations(self, user_ids: Sequence[str]) -> Sequence[tuple[str, int]]:
         """Returns those of the users who have a timeline, each with the generation."""

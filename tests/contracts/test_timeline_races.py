@@ -16,7 +16,7 @@ def view(timelines: Timelines, user_id: str = "alice") -> TimelineView:
 
 
 def build(timelines: Timelines, user_id: str = "alice") -> int:
-    generation, _ = timelines.install(user_id)
+    generation = timelines.install(user_id).generation
     timelines.merge(user_id, generation, [], floor=0, mark=1)
     return generation
 
@@ -108,7 +108,7 @@ def test_a_rebuild_loses_no_concurrent_push(timelines: Timelines) -> None:
                 timelines.push(tweet_id, ["alice"])
             else:
                 timelines.discard("alice")
-                generation, _ = timelines.install("alice")
+                generation = timelines.install("alice").generation
                 timelines.merge("alice", generation, list(log), floor=0, mark=1)
 
     race_of_twenty(publish_or_rebuild)
@@ -121,7 +121,7 @@ def test_a_merge_of_a_discarded_generation_is_never_seen(timelines: Timelines) -
 
     def merge_after_discard(number: int) -> None:
         for _ in range(ROUNDS):
-            generation, _ = timelines.install("alice")
+            generation = timelines.install("alice").generation
             timelines.discard("alice")
             timelines.merge("alice", generation, [stale + number], floor=stale, mark=stale)
 

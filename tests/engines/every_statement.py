@@ -93,7 +93,7 @@ def _outbox(session: OneSession) -> None:
 def _timelines(session: OneSession) -> None:
     timelines = session.timelines
     for user in (READER, "nobody"):
-        generation, mark = timelines.install(user)
+        generation, mark, _ = timelines.install(user)
         timelines.merge(user, generation, IDS, IDS[0], mark)
         timelines.view(user, 0, MAX_TWEET_ID, 21)
     timelines.push(IDS[0], AUTHORS)
