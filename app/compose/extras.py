@@ -3,16 +3,16 @@
 from app.settings import BadSetting
 
 EXTRAS = {
-    "aws": ("boto3", "botocore"),
     "postgres": ("psycopg", "psycopg_pool", "alembic", "sqlalchemy"),
     "kafka": ("confluent_kafka",),
     "redis": ("redis", "hiredis", "limits"),
+    "aws": ("boto3", "botocore"),
 }
 """Each with the modules that it installs."""
 
 NEEDED_BY = {
     "postgres": "DATABASE_URL",
-    "aws": "An sqs:// address",
+    "aws": "A dynamodb:// or sqs:// address",
     "kafka": "A kafka:// address",
     "redis": "A redis:// address",
 }

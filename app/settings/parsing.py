@@ -18,7 +18,7 @@ ENTRIES_MAX = 100_000_000
 
 SQLITE = "sqlite:///"
 REDIS = ("redis://", "rediss://")
-TIMELINES_SCHEMES = ("redis", "rediss")
+TIMELINES_SCHEMES = ("redis", "rediss", "cassandra", "dynamodb")
 EVENTS_SCHEMES = ("kafka", "sqs")
 POSTGRESQL = ("postgresql://", "postgres://")
 

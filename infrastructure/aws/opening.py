@@ -77,4 +77,6 @@ def _check(main: Queue, dead: Queue, region: str) -> None:
         try:
             each.url()
         except Missing:
-            raise ValueError(f"names a queue that is not there: {region} has no {each.name}; run `python -m app migrate`") from None
+            raise ValueError(
+                f"names a queue that is not there: {region} has no {each.name}; run `python -m app migrate`"
+            ) from None

@@ -4,7 +4,8 @@ import json
 from typing import TYPE_CHECKING
 
 from infrastructure.aws.queue import Queue
-from infrastructure.aws.session import asking
+from infrastructure.aws.sending import SERVICE
+from infrastructure.aws.session import ask
 from infrastructure.aws.taking import VISIBILITY_SECONDS
 
 if TYPE_CHECKING:
@@ -26,17 +27,19 @@ def make_queues(main: Queue, dead: Queue, max_receive_count: int = MAX_RECEIVE_C
 
 def make_topic(client: "SNSClient", main: Queue) -> str:
     """Makes the topic, and subscribes the queue to it with raw delivery; returns its ARN. Raises `Unavailable`."""
-    with asking("SNS"):
-        topic = client.create_topic(Name=main.name)["TopicArn"]
+    topic = ask(SERVICE, client.create_topic, Name=main.name)["TopicArn"]
     main.make({"Policy": json.dumps(_policy(topic, main.arn()))})
-    with asking("SNS"):
-        # The same subscription if there is one; its attributes may be others, with which this would be refused.
-        subscription = client.subscribe(
-            TopicArn=topic, Protocol="sqs", Endpoint=main.arn(), ReturnSubscriptionArn=True
-        )["SubscriptionArn"]
-        client.set_subscription_attributes(
-            SubscriptionArn=subscription, AttributeName="RawMessageDelivery", AttributeValue="true"
-        )
+    # The same subscription if there is one. It may have other attributes, with which this would be refused.
+    answer = ask(
+        SERVICE, client.subscribe, TopicArn=topic, Protocol="sqs", Endpoint=main.arn(), ReturnSubscriptionArn=True
+    )
+    ask(
+        SERVICE,
+        client.set_subscription_attributes,
+        SubscriptionArn=answer["SubscriptionArn"],
+        AttributeName="RawMessageDelivery",
+        AttributeValue="true",
+    )
     return topic
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from infrastructure.aws.session import ANSWER_SECONDS, asking, config
+from infrastructure.aws.session import ANSWER_SECONDS, ask, config
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -29,9 +29,8 @@ Item = TypeVar("Item")
 
 
 def open_client(session: "Session") -> "SQSClient":
-    """Returns a client for any number of threads; raises `Unavailable` if it has no credentials."""
-    with asking(SERVICE):
-        return session.client("sqs", config=config(ANSWER_SECONDS + WAIT_SECONDS))
+    """Returns a client for any number of threads. It asks nothing yet."""
+    return session.client("sqs", config=config(ANSWER_SECONDS + WAIT_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +57,35 @@ class Queue:
     def url(self) -> str:
         """Returns the address of the queue, for which SQS is asked once."""
         if not self._url:
-            with asking(SERVICE):
-                self._url = self._client.get_queue_url(QueueName=self.name)["QueueUrl"]
+            self._url = ask(SERVICE, self._client.get_queue_url, QueueName=self.name)["QueueUrl"]
         return self._url
 
     def arn(self) -> str:
         """Returns the name of the queue among all of AWS, for which SQS is asked once."""
         if not self._arn:
             url = self.url()
-            with asking(SERVICE):
-                answer = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+            answer = ask(SERVICE, self._client.get_queue_attributes, QueueUrl=url, AttributeNames=["QueueArn"])
             self._arn = answer["Attributes"]["QueueArn"]
         return self._arn
 
     def make(self, attributes: "Mapping[QueueAttributeNameType, str]") -> None:
         """Makes the queue if it is not there, and sets these attributes in any case."""
-        with asking(SERVICE):
-            self._url = self._client.create_queue(QueueName=self.name)["QueueUrl"]
-            self._client.set_queue_attributes(QueueUrl=self._url, Attributes=attributes)
+        self._url = ask(SERVICE, self._client.create_queue, QueueName=self.name)["QueueUrl"]
+        ask(SERVICE, self._client.set_queue_attributes, QueueUrl=self._url, Attributes=attributes)
 
     def receive(self, visibility_seconds: int, limit: int = BATCH) -> "Sequence[MessageTypeDef]":
         """Takes at most ten messages, which nobody else gets for `visibility_seconds`; waits for the first one."""
         url = self.url()
-        with asking(SERVICE):
-            answer = self._client.receive_message(
-                QueueUrl=url,
-                MaxNumberOfMessages=min(limit, BATCH),
-                WaitTimeSeconds=WAIT_SECONDS,
-                VisibilityTimeout=visibility_seconds,
-                MessageAttributeNames=["All"],
-                MessageSystemAttributeNames=["SentTimestamp", "DeadLetterQueueSourceArn"],
-            )
+        answer = ask(
+            SERVICE,
+            self._client.receive_message,
+            QueueUrl=url,
+            MaxNumberOfMessages=min(limit, BATCH),
+            WaitTimeSeconds=WAIT_SECONDS,
+            VisibilityTimeout=visibility_seconds,
+            MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["SentTimestamp", "DeadLetterQueueSourceArn"],
+        )
         return answer.get("Messages", [])
 
     def send(self, letters: Sequence[Letter]) -> set[int]:
@@ -96,8 +93,7 @@ class Queue:
         url, taken = self.url(), set()
         for some in _by_size(letters):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [_entry(number, letters[number]) for number in some]
-            with asking(SERVICE):
-                answer = self._client.send_message_batch(QueueUrl=url, Entries=entries)
+            answer = ask(SERVICE, self._client.send_message_batch, QueueUrl=url, Entries=entries)
             taken |= {int(each["Id"]) for each in answer.get("Successful", [])}
         return taken
 
@@ -105,11 +101,12 @@ class Queue:
         """Deletes messages by the handles with which they were received. One whose handle is outdated may stay."""
         url = self.url()
         for some in batches(handles):
-            with asking(SERVICE):
-                self._client.delete_message_batch(
-                    QueueUrl=url,
-                    Entries=[{"Id": str(number), "ReceiptHandle": handle} for number, handle in enumerate(some)],
-                )
+            ask(
+                SERVICE,
+                self._client.delete_message_batch,
+                QueueUrl=url,
+                Entries=[{"Id": str(number), "ReceiptHandle": handle} for number, handle in enumerate(some)],
+            )
 
     def keep(self, handles: Iterable[str], visibility_seconds: int, until: float = float("inf")) -> None:
         """Keeps messages from others for `visibility_seconds` from now; with 0 others get them at once.
@@ -120,14 +117,15 @@ class Queue:
         for some in batches(handles):
             if time.monotonic() > until:
                 return
-            with asking(SERVICE):
-                self._client.change_message_visibility_batch(
-                    QueueUrl=url,
-                    Entries=[
-                        {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": visibility_seconds}
-                        for number, handle in enumerate(some)
-                    ],
-                )
+            ask(
+                SERVICE,
+                self._client.change_message_visibility_batch,
+                QueueUrl=url,
+                Entries=[
+                    {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": visibility_seconds}
+                    for number, handle in enumerate(some)
+                ],
+            )
 
 
 def batches(items: Iterable[Item]) -> Iterator[list[Item]]:

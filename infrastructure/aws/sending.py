@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from domain.events import TweetCreated
 from infrastructure.aws.queue import BATCH, Queue
-from infrastructure.aws.session import asking, config
+from infrastructure.aws.session import ask, config
 from infrastructure.background import BackgroundThread
 from infrastructure.counts import QueueCounts
 from infrastructure.events.codec import encode
@@ -24,9 +24,8 @@ WAIT_SECONDS = 0.5
 
 
 def open_client(session: "Session") -> "SNSClient":
-    """Returns a client for any number of threads; raises `Unavailable` if it has no credentials."""
-    with asking(SERVICE):
-        return session.client("sns", config=config())
+    """Returns a client for any number of threads. It asks nothing yet."""
+    return session.client("sns", config=config())
 
 
 class SnsEvents:
@@ -79,14 +78,12 @@ class SnsEvents:
 
     def _sent_of(self, bodies: list[str]) -> int:
         """Returns how many SNS took."""
-        topic = topic_of(self._main.arn())
-        with asking(SERVICE):
-            answer = self._client.publish_batch(
-                TopicArn=topic,
-                PublishBatchRequestEntries=[
-                    {"Id": str(number), "Message": body} for number, body in enumerate(bodies)
-                ],
-            )
+        answer = ask(
+            SERVICE,
+            self._client.publish_batch,
+            TopicArn=topic_of(self._main.arn()),
+            PublishBatchRequestEntries=[{"Id": str(number), "Message": body} for number, body in enumerate(bodies)],
+        )
         return len(answer.get("Successful", []))
 
     def _count(self, sent: int, dropped: int) -> None:

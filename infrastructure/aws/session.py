@@ -1,11 +1,11 @@
 """Clients of boto3 with time-outs, and what their errors mean."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 from boto3.session import Session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
 from domain.errors import Unavailable
 from infrastructure.outside.circuit import NoAnswer
@@ -15,6 +15,9 @@ ANSWER_SECONDS = 2.0
 """The time-out of a request that is answered at once."""
 
 MISSING = {"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFound", "NotFoundException"}
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
 
 
 class Missing(Unavailable):
@@ -36,18 +39,26 @@ def config(answer_seconds: float = ANSWER_SECONDS) -> Config:
     )
 
 
-@contextmanager
-def asking(service: str) -> Iterator[None]:
-    """Raises `Unavailable`, with the name of the service, for each error of boto3 in the context.
+def ask(service: str, method: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:
+    """Returns the answer of the client's method to a request that may be repeated.
 
-    A refusal is one, too: what a process may not do must be seen, and whoever is throttled must ask less often.
+    Raises `Unavailable` with the name of the service. A refusal is one, too: what a process may not do must be seen,
+    and whoever is throttled must ask less often.
     """
     try:
-        yield
+        return _twice(method, *args, **kwargs)
     except ClientError as error:
         kind = Missing if error.response.get("Error", {}).get("Code") in MISSING else Unavailable
         raise kind(f"{service} refuses: {error}") from error
-    except ReadTimeoutError as error:
+    except (ConnectTimeoutError, ReadTimeoutError) as error:
         raise NoAnswer(f"{service} does not answer: {error}") from error
     except BotoCoreError as error:
         raise Unavailable(f"{service} cannot be asked: {error}") from error
+
+
+def _twice(method: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:
+    try:
+        return method(*args, **kwargs)
+    except ConnectionClosedError:
+        # The server may close a connection that was idle.
+        return method(*args, **kwargs)

@@ -23,9 +23,10 @@ from tests.contracts.limits import (
     TIMELINE_CAPACITY,
 )
 from tests.contracts.racing import RACERS
+from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.pgbouncer import PgBouncer
 from tests.engines.redis_server import RedisServer
-from tests.fakes import postgres, redis
+from tests.fakes import dynamodb, postgres, redis
 from tests.fakes.clock import ManualClock
 from tests.fakes.databases import opened
 
@@ -64,6 +65,10 @@ class Stores:
     """Cuts timelines to their capacity, where a push does not."""
     expires: bool = False
     """True where idle timelines go by themselves, so that nobody counts them."""
+    only_adds: bool = False
+    """True where entries are not trimmed but expire, and of several merges at once any may win."""
+    rounds: int = 50
+    """How often each thread of a race does its work; fewer where that takes long."""
 
 
 Engine = tuple[ManualClock, Stores]
@@ -135,6 +140,29 @@ def in_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 @contextmanager
+def in_dynamodb(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Timelines in DynamoDB, beside all else in PostgreSQL."""
+    url: str = request.getfixturevalue("schema_url")
+    server: OwnDynalite = request.getfixturevalue("dynamodb")
+    with postgres.manual_database(url) as clock:
+        open_outside = dynamodb.opening(server, clock, connections=RACERS)
+        with postgres.opened(url, POSTGRES, open_outside) as made:
+            yield (
+                clock,
+                Stores(
+                    made.tweets,
+                    made.outbox,
+                    made.graph,
+                    made.timelines,
+                    NoHints(),
+                    made.announcements,
+                    only_adds=True,
+                    rounds=5,
+                ),
+            )
+
+
+@contextmanager
 def announced_by_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Announcements through Redis, beside all else in PostgreSQL."""
     server: RedisServer = request.getfixturevalue("redis_database")
@@ -154,7 +182,10 @@ EVERY = [
     pytest.param(through_pgbouncer, marks=[pytest.mark.engines, pytest.mark.long]),
 ]
 BESIDE = {
-    "timelines": [pytest.param(in_redis, marks=pytest.mark.engines)],
+    "timelines": [
+        pytest.param(in_redis, marks=pytest.mark.engines),
+        pytest.param(in_dynamodb, marks=pytest.mark.engines),
+    ],
     "announcements": [pytest.param(announced_by_redis, marks=pytest.mark.engines)],
 }
 """Engines beside PostgreSQL, by the fixture for which they are; all else is there as it is without them."""
@@ -200,6 +231,11 @@ def outbox(stores: Stores) -> Outbox:
 @pytest.fixture
 def graph(stores: Stores) -> FollowGraph:
     return stores.graph
+
+
+@pytest.fixture
+def rounds(stores: Stores) -> int:
+    return stores.rounds
 
 
 @pytest.fixture

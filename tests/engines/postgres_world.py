@@ -6,6 +6,7 @@ from typing import LiteralString, Self, cast
 
 from app.compose import Adapters
 from app.compose.ports import FollowGraph, Timelines, Tweets
+from domain.timeline import Installed
 from infrastructure.memory.events import MemoryAnnouncements, MemoryEvents
 from infrastructure.memory.write_allowance import Unlimited
 from infrastructure.postgres.stores import PostgresOptions
@@ -46,7 +47,7 @@ class Unread:
     def __init__(self, session: OneSession) -> None:
         self.view = session.unread.view
 
-    def install(self, user_id: str) -> tuple[int, int]:
+    def install(self, user_id: str) -> Installed:
         raise NotImplementedError(user_id)
 
     def merge(self, user_id: str, generation: int, ids: object, floor: int, mark: int) -> None:

@@ -58,7 +58,7 @@ def test_up_down_and_up_again_with_data(postgres_database: str, session: Connect
     publish(session, "author")
     with opened(postgres_database) as stores:
         assert stores.graph.follow("fan", "author")
-        generation, mark = stores.timelines.install("fan")
+        generation, mark, _ = stores.timelines.install("fan")
         stores.timelines.merge("fan", generation, [1], 0, mark)
     assert migrate(postgres_database, "head", TIMELINES) == SCHEMA_VERSION
     assert value(session, "SELECT count(*) FROM tweets") == 1
