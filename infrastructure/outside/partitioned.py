@@ -49,8 +49,11 @@ class Partitions(Protocol):
     def head(self, user_id: str, generation: int) -> Head | None:
         """Returns the head; None before the first merge."""
 
-    def entries(self, user_id: str, generation: int, low: int, high: int, limit: int) -> Sequence[int]:
-        """Returns the newest `limit` entries strictly between the bounds, newest first."""
+    def view(self, user_id: str, generation: int, low: int, high: int, limit: int) -> tuple[Head, Sequence[int]] | None:
+        """Returns the head, and the newest `limit` entries strictly between the bounds, newest first.
+
+        None before the first merge. The head is read before the entries, or with them.
+        """
 
     def add(self, tweet_id: int, readers: Sequence[tuple[str, int]]) -> None:
         """Adds the entry to all these partitions."""
@@ -87,12 +90,12 @@ class PartitionedTimelines:
         return self._guard.view(lambda: self._view(user_id, generation, low, high, limit))
 
     def _view(self, user_id: str, generation: int, low: int, high: int, limit: int) -> TimelineView:
-        head = self._partitions.head(user_id, generation)
-        if head is None:
+        found = self._partitions.view(user_id, generation, low, high, limit)
+        if found is None:
             return EMPTY_VIEW
-        floor = max(head[0], self._oldest_that_cannot_have_expired())
-        entries = self._partitions.entries(user_id, generation, max(low, floor - 1), high, limit)
-        return TimelineView(entries, floor, head[1])
+        (floor, mark), entries = found
+        floor = max(floor, self._oldest_that_cannot_have_expired())
+        return TimelineView([tweet_id for tweet_id in entries if tweet_id >= floor], floor, mark)
 
     def _oldest_that_cannot_have_expired(self) -> int:
         # An entry is written no earlier than its tweet, so it expires no earlier than the tweet's age says.

@@ -24,9 +24,10 @@ from tests.contracts.limits import (
     TIMELINE_CAPACITY,
 )
 from tests.contracts.racing import RACERS
+from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.pgbouncer import PgBouncer
 from tests.engines.redis_server import RedisServer
-from tests.fakes import postgres, redis
+from tests.fakes import dynamodb, postgres, redis
 from tests.fakes.clock import ManualClock
 from tests.fakes.databases import opened
 
@@ -139,6 +140,20 @@ def in_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 @contextmanager
+def in_dynamodb(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Timelines in DynamoDB, beside all else in PostgreSQL."""
+    url: str = request.getfixturevalue("schema_url")
+    server: OwnDynalite = request.getfixturevalue("dynamodb")
+    with postgres.manual_database(url) as clock:
+        open_outside = dynamodb.opening(server.url, clock, connections=RACERS)
+        with postgres.opened(url, POSTGRES, open_outside) as made:
+            yield (
+                clock,
+                Stores(made.tweets, made.outbox, made.graph, made.timelines, NoHints(), made.announcements),
+            )
+
+
+@contextmanager
 def announced_by_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Announcements through Redis, beside all else in PostgreSQL."""
     server: RedisServer = request.getfixturevalue("redis_database")
@@ -158,7 +173,10 @@ EVERY = [
     pytest.param(through_pgbouncer, marks=[pytest.mark.engines, pytest.mark.long]),
 ]
 BESIDE = {
-    "timelines": [pytest.param(in_redis, marks=pytest.mark.engines)],
+    "timelines": [
+        pytest.param(in_redis, marks=pytest.mark.engines),
+        pytest.param(in_dynamodb, marks=pytest.mark.engines),
+    ],
     "announcements": [pytest.param(announced_by_redis, marks=pytest.mark.engines)],
 }
 """Engines beside PostgreSQL, by the fixture for which they are; all else is there as it is without them."""

@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
 from infrastructure.postgres.migrating import migrate
-from tests.engines import own_postgres, own_redis
+from tests.engines import own_dynalite, own_postgres, own_redis
 from tests.engines import pgbouncer as bouncer
+from tests.engines.dynamodb_server import CREDENTIALS
 from tests.engines.missing import go_without
+from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.own_postgres import OwnPostgres
 from tests.engines.own_redis import OwnRedis
 from tests.engines.pgbouncer import PgBouncer
@@ -20,7 +23,7 @@ POSTGRES_URL = "PERCH_TEST_POSTGRES_URL"
 REDIS_URL = "PERCH_TEST_REDIS_URL"
 NOT_OURS = f"{POSTGRES_URL} names a server which tests must not stop"
 
-ENGINES = {"postgres_server", "redis_server"}
+ENGINES = {"postgres_server", "redis_server", "dynamodb_server"}
 """All other fixtures of this file need one of these."""
 
 
@@ -133,4 +136,31 @@ def breakable_redis(redis_database: RedisServer) -> Iterator[OwnRedis]:
 def redis_proxy(redis_database: RedisServer) -> Iterator[Proxy]:
     """A proxy to the server; `redis_database.url_through(redis_proxy.port)` is its URL."""
     with Proxy(redis_database.port, redis_database.host) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="session")
+def dynamodb_server() -> Iterator[OwnDynalite]:
+    """The emulator of DynamoDB of this test process."""
+    program = own_dynalite.find_dynalite()
+    if program is None:
+        go_without(own_dynalite.MISSING)
+    with closing(OwnDynalite(program)) as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in CREDENTIALS.items():
+            patch.setenv(name, value)
+        yield server
+
+
+@pytest.fixture
+def dynamodb(dynamodb_server: OwnDynalite) -> Iterator[OwnDynalite]:
+    """The emulator with an empty table, which the test can kill and pause; it is mended after the test."""
+    dynamodb_server.empty()
+    yield dynamodb_server
+    dynamodb_server.mend()
+
+
+@pytest.fixture
+def dynamodb_proxy(dynamodb: OwnDynalite) -> Iterator[Proxy]:
+    """A proxy to the emulator; `dynamodb.url_through(dynamodb_proxy.port)` is its URL."""
+    with Proxy(dynamodb.port) as proxy:
         yield proxy

@@ -1,0 +1,89 @@
+"""A server of DynamoDB's protocol, and a client of the tests' own."""
+
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from infrastructure.dynamodb.table import EXPIRES, ID, READER, prepare
+from tests.engines.ports import LOCALHOST
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+
+REGION = "eu-test-1"
+TABLE = "perch-tests"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests"}
+"""An emulator accepts any."""
+
+SECONDS = 20.0
+
+
+class DynamoServer:
+    """A server on a port of this machine."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    @property
+    def url(self) -> str:
+        return self.url_through(self.port)
+
+    def url_through(self, port: int) -> str:
+        """The URL through this port of 127.0.0.1, where a proxy listens."""
+        return f"http://{LOCALHOST}:{port}"
+
+    def settings(self, port: int | None = None) -> dict[str, str]:
+        """The environment with which a process finds the table, on this port or that of a proxy."""
+        return {
+            "TIMELINES_URL": f"dynamodb://{REGION}/{TABLE}",
+            "AWS_ENDPOINT_URL": self.url_through(port or self.port),
+            **CREDENTIALS,
+        }
+
+    def client(self) -> "closing[DynamoDBClient]":
+        """A patient client, to be closed."""
+        config = Config(read_timeout=SECONDS, connect_timeout=SECONDS, retries={"total_max_attempts": 1})
+        session = boto3.session.Session("tests", "tests", region_name=REGION)
+        return closing(session.client("dynamodb", endpoint_url=self.url, config=config))
+
+    def prepare(self) -> None:
+        """Makes the table, if it is absent."""
+        with self.client() as client:
+            prepare(client, TABLE)
+
+    def items(self) -> list[dict[str, Any]]:
+        """All items of the table, with plain values."""
+        with self.client() as client:
+            pages = client.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
+            items = [item for page in pages for item in page["Items"]]
+        return [{name: _plain(value) for name, value in item.items()} for item in items]
+
+    def empty(self) -> None:
+        """Makes a new table in place of the one that is there."""
+        self.drop()
+        self.prepare()
+
+    def drop(self) -> None:
+        """Removes the table, if there is one."""
+        with self.client() as client:
+            with suppress(client.exceptions.ResourceNotFoundException):
+                client.delete_table(TableName=TABLE)
+            client.get_waiter("table_not_exists").wait(TableName=TABLE, WaiterConfig={"Delay": 1})
+
+    def expire(self, now_ms: int) -> int:
+        """Removes the items that have expired by then, as the real one does some time later; returns their number."""
+        expired = [item for item in self.items() if item[EXPIRES] <= now_ms // 1000]
+        self.remove(expired)
+        return len(expired)
+
+    def remove(self, items: list[dict[str, Any]]) -> None:
+        with self.client() as client:
+            for item in items:
+                client.delete_item(TableName=TABLE, Key={READER: {"S": item[READER]}, ID: {"N": str(item[ID])}})
+
+
+def _plain(value: Any) -> str | int:  # noqa: ANN401 - a value of any type
+    [(type_, text)] = value.items()
+    return int(text) if type_ == "N" else str(text)
