@@ -5,11 +5,17 @@ from app.settings import BadSetting
 EXTRAS = {
     "postgres": ("psycopg", "psycopg_pool", "alembic", "sqlalchemy"),
     "redis": ("redis", "hiredis", "limits"),
+    "cassandra": ("cassandra",),
     "aws": ("boto3", "botocore"),
 }
 """Each with the modules that it installs."""
 
-NEEDED_BY = {"postgres": "DATABASE_URL", "redis": "A redis:// address", "aws": "A dynamodb:// address"}
+NEEDED_BY = {
+    "postgres": "DATABASE_URL",
+    "redis": "A redis:// address",
+    "cassandra": "A cassandra:// address",
+    "aws": "A dynamodb:// address",
+}
 
 
 def missing_extra(error: ModuleNotFoundError) -> Exception:
