@@ -72,10 +72,13 @@ def _create(client: "DynamoDBClient", table: str) -> None:
     try:
         client.create_table(
             TableName=table,
-            KeySchema=[{"AttributeName": name, "KeyType": role} for name, (role, _) in SCHEMA.items()],  # type: ignore[misc]
+            KeySchema=[
+                {"AttributeName": READER, "KeyType": "HASH"},
+                {"AttributeName": ID, "KeyType": "RANGE"},
+            ],
             AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": type_}  # type: ignore[misc]
-                for name, (_, type_) in SCHEMA.items()
+                {"AttributeName": READER, "AttributeType": "S"},
+                {"AttributeName": ID, "AttributeType": "N"},
             ],
             BillingMode="PAY_PER_REQUEST",
         )

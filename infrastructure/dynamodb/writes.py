@@ -14,7 +14,9 @@ from infrastructure.time_left import seconds_left
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestTypeDef
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestOutputTypeDef, WriteRequestTypeDef
+
+    WriteRequest = WriteRequestTypeDef | WriteRequestOutputTypeDef
 
 BATCH = 25
 """The most items of one request (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html)."""
@@ -57,7 +59,7 @@ class Writes:
         self._senders.do_all([partial(self._put, batch, ends_at) for batch in batches])
 
     def _put(self, items: Sequence[Item], ends_at: float) -> None:
-        left: Sequence[WriteRequestTypeDef] = [{"PutRequest": {"Item": item}} for item in items]
+        left: Sequence[WriteRequest] = [{"PutRequest": {"Item": item}} for item in items]
         for attempt in count():
             left = self._left_of(left)
             if not left:
@@ -68,7 +70,7 @@ class Writes:
                 raise Refused("DynamoDB does not take all writes now.")
             self._sleep(pause)
 
-    def _left_of(self, requests: "Sequence[WriteRequestTypeDef]") -> "Sequence[WriteRequestTypeDef]":
+    def _left_of(self, requests: "Sequence[WriteRequest]") -> "Sequence[WriteRequest]":
         try:
             answer = ask(lambda: self._client.batch_write_item(RequestItems={self._table: requests}))
         except Throttled:

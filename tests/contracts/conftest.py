@@ -67,6 +67,10 @@ class Stores:
     """Cuts timelines to their capacity, where a push does not."""
     expires: bool = False
     """True where idle timelines go by themselves, so that nobody counts them."""
+    only_adds: bool = False
+    """True where entries are not trimmed but expire, and of several merges at once any may win."""
+    rounds: int = 50
+    """How often each thread of a race does its work; fewer where that takes long."""
 
 
 Engine = tuple[ManualClock, Stores]
@@ -145,11 +149,20 @@ def in_dynamodb(request: pytest.FixtureRequest) -> Iterator[Engine]:
     url: str = request.getfixturevalue("schema_url")
     server: OwnDynalite = request.getfixturevalue("dynamodb")
     with postgres.manual_database(url) as clock:
-        open_outside = dynamodb.opening(server.url, clock, connections=RACERS)
+        open_outside = dynamodb.opening(server, clock, connections=RACERS)
         with postgres.opened(url, POSTGRES, open_outside) as made:
             yield (
                 clock,
-                Stores(made.tweets, made.outbox, made.graph, made.timelines, NoHints(), made.announcements),
+                Stores(
+                    made.tweets,
+                    made.outbox,
+                    made.graph,
+                    made.timelines,
+                    NoHints(),
+                    made.announcements,
+                    only_adds=True,
+                    rounds=5,
+                ),
             )
 
 
@@ -222,6 +235,11 @@ def outbox(stores: Stores) -> Outbox:
 @pytest.fixture
 def graph(stores: Stores) -> FollowGraph:
     return stores.graph
+
+
+@pytest.fixture
+def rounds(stores: Stores) -> int:
+    return stores.rounds
 
 
 @pytest.fixture

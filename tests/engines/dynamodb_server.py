@@ -1,6 +1,8 @@
 """A server of DynamoDB's protocol, and a client of the tests' own."""
 
-from contextlib import closing, suppress
+import time
+from contextlib import closing
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -13,18 +15,21 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
 REGION = "eu-test-1"
-TABLE = "perch-tests"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests"}
 """An emulator accepts any."""
 
 SECONDS = 20.0
+LOOK_SECONDS = 0.02
+
+_numbers = count(1)
 
 
 class DynamoServer:
-    """A server on a port of this machine."""
+    """A server on a port of this machine, and the table that the test uses."""
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.table = "perch-tests"
 
     @property
     def url(self) -> str:
@@ -37,7 +42,7 @@ class DynamoServer:
     def settings(self, port: int | None = None) -> dict[str, str]:
         """The environment with which a process finds the table, on this port or that of a proxy."""
         return {
-            "TIMELINES_URL": f"dynamodb://{REGION}/{TABLE}",
+            "TIMELINES_URL": f"dynamodb://{REGION}/{self.table}",
             "AWS_ENDPOINT_URL": self.url_through(port or self.port),
             **CREDENTIALS,
         }
@@ -51,26 +56,19 @@ class DynamoServer:
     def prepare(self) -> None:
         """Makes the table, if it is absent."""
         with self.client() as client:
-            prepare(client, TABLE)
+            prepare(client, self.table, sleep=lambda _: time.sleep(LOOK_SECONDS))
+
+    def empty(self) -> None:
+        """Begins another table, because to remove one takes long."""
+        self.table = f"perch-tests-{next(_numbers)}"
+        self.prepare()
 
     def items(self) -> list[dict[str, Any]]:
         """All items of the table, with plain values."""
         with self.client() as client:
-            pages = client.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
+            pages = client.get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
             items = [item for page in pages for item in page["Items"]]
         return [{name: _plain(value) for name, value in item.items()} for item in items]
-
-    def empty(self) -> None:
-        """Makes a new table in place of the one that is there."""
-        self.drop()
-        self.prepare()
-
-    def drop(self) -> None:
-        """Removes the table, if there is one."""
-        with self.client() as client:
-            with suppress(client.exceptions.ResourceNotFoundException):
-                client.delete_table(TableName=TABLE)
-            client.get_waiter("table_not_exists").wait(TableName=TABLE, WaiterConfig={"Delay": 1})
 
     def expire(self, now_ms: int) -> int:
         """Removes the items that have expired by then, as the real one does some time later; returns their number."""
@@ -81,7 +79,7 @@ class DynamoServer:
     def remove(self, items: list[dict[str, Any]]) -> None:
         with self.client() as client:
             for item in items:
-                client.delete_item(TableName=TABLE, Key={READER: {"S": item[READER]}, ID: {"N": str(item[ID])}})
+                client.delete_item(TableName=self.table, Key={READER: {"S": item[READER]}, ID: {"N": str(item[ID])}})
 
 
 def _plain(value: Any) -> str | int:  # noqa: ANN401 - a value of any type

@@ -82,11 +82,10 @@ class OwnDynalite(DynamoServer):
         self._processes.resume()
 
     def mend(self) -> None:
-        """Brings it back from everything above: it runs, with an empty table."""
+        """Brings it back from everything above: it runs."""
         self._processes.resume()
         if not self.running:
             self.start()
-        self.empty()
 
     def close(self) -> None:
         """Ends it and removes its folder."""

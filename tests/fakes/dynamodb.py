@@ -6,7 +6,7 @@ from infrastructure.outside.engine import OutsideEngine
 from infrastructure.postgres.epochs import PostgresEpoch
 from infrastructure.postgres.readers import PostgresReaders
 from infrastructure.postgres.stores import OpenOutside
-from tests.engines.dynamodb_server import REGION, TABLE
+from tests.engines.dynamodb_server import REGION, DynamoServer
 
 PATIENCE = 40.0
 """So much longer than usual that a busy machine is not taken for a server that does not answer."""
@@ -16,23 +16,24 @@ TTL_SECONDS = 100 * 365 * 24 * 3600
 
 
 def opening(
-    url: str,
+    server: DynamoServer,
     clock: Clock,
     *,
+    port: int = 0,
     connections: int = 20,
     ttl_seconds: int = TTL_SECONDS,
     patience: float = PATIENCE,
 ) -> OpenOutside:
-    """What opens timelines there."""
+    """What opens timelines there, or through a proxy on this port."""
 
     def open_outside(readers: PostgresReaders, _: PostgresEpoch) -> OutsideEngine:
         return open_timelines(
             REGION,
-            TABLE,
+            server.table,
             readers,
             clock.now_ms,
             connections=connections,
-            endpoint_url=url,
+            endpoint_url=server.url_through(port or server.port),
             ttl_seconds=ttl_seconds,
             patience=patience,
         )

@@ -76,9 +76,10 @@ class MemoryPartitions:
     def head(self, user_id: str, generation: int) -> Head | None:
         return self._heads.get((user_id, generation))
 
-    def entries(self, user_id: str, generation: int, low: int, high: int, limit: int) -> Sequence[int]:
+    def view(self, user_id: str, generation: int, low: int, high: int, limit: int) -> tuple[Head, Sequence[int]] | None:
         with self._lock:
-            return sorted((id_ for id_ in self._entries[user_id, generation] if low < id_ < high), reverse=True)[:limit]
+            head, entries = self._heads.get((user_id, generation)), self._entries[user_id, generation]
+            return head and (head, sorted((id_ for id_ in entries if low < id_ < high), reverse=True)[:limit])
 
     def add(self, tweet_id: int, readers: Sequence[tuple[str, int]]) -> None:
         with self._lock:
