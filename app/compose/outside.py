@@ -6,6 +6,7 @@ from contextlib import closing
 from app.compose import ports
 from app.compose.extras import missing_extra
 from app.settings import BadSetting, Settings
+from infrastructure.cassandra import address as cassandra
 from infrastructure.outside.engine import OutsideEngine
 from infrastructure.postgres.epochs import PostgresEpoch
 from infrastructure.postgres.readers import PostgresReaders
@@ -28,6 +29,8 @@ def outside_opener(settings: Settings, clock: ports.Clock) -> OpenOutside | None
             return _in_redis(settings, clock)
         case "dynamodb":
             return _in_dynamodb(settings, clock)
+        case "cassandra":
+            return _in_cassandra(settings, clock)
         case scheme:
             raise BadSetting(f"TIMELINES_URL: there is no engine {scheme} yet.")
 
@@ -76,6 +79,30 @@ def _in_dynamodb(settings: Settings, clock: ports.Clock) -> OpenOutside:
     return open_outside
 
 
+def _in_cassandra(settings: Settings, clock: ports.Clock) -> OpenOutside:
+    try:
+        from infrastructure.cassandra.opening import open_timelines  # noqa: PLC0415 - its extra may not be installed
+        from infrastructure.cassandra.schema import CannotUse  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
+    address = _cluster_of(settings)
+
+    def open_outside(readers: PostgresReaders, _: PostgresEpoch) -> OutsideEngine:
+        try:
+            return open_timelines(address, readers, clock.now_ms)
+        except CannotUse as error:
+            raise BadSetting(str(error)) from None
+
+    return open_outside
+
+
+def _cluster_of(settings: Settings) -> cassandra.Address:
+    try:
+        return cassandra.parse(settings.store.timelines_url)
+    except ValueError as error:
+        raise BadSetting(f"TIMELINES_URL must be the address of a keyspace of Cassandra: {error}.") from None
+
+
 def _table_of(settings: Settings) -> tuple[str, str]:
     """Returns region and table; raises `BadSetting`, also if nothing can sign requests."""
     from infrastructure.dynamodb.client import has_credentials  # noqa: PLC0415
@@ -99,6 +126,19 @@ def prepare_outside(settings: Settings) -> None:
     """Makes what the engine needs: keyspace, tables. Raises `BadSetting`."""
     if settings.store.timelines_scheme == "dynamodb":
         _prepare_dynamodb(settings)
+    if settings.store.timelines_scheme == "cassandra":
+        _prepare_cassandra(settings)
+
+
+def _prepare_cassandra(settings: Settings) -> None:
+    try:
+        from infrastructure.cassandra.schema import CannotUse, prepare  # noqa: PLC0415 - its extra may not be installed
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
+    try:
+        prepare(_cluster_of(settings))
+    except CannotUse as error:
+        raise BadSetting(str(error)) from None
 
 
 def _prepare_dynamodb(settings: Settings) -> None:

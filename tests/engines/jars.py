@@ -29,8 +29,6 @@ class Jars:
 
     name: str
     artifact: str
-    more: tuple[str, ...] = ()
-    """What the engine needs but does not name."""
 
     @property
     def folder(self) -> Path:
@@ -49,7 +47,7 @@ class Jars:
             return
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder.parent) as made:
-            dependencies = "".join(DEPENDENCY.format(*each.split(":")) for each in (self.artifact, *self.more))
+            dependencies = DEPENDENCY.format(*self.artifact.split(":"))
             Path(made, "pom.xml").write_text(POM.format(dependencies=dependencies))
             subprocess.run(
                 ["mvn", "--quiet", "--batch-mode", "dependency:copy-dependencies", "-DoutputDirectory=jars"],
@@ -66,9 +64,5 @@ class Jars:
                     raise
 
 
-KAFKA = Jars(
-    "kafka",
-    "org.apache.kafka:kafka_2.13:4.1.2",
-    # Without it Kafka logs nothing.
-    more=("org.apache.logging.log4j:log4j-slf4j-impl:2.25.3",),
-)
+CASSANDRA = Jars("cassandra", "org.apache.cassandra:cassandra-all:5.0.5")
+ELASTICMQ = Jars("elasticmq", "org.elasticmq:elasticmq-server_2.13:1.6.14")
