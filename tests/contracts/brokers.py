@@ -9,6 +9,8 @@ import pytest
 from app.compose.ports import Events, EventSource
 from infrastructure.memory.events import MemoryEvents
 from tests.contracts.limits import HINTS_QUEUED
+from tests.engines.own_moto import OwnMoto
+from tests.fakes import aws
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +31,15 @@ def in_memory(_: pytest.FixtureRequest) -> Iterator[Hints]:
     yield Hints(events, events)
 
 
-BROKERS = [in_memory]
+@contextmanager
+def through_sns_and_sqs(request: pytest.FixtureRequest) -> Iterator[Hints]:
+    server: OwnMoto = request.getfixturevalue("moto_server")
+    with (
+        aws.made(server) as address,
+        aws.sending(address, HINTS_QUEUED) as serve,
+        aws.taking(address, HINTS_QUEUED) as work,
+    ):
+        yield Hints(serve.events, work.source)
+
+
+BROKERS = [in_memory, pytest.param(through_sns_and_sqs, marks=pytest.mark.engines)]

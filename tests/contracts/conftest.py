@@ -154,7 +154,6 @@ def in_dynamodb(request: pytest.FixtureRequest) -> Iterator[Engine]:
                     made.outbox,
                     made.graph,
                     made.timelines,
-                    NoHints(),
                     made.announcements,
                     only_adds=True,
                     rounds=5,

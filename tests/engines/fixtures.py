@@ -7,11 +7,14 @@ from contextlib import closing
 import pytest
 
 from infrastructure.postgres.migrating import migrate
-from tests.engines import own_dynalite, own_postgres, own_redis
+from tests.engines import own_dynalite, own_moto, own_postgres, own_redis
 from tests.engines import pgbouncer as bouncer
 from tests.engines.dynamodb_server import CREDENTIALS
+from tests.engines.jars import ELASTICMQ
 from tests.engines.missing import go_without
 from tests.engines.own_dynalite import OwnDynalite
+from tests.engines.own_elasticmq import OwnElasticMq
+from tests.engines.own_moto import OwnMoto
 from tests.engines.own_postgres import OwnPostgres
 from tests.engines.own_redis import OwnRedis
 from tests.engines.pgbouncer import PgBouncer
@@ -23,7 +26,7 @@ POSTGRES_URL = "PERCH_TEST_POSTGRES_URL"
 REDIS_URL = "PERCH_TEST_REDIS_URL"
 NOT_OURS = f"{POSTGRES_URL} names a server which tests must not stop"
 
-ENGINES = {"postgres_server", "redis_server", "dynamodb_server"}
+ENGINES = {"postgres_server", "redis_server", "dynamodb_server", "moto_server", "elasticmq_server"}
 """All other fixtures of this file need one of these."""
 
 
@@ -164,3 +167,21 @@ def dynamodb_proxy(dynamodb: OwnDynalite) -> Iterator[Proxy]:
     """A proxy to the emulator; `dynamodb.url_through(dynamodb_proxy.port)` is its URL."""
     with Proxy(dynamodb.port) as proxy:
         yield proxy
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[OwnMoto]:
+    """The emulator of SNS and SQS of this test process."""
+    if not own_moto.is_installed():
+        go_without(own_moto.MISSING)
+    with closing(OwnMoto()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def elasticmq_server() -> Iterator[OwnElasticMq]:
+    """The emulator of SQS of this test process that knows redrive policies."""
+    if ELASTICMQ.missing:
+        go_without(ELASTICMQ.missing)
+    with closing(OwnElasticMq()) as server:
+        yield server
