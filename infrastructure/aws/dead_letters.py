@@ -1,6 +1,6 @@
 """The dead-letter queue: what workers could not read, and what SQS moved there because nobody finished it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,9 @@ NOT_FINISHED = "Workers took it as often as the queue allows, and none finished 
 LOOK_SECONDS = 120
 """What is looked at is nobody else's for so long, if the command is interrupted."""
 
+AT_ONCE = 500
+"""The most that are in memory at once."""
+
 
 def letter(body: str, reason: str, now_ms: int, origin: str) -> Letter:
     """Returns the message for the dead-letter queue; its own attributes are those above."""
@@ -35,43 +38,51 @@ class SqsDeadEvents:
 
     def show(self, limit: int) -> Iterator[DeadEvent]:
         """Yields at most `limit` of them, and puts them back."""
-        found = self._found(limit)
+        shown: list[str] = []
         try:
-            for message in found:
+            for message in self._received(limit):
+                shown.append(message["ReceiptHandle"])
                 yield _event(message)
         finally:
             with suppress(Unavailable):
-                self._dead.keep(_handles(found), 0)
+                self._dead.keep(shown, 0)
 
     def redrive(self, limit: int) -> int:
         """Sends at most `limit` to the main queue, and then deletes them; returns their number."""
-        found = self._found(limit)
-        sent = self._main.send([Letter(message["Body"], {}) for message in found])
-        self._dead.delete(_handles(found[number] for number in sorted(sent)))
-        return len(sent)
+        return sum(map(self._redrive, self._rounds(limit)))
 
     def drop(self, limit: int) -> int:
         """Deletes at most `limit`; returns their number."""
-        found = self._found(limit)
-        self._dead.delete(_handles(found))
-        return len(found)
+        return sum(map(self._drop, self._rounds(limit)))
 
     def close(self) -> None:
-        """Does nothing: there are no threads."""
+        """Closes the connections."""
+        self._main.close()
 
-    def _found(self, limit: int) -> "Sequence[MessageTypeDef]":
-        """Takes at most `limit` into memory, and so none that comes back meanwhile for the same reason."""
-        found: dict[str, MessageTypeDef] = {}
-        while len(found) < limit:
-            messages = self._dead.receive(LOOK_SECONDS, limit - len(found))
-            if not any(message["MessageId"] not in found for message in messages):
-                break
-            found |= {message["MessageId"]: message for message in messages}
-        return list(found.values())
+    def _redrive(self, found: "list[MessageTypeDef]") -> int:
+        sent = self._main.send([Letter(message["Body"], {}) for message in found])
+        return self._drop([found[number] for number in sorted(sent)])
 
+    def _drop(self, found: "list[MessageTypeDef]") -> int:
+        self._dead.delete(message["ReceiptHandle"] for message in found)
+        return len(found)
 
-def _handles(messages: "Iterable[MessageTypeDef]") -> Iterator[str]:
-    return (message["ReceiptHandle"] for message in messages)
+    def _rounds(self, limit: int) -> "Iterator[list[MessageTypeDef]]":
+        """Takes about what is there now, in parts, and so none that comes back meanwhile again and again."""
+        left = min(limit, max(self._dead.depth(), AT_ONCE))
+        while left > 0 and (found := list(self._received(min(left, AT_ONCE)))):
+            yield found
+            left -= len(found)
+
+    def _received(self, limit: int) -> "Iterator[MessageTypeDef]":
+        seen: set[str] = set()
+        while len(seen) < limit:
+            messages = self._dead.receive(LOOK_SECONDS, limit - len(seen))
+            fresh = [message for message in messages if message["MessageId"] not in seen]
+            if not fresh:
+                return
+            seen |= {message["MessageId"] for message in fresh}
+            yield from fresh
 
 
 def _event(message: "MessageTypeDef") -> DeadEvent:

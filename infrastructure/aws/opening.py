@@ -1,6 +1,6 @@
 """Opens both sides of the hints in SNS and SQS, and the dead letters."""
 
-from contextlib import suppress
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from domain.errors import Unavailable
@@ -40,8 +40,11 @@ def open_taking(url: str, capacity: int, visibility_seconds: int = VISIBILITY_SE
     """
     address = parse_address(url)
     main, dead = _queues(open_session(address.region), address)
-    with suppress(Unavailable):
-        _check(main, dead, address.region)
+    if missing := _missing(main, dead):
+        main.close()
+        raise ValueError(
+            f"names a queue that is not there: {address.region} has no {missing}; run `python -m app migrate`"
+        )
     source = SqsSource(main, dead, capacity, visibility_seconds)
     for thread in source.threads:
         thread.start()
@@ -62,9 +65,9 @@ def prepare(url: str) -> list[str]:
     address = parse_address(url)
     session = open_session(address.region)
     main, dead = _queues(session, address)
-    make_queues(main, dead)
-    topic = make_topic(sending.open_client(session), main)
-    return [topic, main.arn(), dead.arn()]
+    with closing(main), closing(sending.open_client(session)) as client:
+        make_queues(main, dead)
+        return [make_topic(client, main), main.arn(), dead.arn()]
 
 
 def _queues(session: "Session", address: Address) -> tuple[Queue, Queue]:
@@ -72,11 +75,13 @@ def _queues(session: "Session", address: Address) -> tuple[Queue, Queue]:
     return Queue(client, address.queue), Queue(client, address.dead_queue)
 
 
-def _check(main: Queue, dead: Queue, region: str) -> None:
-    for each in (main, dead):
+def _missing(*queues: Queue) -> str | None:
+    """Returns the first queue of which SQS says that it is not there; the thread tells if SQS does not answer."""
+    for each in queues:
         try:
             each.url()
         except Missing:
-            raise ValueError(
-                f"names a queue that is not there: {region} has no {each.name}; run `python -m app migrate`"
-            ) from None
+            return each.name
+        except Unavailable:
+            return None
+    return None

@@ -68,6 +68,13 @@ class Queue:
             self._arn = answer["Attributes"]["QueueArn"]
         return self._arn
 
+    def depth(self) -> int:
+        """Returns about how many messages can be received now."""
+        name: QueueAttributeNameType = "ApproximateNumberOfMessages"
+        url = self.url()
+        answer = ask(SERVICE, self._client.get_queue_attributes, QueueUrl=url, AttributeNames=[name])
+        return int(answer["Attributes"][name])
+
     def make(self, attributes: "Mapping[QueueAttributeNameType, str]") -> None:
         """Makes the queue if it is not there, and sets these attributes in any case."""
         self._url = ask(SERVICE, self._client.create_queue, QueueName=self.name)["QueueUrl"]
@@ -126,6 +133,10 @@ class Queue:
                     for number, handle in enumerate(some)
                 ],
             )
+
+    def close(self) -> None:
+        """Closes the connections of the client, which queues may share."""
+        self._client.close()
 
 
 def batches(items: Iterable[Item]) -> Iterator[list[Item]]:

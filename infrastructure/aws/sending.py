@@ -60,6 +60,8 @@ class SnsEvents:
     def close(self, timeout: float) -> None:
         """Stops the thread, within about `timeout` seconds; hints in the queue are lost."""
         self.thread.stop(timeout)
+        self._client.close()
+        self._main.close()
 
     def _publish(self) -> None:
         bodies = [encode(event).decode() for event in self._waiting()]

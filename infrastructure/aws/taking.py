@@ -85,6 +85,7 @@ class SqsSource:
             thread.stop(max(0.0, deadline - time.monotonic()))
         with suppress(Unavailable):
             self._settling.call(self._release)
+        self._main.close()
 
     def _release(self) -> None:
         self._main.delete(self._in_hand.take_done())

@@ -50,12 +50,11 @@ class AwsServer:
         """How many messages of the queue can be taken (`visible`), and how many are taken (`taken`)."""
         with self.sqs() as client:
             url = client.get_queue_url(QueueName=queue)["QueueUrl"]
-            names = {
-                "visible": "ApproximateNumberOfMessages",
-                "taken": "ApproximateNumberOfMessagesNotVisible",
-            }
             found = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-            return {name: int(found[attribute]) for name, attribute in names.items()}
+        return {
+            "visible": int(found["ApproximateNumberOfMessages"]),
+            "taken": int(found["ApproximateNumberOfMessagesNotVisible"]),
+        }
 
     def send(self, queue: str, *bodies: str) -> None:
         """Sends messages straight to the queue."""

@@ -4,7 +4,7 @@ It is not like the real one in this: a restart loses all queues and messages, th
 and no policy is asked.
 """
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
 
 from tests.engines.jars import ELASTICMQ
@@ -34,7 +34,7 @@ class OwnElasticMq(OwnAws):
 
     def _answers(self) -> bool:
         connection = HTTPConnection(LOCALHOST, self.port, timeout=SECONDS)
-        with suppress(OSError, HTTPException):
+        with closing(connection), suppress(OSError, HTTPException):
             connection.request("GET", "/")
             connection.getresponse().read()
             return True

@@ -5,7 +5,7 @@ there, queues keep their order, any credentials are good, no policy is asked, an
 """
 
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 
@@ -32,7 +32,7 @@ class OwnMoto(OwnAws):
 
     def _answers(self) -> bool:
         connection = HTTPConnection(LOCALHOST, self.port, timeout=SECONDS)
-        with suppress(OSError, HTTPException):
+        with closing(connection), suppress(OSError, HTTPException):
             connection.request("GET", "/moto-api/")
             return connection.getresponse().status == HEALTHY
         return False

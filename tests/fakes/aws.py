@@ -1,16 +1,17 @@
 """Both sides of the hints on an emulator."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
 from infrastructure.aws.address import Address
-from infrastructure.aws.opening import open_sending, open_taking, prepare
+from infrastructure.aws.opening import open_dead, open_sending, open_taking, prepare
 from infrastructure.aws.preparing import make_queues
 from infrastructure.aws.queue import Queue, open_client
 from infrastructure.aws.session import open_session
 from infrastructure.events.broker import Broker
+from infrastructure.events.dead import DeadEvents
 from tests.engines.aws_server import AwsServer
 
 
@@ -36,15 +37,21 @@ def made(server: AwsServer) -> Iterator[Address]:
         yield address
 
 
-def queues(address: Address) -> tuple[Queue, Queue]:
-    """The main queue and the dead-letter queue, for a server that boto3 finds."""
-    client = open_client(open_session(address.region))
-    return Queue(client, address.queue), Queue(client, address.dead_queue)
+@contextmanager
+def queues(address: Address) -> Iterator[tuple[Queue, Queue]]:
+    """The main queue and the dead-letter queue, on a server that boto3 finds."""
+    with closing(open_client(open_session(address.region))) as client:
+        yield Queue(client, address.queue), Queue(client, address.dead_queue)
 
 
 def make_only_queues(address: Address, max_receive_count: int) -> None:
     """Makes the queues without a topic."""
-    make_queues(*queues(address), max_receive_count)
+    with queues(address) as (main, dead):
+        make_queues(main, dead, max_receive_count)
+
+
+def dead_events(address: Address) -> "closing[DeadEvents]":
+    return closing(open_dead(url_of(address)))
 
 
 @contextmanager
