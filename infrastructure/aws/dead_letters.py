@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from domain.errors import Unavailable
-from infrastructure.aws.queue import Letter, Queue
+from infrastructure.aws.queue import BATCH, Letter, Queue
 from infrastructure.events.dead import DeadEvent
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class SqsDeadEvents:
 
     def _rounds(self, limit: int) -> "Iterator[list[MessageTypeDef]]":
         """Takes about what is there now, in parts, and so none that comes back meanwhile again and again."""
-        left = min(limit, max(self._dead.depth(), AT_ONCE))
+        left = min(limit, max(self._dead.depth(), BATCH))
         while left > 0 and (found := list(self._received(min(left, AT_ONCE)))):
             yield found
             left -= len(found)
