@@ -10,6 +10,7 @@ from infrastructure.memory.events import MemoryEvents
 from tests.contracts.brokers import BROKERS, Hints, OpenHints
 from tests.contracts.limits import HINTS_QUEUED
 from tests.contracts.racing import JOIN_SECONDS, RACERS, race, race_of_twenty
+from tests.engines.until import until
 
 
 @pytest.fixture(params=BROKERS)
@@ -72,8 +73,10 @@ def test_hints_are_counted(hints: Hints) -> None:
         hints.events.hint(event(tweet_id))
     hints.source.done(taken_from(hints.source))
     hints.source.done(taken_from(hints.source))
+    # A broker may give a hint before it tells the one who sent it.
+    until(lambda: hints.events.counts().sent == 2)
     sent, taken = hints.events.counts(), hints.source.counts()
-    assert (sent.sent, sent.dropped, taken.taken, taken.dead, taken.depth) == (2, 0, 2, 0, 0)
+    assert (sent.dropped, taken.taken, taken.dead, taken.depth) == (0, 2, 0, 0)
 
 
 def test_hints_may_be_done_in_any_order_and_twice(hints: Hints) -> None:

@@ -6,21 +6,25 @@ from collections.abc import Iterator
 import pytest
 
 from infrastructure.postgres.migrating import migrate
-from tests.engines import own_postgres, own_redis
+from tests.engines import jars, own_postgres, own_redis
 from tests.engines import pgbouncer as bouncer
+from tests.engines.kafka_server import KafkaServer
 from tests.engines.missing import go_without
+from tests.engines.own_kafka import OwnKafka
 from tests.engines.own_postgres import OwnPostgres
 from tests.engines.own_redis import OwnRedis
 from tests.engines.pgbouncer import PgBouncer
 from tests.engines.postgres import PostgresServer
 from tests.engines.proxy import Proxy
 from tests.engines.redis_server import RedisServer
+from tests.engines.shared_kafka import shared_kafka
 
 POSTGRES_URL = "PERCH_TEST_POSTGRES_URL"
 REDIS_URL = "PERCH_TEST_REDIS_URL"
+KAFKA = "PERCH_TEST_KAFKA"
 NOT_OURS = f"{POSTGRES_URL} names a server which tests must not stop"
 
-ENGINES = {"postgres_server", "redis_server"}
+ENGINES = {"postgres_server", "redis_server", "kafka_server", "own_kafka"}
 """All other fixtures of this file need one of these."""
 
 
@@ -134,3 +138,35 @@ def redis_proxy(redis_database: RedisServer) -> Iterator[Proxy]:
     """A proxy to the server; `redis_database.url_through(redis_proxy.port)` is its URL."""
     with Proxy(redis_database.port, redis_database.host) as proxy:
         yield proxy
+
+
+@pytest.fixture(scope="session")
+def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """The Kafka broker of all test processes, or the one that `PERCH_TEST_KAFKA` names as host:port."""
+    if servers := os.environ.get(KAFKA):
+        yield KafkaServer(servers)
+        return
+    _require_kafka()
+    folder = tmp_path_factory.getbasetemp()
+    with shared_kafka(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def own_kafka() -> Iterator[OwnKafka]:
+    """A broker of this test process alone."""
+    _require_kafka()
+    with OwnKafka() as server:
+        yield server
+
+
+@pytest.fixture
+def breakable_kafka(own_kafka: OwnKafka) -> Iterator[OwnKafka]:
+    """A broker that the test can stop, kill, pause and rob of its data; it is mended after the test."""
+    yield own_kafka
+    own_kafka.mend()
+
+
+def _require_kafka() -> None:
+    if reason := jars.KAFKA.missing:
+        go_without(reason)

@@ -47,12 +47,13 @@ class Jars:
         """Fetches what is not there yet, whole or not at all."""
         if self.folder.is_dir():
             return
+        maven = shutil.which("mvn") or "mvn"
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder.parent) as made:
             dependencies = "".join(DEPENDENCY.format(*each.split(":")) for each in (self.artifact, *self.more))
             Path(made, "pom.xml").write_text(POM.format(dependencies=dependencies))
             subprocess.run(
-                ["mvn", "--quiet", "--batch-mode", "dependency:copy-dependencies", "-DoutputDirectory=jars"],
+                [maven, "--quiet", "--batch-mode", "dependency:copy-dependencies", "-DoutputDirectory=jars"],
                 cwd=made,
                 stdin=subprocess.DEVNULL,
                 stdout=sys.stderr,
@@ -72,3 +73,8 @@ KAFKA = Jars(
     # Without it Kafka logs nothing.
     more=("org.apache.logging.log4j:log4j-slf4j-impl:2.25.3",),
 )
+
+
+if __name__ == "__main__":
+    for each in (KAFKA,):
+        each.fetch()

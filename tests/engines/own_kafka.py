@@ -98,9 +98,7 @@ class OwnKafka(KafkaServer):
         return ["java", HEAP, *SMALL_JVM, *log, "-cp", f"{KAFKA.folder}/*", *arguments]
 
     def _format(self) -> None:
-        self._processes.start(
-            *self._java("kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", self._settings)
-        )
+        self._processes.start(*self._java("kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", self._settings))
         self._processes.wait_until_ended()
         if not (self._data / "meta.properties").exists():
             raise self._processes.failure("cannot make a data folder")
