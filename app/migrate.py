@@ -1,15 +1,21 @@
-"""`python -m app migrate`: brings the schema of the database to the version that this Perch needs, or to another."""
+"""`python -m app migrate`: brings the schema of the database to the version that this Perch needs, or to another.
+
+With `EVENTS_URL` it also makes the topics or queues that are not there.
+"""
 
 import argparse
 import os
 import sys
 
 from app.compose.adapters import CannotOpen
+from app.compose.events import bad_address, broker
 from app.compose.extras import missing_extra
 from app.settings import BadSetting, Settings
+from domain.errors import Unavailable
 
 FAILED_STATUS = 2
 NEWEST = "head"
+BASE = "base"
 
 
 def add_migrate_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -31,10 +37,12 @@ def _migrate(arguments: argparse.Namespace) -> int:
         if arguments.version == NEWEST:
             _prepare_outside(settings)
         version = _to(store.database_url, arguments.version, store.timelines)
-    except (BadSetting, CannotOpen) as error:
+        print(f"The schema has version {version}.")
+        if store.events_url and arguments.version != BASE:
+            print(f"At the broker there are {' and '.join(_prepare_broker(settings))}.")
+    except (BadSetting, CannotOpen, Unavailable) as error:
         print(error, file=sys.stderr)
         return FAILED_STATUS
-    print(f"The schema has version {version}.")
     return 0
 
 
@@ -44,6 +52,13 @@ def _prepare_outside(settings: Settings) -> None:
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
     prepare_outside(settings)
+
+
+def _prepare_broker(settings: Settings) -> list[str]:
+    try:
+        return broker(settings).prepare(settings.store.events_url)
+    except ValueError as error:
+        raise bad_address(error) from None
 
 
 def _to(url: str, version: str, timelines: str) -> str:

@@ -69,7 +69,7 @@ class SqsDeadEvents:
 
     def _rounds(self, limit: int) -> "Iterator[list[MessageTypeDef]]":
         """Takes about what is there now, in parts, and so none that comes back meanwhile again and again."""
-        left = min(limit, max(self._dead.depth(), BATCH))
+        left = min(limit, self._dead.depth() or BATCH)
         while left > 0 and (found := list(self._received(min(left, AT_ONCE)))):
             yield found
             left -= len(found)

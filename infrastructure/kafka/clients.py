@@ -22,7 +22,7 @@ PREFETCHED = 1000
 
 QUICK = {
     # Hints are worth something for seconds: try again soon, and find new leaders and topics soon.
-    "reconnect.backoff.ms": 50,
+    "reconnect.backoff.ms": 500,
     "reconnect.backoff.max.ms": 1000,
     "retry.backoff.ms": 50,
     "retry.backoff.max.ms": 500,
@@ -41,7 +41,7 @@ CONSUMING = {
     "auto.offset.reset": "earliest",
     "partition.assignment.strategy": "cooperative-sticky",
     # A worker that was killed leaves its partitions to others after so long. Their rows fall due sooner.
-    "session.timeout.ms": 10_000,
+    "session.timeout.ms": 6_000,
     "heartbeat.interval.ms": 1000,
     "max.poll.interval.ms": 60_000,
     # The broker answers a fetch that finds nothing after so long, and at once when it finds something.

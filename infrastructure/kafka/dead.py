@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from confluent_kafka import KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -16,6 +17,10 @@ from infrastructure.kafka.dead_letters import FAILED_AT_MS, ORIGIN, REASON
 
 ANSWER_SECONDS = 20.0
 POLL_SECONDS = 0.1
+
+LEADERLESS = ("NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE")
+
+Result = TypeVar("Result")
 
 AT_ONCE = 500
 """Dead events that are redriven before they are deleted."""
@@ -78,12 +83,12 @@ class KafkaDeadEvents:
         raise Unavailable("Kafka does not answer.")
 
     def _bounds(self) -> tuple[int, int]:
-        with _unavailable():
-            bounds = self._consumer.get_watermark_offsets(TopicPartition(*self._partition), ANSWER_SECONDS)
-            if bounds is None:
-                raise Unavailable("Kafka does not answer.")
-            low, high = bounds
-            return low, high
+        partition = TopicPartition(*self._partition)
+        bounds = _led(lambda: self._consumer.get_watermark_offsets(partition, ANSWER_SECONDS))
+        if bounds is None:
+            raise Unavailable("Kafka does not answer.")
+        low, high = bounds
+        return low, high
 
     def _redrive(self, batch: list[Message]) -> int:
         if not batch:
@@ -100,9 +105,8 @@ class KafkaDeadEvents:
         return len(batch)
 
     def _delete_before(self, offset: int) -> None:
-        with _unavailable():
-            for deletion in self._admin.delete_records([TopicPartition(*self._partition, offset)]).values():
-                deletion.result(ANSWER_SECONDS)
+        partition = TopicPartition(*self._partition, offset)
+        _led(lambda: [each.result(ANSWER_SECONDS) for each in self._admin.delete_records([partition]).values()])
 
 
 def _dead_event(message: Message) -> DeadEvent:
@@ -120,12 +124,30 @@ def _text(value: str | bytes | None) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else value or ""
 
 
+def _led(ask: Callable[[], Result]) -> Result:
+    """Returns what the leader of the partition answers; waits for one, for a while. Raises `Unavailable`."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while True:
+        try:
+            with _unavailable():
+                return ask()
+        except _NoLeader:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(POLL_SECONDS)
+
+
+class _NoLeader(Unavailable):
+    """The partition has no leader, as when its topic was made just now."""
+
+
 @contextmanager
 def _unavailable() -> Iterator[None]:
     """Raises `Unavailable` for what the client raises."""
     try:
         yield
     except KafkaException as error:
-        raise Unavailable(f"Kafka: {error.args[0].str()}") from None
+        kind = _NoLeader if error.args[0].name() in LEADERLESS else Unavailable
+        raise kind(f"Kafka: {error.args[0].str()}") from None
     except TimeoutError:
         raise Unavailable("Kafka does not answer.") from None

@@ -16,7 +16,7 @@ HINTS_KEPT_MS = 3_600_000
 FOR_EVER = "-1"
 
 
-def make_topics(address: KafkaAddress) -> list[str]:
+def make_topics(address: KafkaAddress, answer_seconds: float = ANSWER_SECONDS) -> list[str]:
     """Makes the topics that are not there yet, and returns both names; raises `Unavailable`.
 
     A topic that is there stays as it is. Dead letters are in one partition, in their order, and are kept for ever.
@@ -26,9 +26,9 @@ def make_topics(address: KafkaAddress) -> list[str]:
         _topic(address, address.topic, address.partitions, str(HINTS_KEPT_MS)),
         _topic(address, address.dead_topic, 1, FOR_EVER),
     ]
-    for made in admin.create_topics(wanted, request_timeout=ANSWER_SECONDS).values():
+    for made in admin.create_topics(wanted, request_timeout=answer_seconds).values():
         try:
-            made.result(ANSWER_SECONDS)
+            made.result(answer_seconds)
         except KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise Unavailable(f"Kafka makes no topics: {error.args[0].str()}.") from None

@@ -7,13 +7,14 @@ from contextlib import closing
 import pytest
 
 from infrastructure.postgres.migrating import migrate
-from tests.engines import own_dynalite, own_moto, own_postgres, own_redis
+from tests.engines import jars, own_dynalite, own_moto, own_postgres, own_redis
 from tests.engines import pgbouncer as bouncer
 from tests.engines.dynamodb_server import CREDENTIALS
-from tests.engines.jars import ELASTICMQ
+from tests.engines.kafka_server import KafkaServer
 from tests.engines.missing import go_without
 from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.own_elasticmq import OwnElasticMq
+from tests.engines.own_kafka import OwnKafka
 from tests.engines.own_moto import OwnMoto
 from tests.engines.own_postgres import OwnPostgres
 from tests.engines.own_redis import OwnRedis
@@ -21,12 +22,17 @@ from tests.engines.pgbouncer import PgBouncer
 from tests.engines.postgres import PostgresServer
 from tests.engines.proxy import Proxy
 from tests.engines.redis_server import RedisServer
+from tests.engines.shared_kafka import shared_kafka
 
 POSTGRES_URL = "PERCH_TEST_POSTGRES_URL"
 REDIS_URL = "PERCH_TEST_REDIS_URL"
+KAFKA = "PERCH_TEST_KAFKA"
 NOT_OURS = f"{POSTGRES_URL} names a server which tests must not stop"
 
-ENGINES = {"postgres_server", "redis_server", "dynamodb_server", "moto_server", "elasticmq_server"}
+ENGINES = {
+    *("postgres_server", "redis_server", "dynamodb_server"),
+    *("kafka_server", "own_kafka", "moto_server", "elasticmq_server"),
+}
 """All other fixtures of this file need one of these."""
 
 
@@ -170,6 +176,38 @@ def dynamodb_proxy(dynamodb: OwnDynalite) -> Iterator[Proxy]:
 
 
 @pytest.fixture(scope="session")
+def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """The Kafka broker of all test processes, or the one that `PERCH_TEST_KAFKA` names as host:port."""
+    if servers := os.environ.get(KAFKA):
+        yield KafkaServer(servers)
+        return
+    _require_kafka()
+    folder = tmp_path_factory.getbasetemp()
+    with shared_kafka(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def own_kafka() -> Iterator[OwnKafka]:
+    """A broker of this test process alone."""
+    _require_kafka()
+    with OwnKafka() as server:
+        yield server
+
+
+@pytest.fixture
+def breakable_kafka(own_kafka: OwnKafka) -> Iterator[OwnKafka]:
+    """A broker that the test can stop, kill, pause and rob of its data; it is mended after the test."""
+    yield own_kafka
+    own_kafka.mend()
+
+
+def _require_kafka() -> None:
+    if reason := jars.KAFKA.missing:
+        go_without(reason)
+
+
+@pytest.fixture(scope="session")
 def moto_server() -> Iterator[OwnMoto]:
     """The emulator of SNS and SQS of this test process."""
     if not own_moto.is_installed():
@@ -181,7 +219,7 @@ def moto_server() -> Iterator[OwnMoto]:
 @pytest.fixture(scope="session")
 def elasticmq_server() -> Iterator[OwnElasticMq]:
     """The emulator of SQS of this test process that knows redrive policies."""
-    if ELASTICMQ.missing:
-        go_without(ELASTICMQ.missing)
+    if reason := jars.ELASTICMQ.missing:
+        go_without(reason)
     with closing(OwnElasticMq()) as server:
         yield server

@@ -29,6 +29,7 @@ class Jars:
 
     name: str
     artifact: str
+    more: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -45,12 +46,13 @@ class Jars:
         """Fetches what is not there yet, whole or not at all."""
         if self.folder.is_dir():
             return
+        maven = shutil.which("mvn") or "mvn"
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder.parent) as made:
-            dependencies = DEPENDENCY.format(*self.artifact.split(":"))
+            dependencies = "".join(DEPENDENCY.format(*each.split(":")) for each in (self.artifact, *self.more))
             Path(made, "pom.xml").write_text(POM.format(dependencies=dependencies))
             subprocess.run(
-                ["mvn", "--quiet", "--batch-mode", "dependency:copy-dependencies", "-DoutputDirectory=jars"],
+                [maven, "--quiet", "--batch-mode", "dependency:copy-dependencies", "-DoutputDirectory=jars"],
                 cwd=made,
                 stdin=subprocess.DEVNULL,
                 stdout=sys.stderr,
@@ -66,3 +68,9 @@ class Jars:
 
 CASSANDRA = Jars("cassandra", "org.apache.cassandra:cassandra-all:5.0.5")
 ELASTICMQ = Jars("elasticmq", "org.elasticmq:elasticmq-server_2.13:1.6.14")
+KAFKA = Jars(
+    "kafka",
+    "org.apache.kafka:kafka_2.13:4.1.2",
+    # Without it Kafka logs nothing.
+    more=("org.apache.logging.log4j:log4j-slf4j-impl:2.25.3",),
+)
