@@ -30,6 +30,7 @@ class Jars:
     name: str
     artifact: str
     more: tuple[str, ...] = ()
+    """What the engine needs but does not name."""
 
     @property
     def folder(self) -> Path:
