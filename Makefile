@@ -75,6 +75,10 @@ test: $(DEV) ## Run the tests (takes minutes)
 test-all: $(DEV) ## Run the tests, including the long ones
 	LONG=1 $(BIN)/pytest -m ""
 
+.PHONY: engines
+engines: $(DEV) ## Fetch the engines of the tests that are no packages of the system (needs Java 17 and Maven)
+	$(BIN)/python -m tests.engines
+
 .PHONY: test-engines
 test-engines: $(DEV) ## Run only the tests that need PostgreSQL and other engines
 	$(BIN)/pytest -m "engines and not long"

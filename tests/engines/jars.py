@@ -47,7 +47,9 @@ class Jars:
         """Fetches what is not there yet, whole or not at all."""
         if self.folder.is_dir():
             return
-        maven = shutil.which("mvn") or "mvn"
+        maven = shutil.which("mvn")
+        if maven is None:
+            raise SystemExit("Maven is not installed: it is Debian's package maven")
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder.parent) as made:
             dependencies = "".join(DEPENDENCY.format(*each.split(":")) for each in (self.artifact, *self.more))
@@ -73,8 +75,3 @@ KAFKA = Jars(
     # Without it Kafka logs nothing.
     more=("org.apache.logging.log4j:log4j-slf4j-impl:2.25.3",),
 )
-
-
-if __name__ == "__main__":
-    for each in (KAFKA,):
-        each.fetch()
