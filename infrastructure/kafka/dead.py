@@ -15,7 +15,7 @@ from infrastructure.kafka.client_log import ClientLog
 from infrastructure.kafka.clients import DEAD_SECONDS, admin_settings, new_consumer, new_producer
 from infrastructure.kafka.dead_letters import FAILED_AT_MS, ORIGIN, REASON
 
-ANSWER_SECONDS = 20.0
+ANSWER_SECONDS = 10.0
 POLL_SECONDS = 0.1
 
 LEADERLESS = ("NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE")

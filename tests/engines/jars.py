@@ -47,7 +47,9 @@ class Jars:
         """Fetches what is not there yet, whole or not at all."""
         if self.folder.is_dir():
             return
-        maven = shutil.which("mvn") or "mvn"
+        maven = shutil.which("mvn")
+        if maven is None:
+            raise SystemExit("Maven is not installed: it is Debian's package maven")
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder.parent) as made:
             dependencies = "".join(DEPENDENCY.format(*each.split(":")) for each in (self.artifact, *self.more))

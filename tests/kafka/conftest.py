@@ -7,9 +7,13 @@ import pytest
 
 from infrastructure.kafka.address import parse
 from infrastructure.kafka.topics import make_topics
+from tests.e2e.conftest import real_data
+from tests.engines.conftest import start_fleet
 from tests.engines.kafka_server import KafkaServer
 from tests.engines.own_kafka import OwnKafka
 from tests.kafka.sides import SHORT, OpenSides, Sides, sides_at
+
+__all__ = ["real_data", "start_fleet"]
 
 
 @pytest.fixture
