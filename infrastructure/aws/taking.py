@@ -14,13 +14,10 @@ from infrastructure.clock import SystemClock
 from infrastructure.counts import QueueCounts
 from infrastructure.events.codec import BadHint, decode
 from infrastructure.events.taken import Taken
-from infrastructure.log import get_logger
 from infrastructure.outside.circuit import Circuit
 
 if TYPE_CHECKING:
     from types_boto3_sqs.type_defs import MessageTypeDef
-
-log = get_logger("perch.events")
 
 WAITING_MAX = 100
 """The most hints that wait in a process, so that others get theirs: as many as the fan-out delivers at once."""
@@ -41,7 +38,8 @@ RELEASE_SECONDS = 2.0
 class SqsSource:
     """Receives hints in one thread; deletes them, or keeps them from others while they are in hand, in another.
 
-    What is no hint is sent to the dead-letter queue. The lock protects their number.
+    What is no hint is sent to the dead-letter queue. The lock protects their number. Each of the three has a circuit of
+    its own, because a process may be allowed to do one and not another.
     """
 
     def __init__(self, main: Queue, dead: Queue, capacity: int, visibility_seconds: int = VISIBILITY_SECONDS) -> None:
@@ -116,11 +114,15 @@ class SqsSource:
         self._main.delete(bad[number][0]["ReceiptHandle"] for number in sorted(buried))
         with self._lock:
             self._dead += len(buried)
-        log.warning("hints_dead", count=len(buried), reason=bad[0][1])
 
     def _settle(self) -> None:
-        if done := self._in_hand.take_done():
-            self._settling.call(lambda: self._main.delete(done))
+        try:
+            if done := self._in_hand.take_done():
+                self._settling.call(lambda: self._main.delete(done))
+        finally:
+            self._keep()
+
+    def _keep(self) -> None:
         began = time.monotonic()
         old = self._in_hand.kept_before(began - self._visibility_seconds * KEEP_SHARE)
         if old:

@@ -9,11 +9,14 @@ import pytest
 from domain.events import TweetCreated
 from infrastructure.aws.address import Address
 from infrastructure.aws.dead_letters import NOT_FINISHED
+from infrastructure.aws.opening import prepare
+from infrastructure.aws.queue import BATCH_BYTES
 from infrastructure.events.codec import encode
 from infrastructure.events.dead import DeadEvent
 from tests.aws.conftest import MAX_RECEIVE_COUNT
 from tests.e2e.perch_process import run
 from tests.engines.own_elasticmq import OwnElasticMq
+from tests.engines.own_moto import OwnMoto
 from tests.engines.until import until
 from tests.fakes.aws import dead_events, queues, taking, url_of
 
@@ -127,3 +130,35 @@ def test_an_empty_queue_has_nothing_to_take(elasticmq: OwnElasticMq, queues_alon
     with dead_events(queues_alone) as dead:
         assert getattr(dead, method)(10) == 0
     assert shown(queues_alone) == []
+
+
+def test_what_is_too_long_for_a_letter_is_left_to_the_policy(elasticmq: OwnElasticMq, queues_alone: Address) -> None:
+    body = "x" * (BATCH_BYTES + 1)
+    elasticmq.send(queues_alone.queue, body)
+    elasticmq.send(queues_alone.queue, "short")
+    with taking(queues_alone, visibility_seconds=SHORT_VISIBILITY) as work:
+        until(lambda: elasticmq.depth(queues_alone.dead_queue)["visible"] == 2)
+        assert work.source.counts().dead == 1
+        assert not any(circuit.is_open for circuit in work.circuits)
+    reasons = {event.body.decode(): event.reason for event in shown(queues_alone)}
+    assert reasons[body] == NOT_FINISHED
+    assert reasons["short"].startswith("It is not JSON")
+
+
+def test_without_the_dead_letter_queue_what_is_no_hint_stays_and_hints_are_taken(
+    moto: OwnMoto, address: Address
+) -> None:
+    with moto.sqs() as client, taking(address, visibility_seconds=SHORT_VISIBILITY) as work:
+        client.delete_queue(QueueUrl=client.get_queue_url(QueueName=address.dead_queue)["QueueUrl"])
+        moto.send(address.queue, "strange", hint(1))
+        taken = work.source.take(SECONDS)
+        assert taken is not None
+        work.source.done(taken)
+        [burying] = [circuit for circuit in work.circuits if circuit.engine == "sqs-dlq"]
+        until(lambda: burying.is_open)
+        assert sum(moto.depth(address.queue).values()) >= 1
+        prepare(url_of(address))
+        until(lambda: work.source.counts().dead == 1)
+        until(lambda: not burying.is_open)
+        until(lambda: moto.depth(address.queue) == EMPTY)
+    assert [event.body for event in shown(address)] == [b"strange"]
