@@ -45,12 +45,15 @@ class Jars:
         """Fetches what is not there yet, whole or not at all."""
         if self.folder.is_dir():
             return
+        maven = shutil.which("mvn")
+        if maven is None:
+            raise SystemExit("Maven is not installed: it is Debian's package maven")
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder.parent) as made:
             dependencies = DEPENDENCY.format(*self.artifact.split(":"))
             Path(made, "pom.xml").write_text(POM.format(dependencies=dependencies))
             subprocess.run(
-                ["mvn", "--quiet", "--batch-mode", "dependency:copy-dependencies", "-DoutputDirectory=jars"],
+                [maven, "--quiet", "--batch-mode", "dependency:copy-dependencies", "-DoutputDirectory=jars"],
                 cwd=made,
                 stdin=subprocess.DEVNULL,
                 stdout=sys.stderr,
