@@ -9,7 +9,10 @@ import pytest
 from infrastructure.cassandra.address import Address
 from infrastructure.cassandra.link import Link
 from infrastructure.cassandra.partitions import CassandraPartitions
+from tests.e2e.conftest import real_data
 from tests.fakes.cassandra import PATIENCE
+
+__all__ = ["real_data"]
 
 _generations = count(time.time_ns())
 
