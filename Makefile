@@ -56,7 +56,8 @@ $(DYNALITE): tests/engines/node/package.json tests/engines/node/package-lock.jso
 	touch $@
 
 .PHONY: engines
-engines: $(DYNALITE) ## Install the engines of the tests that no package of the system has: dynalite (needs Node.js 20)
+engines: $(DYNALITE) $(DEV) ## Install the engines of the tests that are no system packages (needs Node.js 20, Java 17 and Maven)
+	$(BIN)/python -m tests.engines
 
 # Clients have an environment of their own, so that Perch does not depend on what they need.
 # Go, which takes more space than all the rest, is needed only to build.

@@ -14,7 +14,6 @@ from infrastructure.postgres.epochs import PostgresEpoch
 from infrastructure.postgres.readers import PostgresReaders
 from infrastructure.postgres.stores import OpenOutside
 from tests.dynamodb.worlds import UNBROKEN, Parts
-from tests.fakes.cassandra import begin_new_generations
 from tests.fakes.partitions import NoCircuit
 from tests.fakes.postgres import DatabaseClock, manual_database
 from tests.fakes.strand import stepped
@@ -37,15 +36,13 @@ class SteppedLink:
 class CassandraWorlds:
     """Makes worlds, each on the emptied database, and with partitions that none had before."""
 
-    def __init__(self, url: str, database: Database, clock: DatabaseClock, link: Link) -> None:
-        self._url = url
+    def __init__(self, database: Database, clock: DatabaseClock, link: Link) -> None:
         self._database = database
         self._clock = clock
         self._link = SteppedLink(link)
 
     def make(self, bounds: Bounds, parts: Parts = UNBROKEN) -> World:
         self._clock.begin_again()
-        begin_new_generations(self._url)
         make_engine = engine_on(self._database, self._clock, open_outside=self._opening(parts))
         return World(bounds, change=parts.change, make_engine=make_engine)
 
@@ -66,4 +63,4 @@ class CassandraWorlds:
 def cassandra_worlds(url: str, link: Link) -> Iterator[CassandraWorlds]:
     """Makes worlds on this database and in this keyspace."""
     with manual_database(url) as clock, open_database(url) as database:
-        yield CassandraWorlds(url, database, clock, link)
+        yield CassandraWorlds(database, clock, link)

@@ -172,23 +172,21 @@ def in_cassandra(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Timelines in Cassandra, beside all else in PostgreSQL."""
     url: str = request.getfixturevalue("schema_url")
     address: Address = request.getfixturevalue("cassandra")
-    with postgres.manual_database(url) as clock:
-        cassandra.begin_new_generations(url)
-        with postgres.opened(url, POSTGRES, cassandra.opening(address)) as made:
-            events = NoHints()
-            yield (
-                clock,
-                Stores(
-                    made.tweets,
-                    made.outbox,
-                    made.graph,
-                    made.timelines,
-                    events,
-                    made.announcements,
-                    only_adds=True,
-                    rounds=10,
-                ),
-            )
+    with postgres.manual_database(url) as clock, postgres.opened(url, POSTGRES, cassandra.opening(address)) as made:
+        events = NoHints()
+        yield (
+            clock,
+            Stores(
+                made.tweets,
+                made.outbox,
+                made.graph,
+                made.timelines,
+                events,
+                made.announcements,
+                only_adds=True,
+                rounds=10,
+            ),
+        )
 
 
 @contextmanager
