@@ -55,6 +55,10 @@ $(DYNALITE): tests/engines/node/package.json tests/engines/node/package-lock.jso
 	npm ci --prefix tests/engines/node --no-audit --no-fund
 	touch $@
 
+.PHONY: engines
+engines: $(DYNALITE) $(DEV) ## Install the engines of the tests that are no system packages (needs Node.js 20, Java 17 and Maven)
+	$(BIN)/python -m tests.engines
+
 # Clients have an environment of their own, so that Perch does not depend on what they need.
 # Go, which takes more space than all the rest, is needed only to build.
 $(CLIENT_TOOLS): $(MADE) $(addprefix $(CLIENTS)/,requirements.txt go.mod go.sum kin_openapi.go)
@@ -79,10 +83,6 @@ test: $(DEV) ## Run the tests (takes minutes)
 .PHONY: test-all
 test-all: $(DEV) ## Run the tests, including the long ones
 	LONG=1 $(BIN)/pytest -m ""
-
-.PHONY: engines
-engines: $(DEV) $(DYNALITE) ## Fetch the engines of the tests that are no packages of the system (needs Java 17, Maven, Node.js 20)
-	$(BIN)/python -m tests.engines
 
 .PHONY: test-engines
 test-engines: $(DEV) ## Run only the tests that need PostgreSQL and other engines

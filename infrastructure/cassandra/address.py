@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 PORT = 9042
-TTL_DAYS = (2, 3650)
+TTL_DAYS = (2, 365)
+"""Pages reach a day less far into the past before they need the author logs."""
+
 REPLICATION_MAX = 99
 
 _KEYSPACE = re.compile(r"[a-z][a-z0-9_]{0,47}")

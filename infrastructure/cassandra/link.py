@@ -7,7 +7,15 @@ from infrastructure.cassandra.address import Address
 from infrastructure.cassandra.schema import TABLE, CannotUse, open_checked
 from infrastructure.cassandra.session import SIGN_OF_LIFE, Connected, Statement
 
-ONE = "WHERE user_id = ? AND generation = ?"
+# A static column comes with the rows that are found. So the head alone is asked for without bounds.
+HEAD = "SELECT DISTINCT head FROM {table} WHERE user_id = ? AND generation = ?"
+
+VIEW = """
+    SELECT tweet_id, head FROM {table} WHERE user_id = ? AND generation = ? AND tweet_id > ? AND tweet_id < ? LIMIT ?
+"""
+
+ADD = "INSERT INTO {table} (user_id, generation, tweet_id) VALUES (?, ?, ?)"
+SET_HEAD = "INSERT INTO {table} (user_id, generation, head) VALUES (?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +32,7 @@ class Ready:
     def of(cls, session: Connected, keyspace: str) -> "Ready":
         """Prepares the statements; raises `Unavailable`."""
         table = f"{keyspace}.{TABLE}"
-        return cls(
-            session,
-            # A static column comes with the rows that are found, so without bounds, and once.
-            session.prepare(f"SELECT DISTINCT head FROM {table} {ONE}"),
-            session.prepare(f"SELECT tweet_id, head FROM {table} {ONE} AND tweet_id > ? AND tweet_id < ? LIMIT ?"),
-            session.prepare(f"INSERT INTO {table} (user_id, generation, tweet_id) VALUES (?, ?, ?)"),
-            session.prepare(f"INSERT INTO {table} (user_id, generation, head) VALUES (?, ?, ?)"),
-        )
+        return cls(session, *(session.prepare(text.format(table=table)) for text in (HEAD, VIEW, ADD, SET_HEAD)))
 
 
 class Link:

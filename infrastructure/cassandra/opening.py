@@ -17,7 +17,10 @@ from infrastructure.outside.watching import watched
 def open_timelines(
     address: Address, readers: Readers, now_ms: Callable[[], int], *, patience: float = 1.0
 ) -> OutsideEngine:
-    """Opens the timelines; no node need answer yet. Raises `CannotUse` if there is no table. Waits grow with `patience`."""
+    """Opens the timelines; no node need answer yet. All waits are `patience` times as long.
+
+    Raises `CannotUse` if a node answers, and the table cannot be used.
+    """
     link = Link(address, patience)
     with suppress(Unavailable):
         link.open()

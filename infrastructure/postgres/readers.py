@@ -23,8 +23,11 @@ TOUCH: LiteralString = "UPDATE readers SET read_at_ms = clock_ms() WHERE user_id
 
 INSTALLED: LiteralString = "SELECT generation, mark, floor FROM readers WHERE user_id = %s::text"
 
+# A random generation, because a sequence goes back when the database is emptied or restored from a backup, and engines
+# beside the database would still have what was of the same generation before.
 INSTALL: LiteralString = """
-    INSERT INTO readers (user_id, generation, read_at_ms) VALUES (%s::text, nextval('generations'), clock_ms())
+    INSERT INTO readers (user_id, generation, read_at_ms)
+    VALUES (%s::text, 1 + floor(random() * 9007199254740992)::bigint, clock_ms())
     ON CONFLICT (user_id) DO UPDATE SET read_at_ms = excluded.read_at_ms RETURNING generation, mark, floor
 """
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.compose.ports import Announcements, FollowGraph, Outbox, Timelines, Tweets
 from domain.delivery import RetryPolicy
+from infrastructure.cassandra.address import Address
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.postgres.stores import PostgresOptions
 from infrastructure.redis.shared import SharedRedis
@@ -26,7 +27,7 @@ from tests.contracts.racing import RACERS
 from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.pgbouncer import PgBouncer
 from tests.engines.redis_server import RedisServer
-from tests.fakes import dynamodb, postgres, redis
+from tests.fakes import cassandra, dynamodb, postgres, redis
 from tests.fakes.clock import ManualClock
 from tests.fakes.databases import opened
 
@@ -162,6 +163,28 @@ def in_dynamodb(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 @contextmanager
+def in_cassandra(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Timelines in Cassandra, beside all else in PostgreSQL."""
+    url: str = request.getfixturevalue("schema_url")
+    address: Address = request.getfixturevalue("cassandra")
+    with postgres.manual_database(url) as clock, postgres.opened(url, POSTGRES, cassandra.opening(address)) as made:
+        events = NoHints()
+        yield (
+            clock,
+            Stores(
+                made.tweets,
+                made.outbox,
+                made.graph,
+                made.timelines,
+                events,
+                made.announcements,
+                only_adds=True,
+                rounds=10,
+            ),
+        )
+
+
+@contextmanager
 def announced_by_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Announcements through Redis, beside all else in PostgreSQL."""
     server: RedisServer = request.getfixturevalue("redis_database")
@@ -184,6 +207,7 @@ BESIDE = {
     "timelines": [
         pytest.param(in_redis, marks=pytest.mark.engines),
         pytest.param(in_dynamodb, marks=pytest.mark.engines),
+        pytest.param(in_cassandra, marks=pytest.mark.engines),
     ],
     "announcements": [pytest.param(announced_by_redis, marks=pytest.mark.engines)],
 }

@@ -36,9 +36,8 @@ def test_migrate_makes_the_table_and_lets_its_items_expire(settings: dict[str, s
     settings |= dynamodb.settings()
     for _ in range(2):
         migrated(settings)
-    with dynamodb.client() as client:
-        table = client.describe_table(TableName=dynamodb.table)["Table"]
-        expiry = client.describe_time_to_live(TableName=dynamodb.table)["TimeToLiveDescription"]
+    table = dynamodb.client.describe_table(TableName=dynamodb.table)["Table"]
+    expiry = dynamodb.client.describe_time_to_live(TableName=dynamodb.table)["TimeToLiveDescription"]
     assert table["TableStatus"] == "ACTIVE"
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert expiry == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
@@ -47,13 +46,12 @@ def test_migrate_makes_the_table_and_lets_its_items_expire(settings: dict[str, s
 def test_a_table_of_another_kind_is_refused(settings: dict[str, str], dynamodb: OwnDynalite) -> None:
     dynamodb.table = "not-of-perch"
     settings |= dynamodb.settings()
-    with dynamodb.client() as client:
-        client.create_table(
-            TableName=dynamodb.table,
-            KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+    dynamodb.client.create_table(
+        TableName=dynamodb.table,
+        KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
     why = "The table not-of-perch in DynamoDB is not one of Perch: name another one in TIMELINES_URL"
     assert_refused(["migrate"], why, **settings)
     migrate(settings["DATABASE_URL"], "head", settings["TIMELINES_URL"])

@@ -1,7 +1,7 @@
 """A server of DynamoDB's protocol, and a client of the tests' own."""
 
 import time
-from contextlib import closing
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -47,16 +47,18 @@ class DynamoServer:
             **CREDENTIALS,
         }
 
-    def client(self) -> "closing[DynamoDBClient]":
-        """A patient client, to be closed."""
-        config = Config(read_timeout=SECONDS, connect_timeout=SECONDS, retries={"total_max_attempts": 1})
+    @cached_property
+    def client(self) -> "DynamoDBClient":
+        """A patient client."""
+        config = Config(
+            read_timeout=SECONDS, connect_timeout=SECONDS, retries={"total_max_attempts": 3, "mode": "standard"}
+        )
         session = boto3.session.Session("tests", "tests", region_name=REGION)
-        return closing(session.client("dynamodb", endpoint_url=self.url, config=config))
+        return session.client("dynamodb", endpoint_url=self.url, config=config)
 
     def prepare(self) -> None:
         """Makes the table, if it is absent."""
-        with self.client() as client:
-            prepare(client, self.table, sleep=lambda _: time.sleep(LOOK_SECONDS))
+        prepare(self.client, self.table, sleep=lambda _: time.sleep(LOOK_SECONDS))
 
     def empty(self) -> None:
         """Begins another table, because to remove one takes long."""
@@ -65,9 +67,8 @@ class DynamoServer:
 
     def items(self) -> list[dict[str, Any]]:
         """All items of the table, with plain values."""
-        with self.client() as client:
-            pages = client.get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
-            items = [item for page in pages for item in page["Items"]]
+        pages = self.client.get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
+        items = [item for page in pages for item in page["Items"]]
         return [{name: _plain(value) for name, value in item.items()} for item in items]
 
     def expire(self, now_ms: int) -> int:
@@ -77,9 +78,8 @@ class DynamoServer:
         return len(expired)
 
     def remove(self, items: list[dict[str, Any]]) -> None:
-        with self.client() as client:
-            for item in items:
-                client.delete_item(TableName=self.table, Key={READER: {"S": item[READER]}, ID: {"N": str(item[ID])}})
+        for item in items:
+            self.client.delete_item(TableName=self.table, Key={READER: {"S": item[READER]}, ID: {"N": str(item[ID])}})
 
 
 def _plain(value: Any) -> str | int:  # noqa: ANN401 - a value of any type

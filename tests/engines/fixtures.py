@@ -6,12 +6,15 @@ from contextlib import closing
 
 import pytest
 
+from infrastructure.cassandra import schema
+from infrastructure.cassandra.address import Address
 from infrastructure.postgres.migrating import migrate
 from tests.engines import jars, own_dynalite, own_moto, own_postgres, own_redis
 from tests.engines import pgbouncer as bouncer
 from tests.engines.dynamodb_server import CREDENTIALS
 from tests.engines.kafka_server import KafkaServer
 from tests.engines.missing import go_without
+from tests.engines.own_cassandra import OwnCassandra
 from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.own_elasticmq import OwnElasticMq
 from tests.engines.own_kafka import OwnKafka
@@ -22,6 +25,7 @@ from tests.engines.pgbouncer import PgBouncer
 from tests.engines.postgres import PostgresServer
 from tests.engines.proxy import Proxy
 from tests.engines.redis_server import RedisServer
+from tests.engines.shared_cassandra import shared_cassandra
 from tests.engines.shared_kafka import shared_kafka
 
 POSTGRES_URL = "PERCH_TEST_POSTGRES_URL"
@@ -30,7 +34,7 @@ KAFKA = "PERCH_TEST_KAFKA"
 NOT_OURS = f"{POSTGRES_URL} names a server which tests must not stop"
 
 ENGINES = {
-    *("postgres_server", "redis_server", "dynamodb_server"),
+    *("postgres_server", "redis_server", "dynamodb_server", "cassandra_node", "own_cassandra"),
     *("kafka_server", "own_kafka", "moto_server", "elasticmq_server"),
 }
 """All other fixtures of this file need one of these."""
@@ -223,3 +227,37 @@ def elasticmq_server() -> Iterator[OwnElasticMq]:
         go_without(reason)
     with closing(OwnElasticMq()) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def cassandra_node() -> Iterator[tuple[str, int]]:
+    """Host and port of the node of all test processes."""
+    if jars.CASSANDRA.missing:
+        go_without(jars.CASSANDRA.missing)
+    with shared_cassandra() as node:
+        yield node
+
+
+@pytest.fixture(scope="session")
+def cassandra(cassandra_node: tuple[str, int]) -> Address:
+    """A keyspace of this test process."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    address = Address((cassandra_node,), f"perch_{worker}")
+    schema.prepare(address)
+    return address
+
+
+@pytest.fixture(scope="session")
+def own_cassandra() -> Iterator[OwnCassandra]:
+    """A node of this test process alone, which tests can kill and pause."""
+    if jars.CASSANDRA.missing:
+        go_without(jars.CASSANDRA.missing)
+    with OwnCassandra() as node:
+        yield node
+
+
+@pytest.fixture
+def breakable_cassandra(own_cassandra: OwnCassandra) -> Iterator[OwnCassandra]:
+    """The same node; it is mended after the test."""
+    yield own_cassandra
+    own_cassandra.mend()

@@ -70,6 +70,16 @@ def test_up_down_and_up_again_with_data(postgres_database: str, session: Connect
     assert value(session, "SELECT count(*) FROM tweets") == 0
 
 
+def test_an_emptied_database_gives_no_generation_again(postgres_database: str) -> None:
+    generations = []
+    for _ in range(2):
+        migrate(postgres_database, "head", TIMELINES)
+        with opened(postgres_database) as stores:
+            generations.append(stores.timelines.install("fan").generation)
+        migrate(postgres_database, "base", TIMELINES)
+    assert len(set(generations)) == 2
+
+
 def test_the_command_says_which_version_the_schema_has(postgres_database: str) -> None:
     done = run_app("migrate", DATABASE_URL=postgres_database)
     assert (done.returncode, done.stdout) == (0, f"The schema has version {SCHEMA_VERSION}.\n"), done.stderr

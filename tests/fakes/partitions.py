@@ -2,7 +2,8 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import TypeVar
 
 from domain.timeline import Installed
@@ -21,11 +22,12 @@ FOR_EVER_SECONDS = 20 * 365 * 24 * 3600
 class MemoryReaders:
     """Who has a timeline, by a manual clock."""
 
-    def __init__(self, clock: ManualClock, idle_seconds: float) -> None:
+    def __init__(self, clock: ManualClock, idle_seconds: float, generations: Iterator[int] | None = None) -> None:
+        """`generations` are those that it gives out."""
+        self._generations = generations or count(1)
         self._clock = clock
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
-        self._last_generation = 0
         self._readers: dict[str, tuple[int, float]] = {}
 
     def find(self, user_id: str) -> Whereabouts:
@@ -41,8 +43,7 @@ class MemoryReaders:
     def install(self, user_id: str) -> Installed:
         with self._lock:
             if user_id not in self._readers:
-                self._last_generation += 1
-                self._readers[user_id] = (self._last_generation, self._clock.monotonic())
+                self._readers[user_id] = (next(self._generations), self._clock.monotonic())
             return Installed(self._readers[user_id][0], 0, 0)
 
     def generations(self, user_ids: Sequence[str]) -> Sequence[tuple[str, int]]:
