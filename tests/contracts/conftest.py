@@ -168,7 +168,6 @@ def in_cassandra(request: pytest.FixtureRequest) -> Iterator[Engine]:
     url: str = request.getfixturevalue("schema_url")
     address: Address = request.getfixturevalue("cassandra")
     with postgres.manual_database(url) as clock, postgres.opened(url, POSTGRES, cassandra.opening(address)) as made:
-        events = NoHints()
         yield (
             clock,
             Stores(
@@ -176,7 +175,6 @@ def in_cassandra(request: pytest.FixtureRequest) -> Iterator[Engine]:
                 made.outbox,
                 made.graph,
                 made.timelines,
-                events,
                 made.announcements,
                 only_adds=True,
                 rounds=10,
