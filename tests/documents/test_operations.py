@@ -10,14 +10,20 @@ from app.compose import postgres
 from app.settings import Settings
 from app.settings.identity import HS256_KEY_BYTES_MIN
 from infrastructure import time_left
+from infrastructure.aws import dead_letters, preparing, queue, session, taking
+from infrastructure.aws import opening as aws
 from infrastructure.delivery.fan_out import ACTIVE_MAX
 from infrastructure.delivery.worker import WAIT_SECONDS
+from infrastructure.events.metrics import DeadEventMetrics
 from infrastructure.http import jwks
 from infrastructure.http.stream import HEARTBEAT_SECONDS
 from infrastructure.memory import idempotency_keys
+from infrastructure.outside.circuit import Circuit
+from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres import connections, database, sessions
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.metrics import PostgresMetrics
+from infrastructure.postgres.polling import NoHints
 from infrastructure.server.channel import DISCARDED_BYTES_MAX, SEND_SECONDS_MAX, TAKE_SECONDS_MAX
 from infrastructure.server.open_files import FILES_MIN
 from infrastructure.server.waitress_settings import BODY_BYTES_MAX, CONNECTIONS_MAX, UNACKNOWLEDGED_MS_MAX
@@ -42,6 +48,8 @@ def known(tmp_path: Path) -> set[str]:
         client.get("/livez")
         own = client.get("/metrics").body.decode()
     registry = CollectorRegistry()
+    registry.register(DeadEventMetrics(NoHints()))
+    registry.register(CircuitMetrics([Circuit("an engine")]))
     registry.register(PostgresMetrics(Database("postgresql://", connections=1)))
     shared = generate_latest(registry).decode()
     return {name.partition("{")[0] for name in samples(own + shared)}
@@ -76,6 +84,15 @@ LIMITS = [
     f"of the session) | {sessions.VANISHED_SECONDS:g} s |",
     f"Every {connections.PAUSE_SECONDS:g} s a probe asks",
     f"holds its rows for {postgres.LEASE_SECONDS:g} s, and housekeeping for {postgres.HOUSEKEEPING_SECONDS:g} s",
+    f"`maxReceiveCount` {preparing.MAX_RECEIVE_COUNT}; visibility time-out {taking.VISIBILITY_SECONDS} s",
+    f"| kept for {preparing.RETENTION_SECONDS / 86_400:g} days |",
+    f"up to {taking.WAITING_MAX} hints that wait, and {ACTIVE_MAX} under delivery",
+    f"set to {taking.VISIBILITY_SECONDS} s again every {taking.VISIBILITY_SECONDS * taking.KEEP_SHARE:g} s",
+    f"up to {queue.WAIT_SECONDS} s, and {aws.CLOSE_SECONDS:g} s at most while SQS does not answer",
+    f"more than {queue.BATCH_BYTES:,} bytes",
+    f"these are away for {dead_letters.LOOK_SECONDS} s",
+    f"within {session.ANSWER_SECONDS:g} s ({session.CONNECT_SECONDS:g} s to connect) is dropped",
+    f"nothing to do asks every {queue.WAIT_SECONDS} s",
 ]
 
 

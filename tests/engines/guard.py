@@ -27,11 +27,13 @@ LOOK_SECONDS = 0.01
 def descendants(ancestor: int) -> dict[int, str]:
     """The processes below this one, each with its state as in proc(5); those which have ended are left out."""
     parents, states = {}, {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    # `glob` asks for each file whether it exists, and raises when the process has just ended.
+    for process in [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]:
         with suppress(OSError):
             # The name stands in parentheses, and can contain some.
-            state, parent = stat.read_text(errors="replace").rpartition(")")[2].split()[:2]
-            parents[int(stat.parent.name)], states[int(stat.parent.name)] = int(parent), state
+            stat = Path(f"/proc/{process}/stat").read_text(errors="replace")
+            state, parent = stat.rpartition(")")[2].split()[:2]
+            parents[process], states[process] = int(parent), state
     found = {ancestor}
     while more := {process for process, parent in parents.items() if parent in found} - found:
         found |= more

@@ -120,9 +120,13 @@ class Processes:
                 raise self.failure(f"takes more than {seconds:g} s to {what}")
             time.sleep(LOOK_SECONDS)
 
+    def log(self) -> str:
+        """What all processes have written so far."""
+        return self._log.read_text(errors="replace")
+
     def failure(self, what: str) -> EngineFailed:
         """An error that says so, with the end of the log."""
-        return EngineFailed(f"{self.name} {what}\n{self._log.read_text(errors='replace')[-LOG_CHARACTERS:]}")
+        return EngineFailed(f"{self.name} {what}\n{self.log()[-LOG_CHARACTERS:]}")
 
     def close(self) -> None:
         """Ends all processes and removes the folder."""

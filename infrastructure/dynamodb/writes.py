@@ -1,0 +1,78 @@
+"""Writes of many items, which go on until DynamoDB has taken them all or too much time has passed."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING
+
+from infrastructure.dynamodb.client import Throttled, ask
+from infrastructure.dynamodb.senders import Senders
+from infrastructure.outside.circuit import Refused
+from infrastructure.time_left import seconds_left
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestOutputTypeDef, WriteRequestTypeDef
+
+    WriteRequest = WriteRequestTypeDef | WriteRequestOutputTypeDef
+
+BATCH = 25
+"""The most items of one request (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html)."""
+
+PATIENCE_SECONDS = 2.0
+"""A background thread goes on for so long with items that DynamoDB does not take."""
+
+REQUEST_PATIENCE_SECONDS = 0.2
+"""A request's thread goes on for so long. Without the write its answer is the same."""
+
+FIRST_PAUSE_SECONDS = 0.025
+PAUSE_SECONDS_MAX = 0.4
+
+Item = dict[str, "AttributeValueTypeDef"]
+
+
+class Writes:
+    """Puts items into one table. Each key is in one call once at most, and putting an item twice changes nothing."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        senders: Senders,
+        *,
+        chance: Callable[[], float] = random.random,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._senders = senders
+        self._chance = chance
+        self._sleep = sleep
+
+    def put(self, items: Sequence[Item]) -> None:
+        """Puts all items, several batches at once; raises `Unavailable`, and then some may be there."""
+        patience = PATIENCE_SECONDS if seconds_left() > PATIENCE_SECONDS else REQUEST_PATIENCE_SECONDS
+        ends_at = time.monotonic() + patience
+        batches = [items[at : at + BATCH] for at in range(0, len(items), BATCH)]
+        self._senders.do_all([partial(self._put, batch, ends_at) for batch in batches])
+
+    def _put(self, items: Sequence[Item], ends_at: float) -> None:
+        left: Sequence[WriteRequest] = [{"PutRequest": {"Item": item}} for item in items]
+        for attempt in count():
+            left = self._left_of(left)
+            if not left:
+                return
+            # A random part of the pause, so that those who were refused together do not come back together.
+            pause = self._chance() * min(PAUSE_SECONDS_MAX, FIRST_PAUSE_SECONDS * 2**attempt)
+            if time.monotonic() + pause > ends_at:
+                raise Refused("DynamoDB does not take all writes now.")
+            self._sleep(pause)
+
+    def _left_of(self, requests: "Sequence[WriteRequest]") -> "Sequence[WriteRequest]":
+        try:
+            answer = ask(lambda: self._client.batch_write_item(RequestItems={self._table: requests}))
+        except Throttled:
+            return requests
+        return answer.get("UnprocessedItems", {}).get(self._table, [])
