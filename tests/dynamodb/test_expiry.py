@@ -94,3 +94,14 @@ def test_a_head_may_expire_while_another_merge_is_under_way(worlds: DynamoWorlds
     merge.finish()
     assert world.home(READER) == world.oracle.home(READER)
     live(worlds, world, 2)
+
+
+def test_a_rebuild_writes_nothing_that_no_view_would_show(worlds: DynamoWorlds) -> None:
+    world = worlds.make(BOUNDS, PARTS)
+    world.follow(READER, AUTHOR)
+    old = world.publish_many(AUTHOR, 3)
+    world.clock.advance((DAYS + 1) * DAY_MS)
+    new = world.publish_many(AUTHOR, 2)
+    assert world.home(READER) == [*new[::-1], *old[::-1]]
+    entries = [item["id"] for item in worlds.server.items() if "floor" not in item]
+    assert sorted(entries) == new
