@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SENDERS = 4
 """Threads that send batches beside the thread that has them. More would find the interpreter busy."""
 
+CAPACITY_MAX = 5000
+"""A rebuild of a longer timeline would take longer than its reader waits."""
+
 TTL_SECONDS = 30 * 24 * 3600
 """An item is kept for so long. Pages of older tweets come from the author logs."""
 

@@ -115,4 +115,8 @@ def _another_table(table: str) -> CannotUse:
 
 def _cannot_use(table: str, error: Exception) -> CannotUse:
     why = NOT_ALLOWED.get(code_of(error)) if isinstance(error, ClientError) else None
-    return CannotUse(f"The table {table} in DynamoDB cannot be used: {why or str(error).rstrip('.')}.")
+    return CannotUse(f"The table {table} in DynamoDB cannot be used: {why or _in_one_line(error)}.")
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")

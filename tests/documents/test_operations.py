@@ -14,6 +14,7 @@ from infrastructure.aws import dead_letters, preparing, queue, session, taking
 from infrastructure.aws import opening as aws
 from infrastructure.delivery.fan_out import ACTIVE_MAX
 from infrastructure.delivery.worker import WAIT_SECONDS
+from infrastructure.dynamodb import client, opening, writes
 from infrastructure.events.metrics import DeadEventMetrics
 from infrastructure.http import jwks
 from infrastructure.http.stream import HEARTBEAT_SECONDS
@@ -83,6 +84,11 @@ LIMITS = [
     f"`idle_in_transaction_session_timeout = '{sessions.IDLE_IN_TRANSACTION_SECONDS:g}s'`",
     f"of the session) | {sessions.VANISHED_SECONDS:g} s |",
     f"Every {connections.PAUSE_SECONDS:g} s a probe asks",
+    f"A connection may take {client.CONNECT_SECONDS:g} s and an answer {client.ANSWER_SECONDS:g} s;",
+    f"after random pauses, for {writes.PATIENCE_SECONDS:g} s;",
+    f"gives up writing a rebuilt timeline after {writes.REQUEST_PATIENCE_SECONDS:g} s.",
+    f"`TIMELINE_CAPACITY` is at most {opening.CAPACITY_MAX}.",
+    f"an item expires {opening.TTL_SECONDS / 86_400:g} days after it was written",
     f"holds its rows for {postgres.LEASE_SECONDS:g} s, and housekeeping for {postgres.HOUSEKEEPING_SECONDS:g} s",
     f"`maxReceiveCount` {preparing.MAX_RECEIVE_COUNT}; visibility time-out {taking.VISIBILITY_SECONDS} s",
     f"| kept for {preparing.RETENTION_SECONDS / 86_400:g} days |",

@@ -106,6 +106,18 @@ class FaultyDynamo:
 
         self._faults.append(fault)
 
+    def make_slowly(self, times: int) -> None:
+        """A table is not active yet when somebody looks so many times."""
+
+        def fault(operation: str, request: Json, pass_on: Pass) -> Answer | None:
+            if operation != "DescribeTable":
+                return None
+            status, answer = pass_on(request)
+            answer["Table"]["TableStatus"] = "CREATING"
+            return status, answer
+
+        self._add(times, fault)
+
     def mend(self) -> None:
         """Ends all faults."""
         with self._lock:
