@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.logs import configure_logs
 from benchmarks.cases import (
+    cassandra,
     collector,
     deliveries,
     fan_out,
@@ -47,6 +48,7 @@ GROUPS = {
     "journal": Group("SQLite", journal.measure),
     "postgres": Group("PostgreSQL", postgres.measure),
     "redis": Group("Redis", redis.measure),
+    "cassandra": Group("Cassandra", cassandra.measure),
     "memory": Group("Memory", memory.measure),
     "collector": Group("The cycle collector", collector.measure),
     "start": Group("Start", start.measure),

@@ -16,6 +16,9 @@ WINDOWS = 32
 GRACE_SECONDS = 4 * 3600
 """Longer than nodes keep hints for one another (three hours). Nothing is ever deleted, so nothing can come back."""
 
+SLOW_MS = 50
+"""A node that is asked for another one's data asks a third one when that one has not answered for so long."""
+
 KEYSPACE = """
     CREATE KEYSPACE IF NOT EXISTS {keyspace}
     WITH replication = {{'class': 'NetworkTopologyStrategy', 'replication_factor': {replication_factor}}}
@@ -36,7 +39,7 @@ SET_TABLE = f"""
     ALTER TABLE {{keyspace}}.{TABLE} WITH default_time_to_live = {{ttl}}
     AND compaction = {{{{'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'HOURS',
         'compaction_window_size': {{hours}}}}}}
-    AND gc_grace_seconds = {GRACE_SECONDS} AND read_repair = 'NONE'
+    AND gc_grace_seconds = {GRACE_SECONDS} AND read_repair = 'NONE' AND speculative_retry = '{SLOW_MS}ms'
 """
 
 TTL = """

@@ -58,6 +58,13 @@ NOT_NOW = (cassandra.RequestValidationException, cassandra.AuthenticationFailed)
 logging.getLogger("cassandra").setLevel(logging.CRITICAL)
 
 
+class AnotherNode(FallthroughRetryPolicy):  # type: ignore[misc]
+    """Repeats nothing but what a node did not get or answer because its connection is lost; the time limit stays."""
+
+    def on_request_error(self, *_: object, **__: object) -> tuple[int, None]:
+        return self.RETRY_NEXT_HOST, None
+
+
 class Connected:
     """An open session. All methods may be called from many threads, and raise `Unavailable`.
 
@@ -119,8 +126,7 @@ def connect(address: Address, patience: float = 1.0) -> Connected:
     nearest = DCAwareRoundRobinPolicy(address.data_center)
     profile = ExecutionProfile(
         load_balancing_policy=TokenAwarePolicy(nearest, shuffle_replicas=False),
-        # What is repeated, and when, is the caller's to decide.
-        retry_policy=FallthroughRetryPolicy(),
+        retry_policy=AnotherNode(),
         speculative_execution_policy=ConstantSpeculativeExecutionPolicy(ANOTHER_NODE_SECONDS * patience, 1),
         consistency_level=cassandra.ConsistencyLevel.LOCAL_QUORUM,
         request_timeout=CONNECT_SECONDS * patience,
