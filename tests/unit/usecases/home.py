@@ -22,11 +22,10 @@ class Home:
     def __init__(self, stores: MemoryStores, capacity: int, timelines: Timelines | None = None) -> None:
         """The timelines are those of the stores, or others."""
         self.stores = stores
-        self.tweets, self.graph, self.timelines = tweets, graph, timelines = (
-            stores.tweets,
-            stores.graph,
-            stores.timelines if timelines is None else timelines,
-        )
+        tweets, graph = self.tweets, self.graph = stores.tweets, stores.graph
+        if timelines is None:
+            timelines = stores.timelines
+        self.timelines = timelines
         self.events: list[Event] = []
         self.prepare = PrepareHomeTimeline(tweets, graph, timelines, self.events.append, capacity=capacity)
         self.read = ReadHomeTimeline(
