@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from infrastructure.dynamodb.client import ANSWER_SECONDS, Throttled, ask
 from infrastructure.dynamodb.senders import Senders
@@ -26,6 +26,8 @@ PATIENCE_SECONDS = 2.0
 
 REQUEST_PATIENCE_SECONDS = 0.2
 """A request goes on for so long with items that DynamoDB does not take. Without the write its answer is the same."""
+
+UNPROCESSED: Final = "UnprocessedItems"
 
 FIRST_PAUSE_SECONDS = 0.025
 PAUSE_SECONDS_MAX = 0.4
@@ -87,7 +89,7 @@ class Writes:
 
     def _left_of(self, requests: "Sequence[WriteRequest]") -> "Sequence[WriteRequest]":
         try:
-            answer = ask(lambda: self._client.batch_write_item(RequestItems={self._table: requests}))
+            answer = ask(lambda: self._client.batch_write_item(RequestItems={self._table: requests}), UNPROCESSED)
         except Throttled:
             return requests
-        return answer.get("UnprocessedItems", {}).get(self._table, [])
+        return answer[UNPROCESSED].get(self._table, [])
