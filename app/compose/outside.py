@@ -41,9 +41,7 @@ def _in_redis(settings: Settings, clock: ports.Clock) -> OpenOutside:
         from infrastructure.redis.timelines import CAPACITY_MAX  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
-    capacity = settings.timelines.timeline_capacity
-    if capacity > CAPACITY_MAX:
-        raise BadSetting(f"TIMELINE_CAPACITY must be at most {CAPACITY_MAX} with timelines in Redis, not {capacity}.")
+    capacity = _capacity(settings, CAPACITY_MAX, "Redis")
 
     def open_outside(_: PostgresReaders, epochs: PostgresEpoch) -> OutsideEngine:
         timelines = settings.timelines
@@ -63,10 +61,11 @@ def _in_redis(settings: Settings, clock: ports.Clock) -> OpenOutside:
 
 def _in_dynamodb(settings: Settings, clock: ports.Clock) -> OpenOutside:
     try:
-        from infrastructure.dynamodb.opening import open_timelines  # noqa: PLC0415 - its extra may not be installed
+        from infrastructure.dynamodb.opening import CAPACITY_MAX, open_timelines  # noqa: PLC0415 - as above
         from infrastructure.dynamodb.table import CannotUse  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
+    _capacity(settings, CAPACITY_MAX, "DynamoDB")
     region, table = _table_of(settings)
 
     def open_outside(readers: PostgresReaders, _: PostgresEpoch) -> OutsideEngine:
@@ -101,6 +100,13 @@ def _cluster_of(settings: Settings) -> cassandra.Address:
         return cassandra.parse(settings.store.timelines_url)
     except ValueError as error:
         raise BadSetting(f"TIMELINES_URL must be the address of a keyspace of Cassandra: {error}.") from None
+
+
+def _capacity(settings: Settings, most: int, engine: str) -> int:
+    capacity = settings.timelines.timeline_capacity
+    if capacity > most:
+        raise BadSetting(f"TIMELINE_CAPACITY must be at most {most} with timelines in {engine}, not {capacity}.")
+    return capacity
 
 
 def _table_of(settings: Settings) -> tuple[str, str]:

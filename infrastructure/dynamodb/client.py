@@ -1,7 +1,7 @@
 """Calls to DynamoDB, with a limit on every wait."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -38,7 +38,7 @@ THROTTLED = {
 }
 """The error codes of a server that wants fewer requests."""
 
-Answer = TypeVar("Answer")
+Answer = TypeVar("Answer", bound=Mapping[str, Any])
 
 
 class Throttled(Refused):
@@ -93,22 +93,26 @@ def has_credentials() -> bool:
         return False
 
 
-def ask(call: Callable[[], Answer]) -> Answer:
+def ask(call: Callable[[], Answer], part: str) -> Answer:
     """Returns the answer to a call, which must be one that may be repeated: an old connection may be closed already.
 
+    Every answer of DynamoDB to this call has the part; what has it not is from somebody else, such as a proxy.
     Raises `Unavailable`: `NoAnswer` if a wait was too long, `Throttled`, and `Refused` if the request that this thread
     answers has no time for the call.
     """
     if seconds_left() < ANSWER_SECONDS:
         raise Refused("The request has no time left to ask DynamoDB.")
     try:
-        return _twice(call)
+        answer = _twice(call)
     except (ConnectTimeoutError, ReadTimeoutError) as error:
         raise NoAnswer("DynamoDB did not answer in time.") from error
     except ClientError as error:
         raise _refusal(error) from error
     except BotoCoreError as error:
         raise Unavailable(f"DynamoDB cannot be asked: {error}") from error
+    if part not in answer:
+        raise Unavailable("What answers in the place of DynamoDB is not DynamoDB.")
+    return answer
 
 
 def _twice(call: Callable[[], Answer]) -> Answer:

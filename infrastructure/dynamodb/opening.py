@@ -1,23 +1,22 @@
 """Opens timelines in DynamoDB, and what watches over it."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from infrastructure.dynamodb.client import ANSWER_SECONDS, CONNECT_SECONDS, ask, open_client
 from infrastructure.dynamodb.partitions import DynamoPartitions
 from infrastructure.dynamodb.senders import Senders
-from infrastructure.dynamodb.table import check
+from infrastructure.dynamodb.table import ITEMS, check, query
 from infrastructure.dynamodb.writes import PATIENCE_SECONDS, Writes
 from infrastructure.outside.engine import OutsideEngine
 from infrastructure.outside.guard import Guard
 from infrastructure.outside.partitioned import PartitionedTimelines, Readers
 from infrastructure.outside.watching import watched
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb.client import DynamoDBClient
-
 SENDERS = 4
 """Threads that send batches beside the thread that has them. More would find the interpreter busy."""
+
+CAPACITY_MAX = 5000
+"""A rebuild of a longer timeline would take longer than its reader waits."""
 
 TTL_SECONDS = 30 * 24 * 3600
 """An item is kept for so long. Pages of older tweets come from the author logs."""
@@ -40,7 +39,7 @@ def open_timelines(
     """
     client = open_client(region, connections=connections + SENDERS + 1, endpoint_url=endpoint_url, patience=patience)
     check(client, table)
-    circuit, probe = watched("dynamodb-timelines", lambda: _sign_of_life(client, table))
+    circuit, probe = watched("dynamodb-timelines", lambda: ask(lambda: query(client, table, "none", 0, 0, 1), ITEMS))
     senders = Senders("dynamodb-send", SENDERS)
     partitions = DynamoPartitions(client, table, Writes(client, table, senders), now_ms, ttl_seconds)
     timelines = PartitionedTimelines(readers, partitions, Guard(circuit), now_ms, ttl_seconds)
@@ -51,7 +50,3 @@ def open_timelines(
         client.close()
 
     return OutsideEngine(timelines, circuit, close, [probe, *senders.threads])
-
-
-def _sign_of_life(client: "DynamoDBClient", table: str) -> None:
-    ask(lambda: client.get_item(TableName=table, Key={"reader": {"S": "none"}, "id": {"N": "0"}}))

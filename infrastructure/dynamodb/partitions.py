@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from infrastructure.dynamodb.client import ask
-from infrastructure.dynamodb.table import EXPIRES, ID, READER
+from infrastructure.dynamodb.table import EXPIRES, ID, ITEMS, READER, query
 from infrastructure.dynamodb.writes import Item, Writes
 from infrastructure.outside.partitioned import Head
 
@@ -23,8 +23,6 @@ FLOOR, MARK = "floor", "mark"
 
 ABOVE = 4
 """A query asks for so many entries more, because a first page leaves out what is above its frontier."""
-
-BETWEEN = f"{READER} = :reader AND {ID} BETWEEN :low AND :high"
 
 
 class DynamoPartitions:
@@ -47,9 +45,8 @@ class DynamoPartitions:
 
     def head(self, user_id: str, generation: int) -> Head | None:
         """Returns the head; None before the first merge."""
-        key = {READER: {"S": _reader(user_id, generation)}, ID: {"N": str(HEAD_ID)}}
-        answer = ask(lambda: self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True))
-        return _head(answer["Item"]) if "Item" in answer else None
+        items, _ = self._query(_reader(user_id, generation), HEAD_ID, HEAD_ID, 1)
+        return _head(items[0]) if items else None
 
     def view(self, user_id: str, generation: int, low: int, high: int, limit: int) -> tuple[Head, Sequence[int]] | None:
         """Returns the head, and the newest `limit` entries strictly between the bounds; None before the first merge."""
@@ -65,18 +62,8 @@ class DynamoPartitions:
 
     def _query(self, reader: str, first: int, last: int, limit: int) -> tuple[Sequence[Item], bool]:
         """Returns the newest `limit` items from `first` to `last`, and whether these are all."""
-        values: Item = {":reader": {"S": reader}, ":low": {"N": str(first)}, ":high": {"N": str(last)}}
-        answer = ask(
-            lambda: self._client.query(
-                TableName=self._table,
-                KeyConditionExpression=BETWEEN,
-                ExpressionAttributeValues=values,
-                ConsistentRead=True,
-                ScanIndexForward=False,
-                Limit=limit,
-            )
-        )
-        return answer["Items"], "LastEvaluatedKey" not in answer
+        answer = ask(lambda: query(self._client, self._table, reader, first, last, limit), ITEMS)
+        return answer[ITEMS], "LastEvaluatedKey" not in answer
 
     def add(self, tweet_id: int, readers: Sequence[tuple[str, int]]) -> None:
         """Adds the entry to all these partitions."""

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,9 +10,14 @@ from infrastructure.dynamodb.client import code_of
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import QueryOutputTypeDef
 
 READER, ID, EXPIRES = "reader", "id", "expires"
 """The attributes of every item. Names count as bytes of each item, so they are short."""
+
+BETWEEN = f"{READER} = :reader AND {ID} BETWEEN :low AND :high"
+ITEMS: Final = "Items"
+"""The part that every answer to a query has."""
 
 SCHEMA = {READER: ("HASH", "S"), ID: ("RANGE", "N")}
 
@@ -36,13 +41,25 @@ class CannotUse(Exception):
     """The table cannot be used; the text is one sentence that says why."""
 
 
+def query(client: "DynamoDBClient", table: str, reader: str, first: int, last: int, limit: int) -> "QueryOutputTypeDef":
+    """Looks at the newest `limit` items of a partition with ids from `first` to `last`. Errors are the driver's."""
+    return client.query(
+        TableName=table,
+        KeyConditionExpression=BETWEEN,
+        ExpressionAttributeValues={":reader": {"S": reader}, ":low": {"N": str(first)}, ":high": {"N": str(last)}},
+        ConsistentRead=True,
+        ScanIndexForward=False,
+        Limit=limit,
+    )
+
+
 def check(client: "DynamoDBClient", table: str) -> None:
     """Raises `CannotUse` if there is no such table, it is of another kind, or the credentials are wrong.
 
     A DynamoDB that does not answer is no reason: it may come back.
     """
     try:
-        client.get_item(TableName=table, Key={READER: {"S": "none"}, ID: {"N": "0"}})
+        query(client, table, "none", 0, 0, 1)
     except ClientError as error:
         code = code_of(error)
         if code == "ResourceNotFoundException":
@@ -115,4 +132,8 @@ def _another_table(table: str) -> CannotUse:
 
 def _cannot_use(table: str, error: Exception) -> CannotUse:
     why = NOT_ALLOWED.get(code_of(error)) if isinstance(error, ClientError) else None
-    return CannotUse(f"The table {table} in DynamoDB cannot be used: {why or str(error).rstrip('.')}.")
+    return CannotUse(f"The table {table} in DynamoDB cannot be used: {why or _in_one_line(error)}.")
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")

@@ -70,7 +70,7 @@ class PartitionedTimelines:
     def __init__(
         self, readers: Readers, partitions: Partitions, guard: Guard, now_ms: Callable[[], int], ttl_seconds: int
     ) -> None:
-        """An entry may be gone `ttl_seconds` after it was written. `now_ms` may be wrong by less than a day."""
+        """An entry may be gone `ttl_seconds` after it was written. Clocks differ by less than a day."""
         self._readers = readers
         self._partitions = partitions
         self._guard = guard
@@ -99,7 +99,10 @@ class PartitionedTimelines:
 
     def _oldest_that_cannot_have_expired(self) -> int:
         # An entry is written no earlier than its tweet, so it expires no earlier than the tweet's age says.
-        return max(self._now_ms() - self._ttl_ms + DAY_MS - EPOCH_MS, 0) << 22
+        return self._id_of_age(self._ttl_ms - DAY_MS)
+
+    def _id_of_age(self, age_ms: int) -> int:
+        return max(self._now_ms() - age_ms - EPOCH_MS, 0) << 22
 
     def install(self, user_id: str) -> Installed:
         """Creates the timeline if it is absent; returns its generation, merge mark and floor."""
@@ -115,7 +118,10 @@ class PartitionedTimelines:
 
         Of several merges at once, one that is late may win and set the mark back; the next read catches up again.
         """
-        self._guard.merge(generation, lambda: self._merge(user_id, generation, sorted(ids), (floor, mark)))
+        # What is older is below the floor of every view, also of one by a clock that is behind.
+        oldest = self._id_of_age(self._ttl_ms)
+        kept = sorted(tweet_id for tweet_id in ids if tweet_id >= oldest)
+        self._guard.merge(generation, lambda: self._merge(user_id, generation, kept, (floor, mark)))
 
     def _merge(self, user_id: str, generation: int, ids: Sequence[int], head: Head) -> None:
         self._partitions.add_all(user_id, generation, ids)

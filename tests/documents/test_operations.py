@@ -12,6 +12,7 @@ from app.settings.identity import HS256_KEY_BYTES_MIN
 from infrastructure import time_left
 from infrastructure.delivery.fan_out import ACTIVE_MAX
 from infrastructure.delivery.worker import WAIT_SECONDS
+from infrastructure.dynamodb import client, opening, writes
 from infrastructure.http import jwks
 from infrastructure.http.stream import HEARTBEAT_SECONDS
 from infrastructure.memory import idempotency_keys
@@ -75,6 +76,11 @@ LIMITS = [
     f"`idle_in_transaction_session_timeout = '{sessions.IDLE_IN_TRANSACTION_SECONDS:g}s'`",
     f"of the session) | {sessions.VANISHED_SECONDS:g} s |",
     f"Every {connections.PAUSE_SECONDS:g} s a probe asks",
+    f"A connection may take {client.CONNECT_SECONDS:g} s and an answer {client.ANSWER_SECONDS:g} s;",
+    f"after random pauses, for {writes.PATIENCE_SECONDS:g} s;",
+    f"gives up writing a rebuilt timeline after {writes.REQUEST_PATIENCE_SECONDS:g} s.",
+    f"`TIMELINE_CAPACITY` is at most {opening.CAPACITY_MAX}.",
+    f"an item expires {opening.TTL_SECONDS / 86_400:g} days after it was written",
     f"holds its rows for {postgres.LEASE_SECONDS:g} s, and housekeeping for {postgres.HOUSEKEEPING_SECONDS:g} s",
 ]
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 from tests.engines.ports import LOCALHOST
 
 Json = dict[str, Any]
-Answer = tuple[int, Json]
+Answer = tuple[int, Any]
 Pass = Callable[[Json], Answer]
 Fault = Callable[[str, Json, Pass], Answer | None]
 """Gets the operation, the request and what passes it on; returns the answer, or None for the emulator's own."""
@@ -52,7 +52,7 @@ class FaultyDynamo:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status, answer = faulty.answer(dict(self.headers.items()), json.loads(body))
-                sent = json.dumps(answer).encode()
+                sent = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/x-amz-json-1.0")
                 self.send_header("Content-Length", str(len(sent)))
@@ -81,6 +81,10 @@ class FaultyDynamo:
         """Refuses so many requests with this error."""
         self._add(times, lambda *_: (status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "no"}))
 
+    def babble(self, times: int) -> None:
+        """Answers so many requests with what is no answer of DynamoDB, as a proxy may."""
+        self._add(times, lambda *_: (200, b"<html>Welcome</html>"))
+
     def leave(self, taken: int, times: int) -> None:
         """Takes only the first items of so many batches."""
 
@@ -100,11 +104,23 @@ class FaultyDynamo:
         first: dict[str, Answer] = {}
 
         def fault(operation: str, request: Json, pass_on: Pass) -> Answer | None:
-            if operation not in ("Query", "GetItem") or request.pop("ConsistentRead", False):
+            if operation != "Query" or request.pop("ConsistentRead", False):
                 return None
             return first.setdefault(json.dumps(request, sort_keys=True), pass_on(request))
 
         self._faults.append(fault)
+
+    def make_slowly(self, times: int) -> None:
+        """A table is not active yet when somebody looks so many times."""
+
+        def fault(operation: str, request: Json, pass_on: Pass) -> Answer | None:
+            if operation != "DescribeTable":
+                return None
+            status, answer = pass_on(request)
+            answer["Table"]["TableStatus"] = "CREATING"
+            return status, answer
+
+        self._add(times, fault)
 
     def mend(self) -> None:
         """Ends all faults."""

@@ -83,6 +83,11 @@ def test_without_credentials_no_process_starts(settings: dict[str, str], command
     assert_refused([command], "there are no credentials for AWS: .* AWS_ACCESS_KEY_ID", **settings, **nowhere)
 
 
+def test_timelines_that_nobody_would_wait_for_stop_the_start(settings: dict[str, str]) -> None:
+    why = "TIMELINE_CAPACITY must be at most 5000 with timelines in DynamoDB, not 5001"
+    assert_refused(["serve"], why, TIMELINE_CAPACITY="5001", **settings)
+
+
 def test_a_start_without_dynamodb_serves_and_finds_it_later(
     settings: dict[str, str], dynamodb: OwnDynalite, tmp_path: Path
 ) -> None:

@@ -107,13 +107,25 @@ def test_a_request_without_time_asks_for_nothing(engine: OutsideEngine, faulty: 
     assert ids(engine.timelines, READERS[0]) == []
 
 
-def test_errors_of_the_server_open_the_circuit_until_it_answers(engine: OutsideEngine, faulty: FaultyDynamo) -> None:
-    faulty.refuse("InternalServerError", FOR_EVER, status=SERVER_ERROR)
+@pytest.mark.parametrize("babbles", [False, True])
+def test_errors_of_the_server_open_the_circuit_until_it_answers(
+    engine: OutsideEngine, faulty: FaultyDynamo, *, babbles: bool
+) -> None:
+    if babbles:
+        faulty.babble(FOR_EVER)
+    else:
+        faulty.refuse("InternalServerError", FOR_EVER, status=SERVER_ERROR)
     for _ in range(FAILURES):
         assert engine.timelines.view(READERS[0], 0, NEWEST, ALL) == LOGS_ALONE
     assert engine.circuit.is_open
     faulty.mend()
     until(lambda: engine.timelines.view(READERS[0], 0, NEWEST, ALL) == TimelineView([], 0, 1))
+
+
+def test_a_push_to_what_is_not_dynamodb_fails(engine: OutsideEngine, faulty: FaultyDynamo) -> None:
+    faulty.babble(times=1)
+    with pytest.raises(Unavailable, match="is not DynamoDB"):
+        engine.timelines.push(7, READERS)
 
 
 def test_a_first_page_is_one_request_and_a_deeper_one_two(engine: OutsideEngine, faulty: FaultyDynamo) -> None:

@@ -9,12 +9,17 @@ from domain.timeline import EMPTY_VIEW
 from infrastructure.dynamodb.client import ANSWER_SECONDS, CONNECT_SECONDS
 from infrastructure.no_timelines import LOGS_ALONE
 from infrastructure.outside.engine import OutsideTimelines
+from infrastructure.time_left import REQUEST_SECONDS, begin_request, end_request
 from tests.dynamodb.made import ALL, NEWEST, PATIENCE, build, ids, opened
 from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.proxy import Proxy
 from tests.engines.until import until
 
 VIEWS = 1000
+SLOW_SECONDS = 0.1
+"""Each way: less than is waited for an answer, and 200 batches take much longer than a request waits."""
+
+SPARE_SECONDS = 0.5
 TIMEOUT_SECONDS = (CONNECT_SECONDS + ANSWER_SECONDS) * PATIENCE
 
 
@@ -66,6 +71,21 @@ def test_a_push_to_a_silent_server_fails_in_time(dynamodb: OwnDynalite, dynamodb
             engine.timelines.push(9, readers)
         assert time.monotonic() - started < 2 * TIMEOUT_SECONDS
         dynamodb_proxy.cut()
+
+
+def test_a_slow_server_keeps_no_request_beyond_its_time(dynamodb: OwnDynalite, dynamodb_proxy: Proxy) -> None:
+    with opened(dynamodb, dynamodb_proxy.port, patience=1.0) as engine:
+        generation = engine.timelines.install("alice").generation
+        dynamodb_proxy.delay(SLOW_SECONDS)
+        started = time.monotonic()
+        begin_request(None)
+        try:
+            ids(engine.timelines)
+            engine.timelines.merge("alice", generation, range(1, 5000), 0, 1)
+            ids(engine.timelines)
+        finally:
+            end_request()
+        assert time.monotonic() - started < REQUEST_SECONDS + CONNECT_SECONDS + SPARE_SECONDS
 
 
 def test_connections_that_nobody_accepts_cost_one_time_out(dynamodb: OwnDynalite, dynamodb_proxy: Proxy) -> None:

@@ -39,6 +39,13 @@ def test_a_command_names_the_extra(command: str, without: dict[str, str]) -> Non
     assert_refused([command], WHY, DATABASE_URL=POSTGRES, **without)
 
 
+@pytest.mark.parametrize("command", ["serve", "work", "migrate"])
+def test_timelines_in_dynamodb_name_their_extra(tmp_path: Path, command: str) -> None:
+    settings = {"DATABASE_URL": POSTGRES, "TIMELINES_URL": "dynamodb://eu-west-1"}
+    why = r"A dynamodb:// address needs the extra aws: pip install 'perch-timelines\[aws\]'"
+    assert_refused([command], why, **settings, **only_without(tmp_path, EXTRAS["aws"]))
+
+
 @pytest.mark.parametrize(("command", "package"), [("serve", "psycopg_pool"), ("migrate", "alembic")])
 def test_one_missing_package_is_enough(tmp_path: Path, command: str, package: str) -> None:
     assert_refused([command], WHY, DATABASE_URL=POSTGRES, **only_without(tmp_path, (package,)))

@@ -14,7 +14,7 @@ from tests.engines.ports import LOCALHOST
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
-REGION = "eu-test-1"
+REGION = "eu-west-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests"}
 """An emulator accepts any."""
 

@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import cycle
 from pathlib import Path
 
 import psycopg
@@ -23,9 +24,9 @@ __all__ = ["real_data"]
 
 USERS = 40
 FOLLOWS_EACH = 6
-TWEETS = 200
+TWEETS = 400
 LOAD_SECONDS = 3000.0 if LONG else 200.0
-BETWEEN_SECONDS = (0.1, 1.0)
+BETWEEN_SECONDS = (0.1, 0.5)
 OUT_SECONDS = (0.1, 2.0)
 PUSHED_SECONDS = 120.0
 NONE_DIFFERS = "0 timelines differ"
@@ -55,9 +56,13 @@ class Outages:
 
     def _run(self) -> None:
         try:
-            while not self._over.is_set():
+            kinds = [self._kill, self._pause, self._black_hole, self._cut]
+            random.shuffle(kinds)
+            for outage in cycle(kinds):
+                if self._over.is_set() and self.count >= len(kinds):
+                    break
                 self._wait(BETWEEN_SECONDS)
-                random.choice((self._kill, self._pause, self._black_hole, self._cut))()
+                outage()
                 self.count += 1
         except BaseException as error:  # noqa: BLE001 - the test raises it
             self.error = error
