@@ -2,5 +2,6 @@
 
 from tests.engines.jars import KAFKA
 
-for jars in (KAFKA,):
-    jars.fetch()
+if __name__ == "__main__":
+    KAFKA.fetch()
+    print(f"The engines are in {KAFKA.folder.parent}.")
