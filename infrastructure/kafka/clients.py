@@ -32,7 +32,7 @@ QUICK = {
     "socket.nagle.disable": True,
 }
 
-CONSUMING = {
+CONSUMING: dict[str, int | str | bool] = {
     "enable.auto.commit": True,
     # Only what is done is stored, and what is stored is committed.
     "enable.auto.offset.store": False,

@@ -21,8 +21,8 @@ CLOSE_SECONDS = 2.0
 class KafkaEvents:
     """Gives hints to the client library, which sends them in threads of its own.
 
-    Who gives a hint hears what became of earlier ones: a thread that waits for that would fight for the interpreter lock
-    over each hint. A thread looks now and then, for when nobody publishes.
+    Who gives a hint hears what became of earlier ones: a thread that waits for that would fight for the interpreter
+    lock over each hint. A thread looks now and then, for when nobody publishes.
 
     A hint is dropped if `capacity` hints wait for the broker, or if no broker takes it in time: its row falls due. Only
     that is reported. The lock protects the counts.
