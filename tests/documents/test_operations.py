@@ -18,6 +18,7 @@ from infrastructure.dynamodb import client, opening, writes
 from infrastructure.events.metrics import DeadEventMetrics
 from infrastructure.http import jwks
 from infrastructure.http.stream import HEARTBEAT_SECONDS
+from infrastructure.kafka import address, client_log, clients, sending, taking
 from infrastructure.memory import idempotency_keys
 from infrastructure.outside.circuit import Circuit
 from infrastructure.outside.metrics import CircuitMetrics
@@ -57,6 +58,13 @@ def known(tmp_path: Path) -> set[str]:
 
 
 LIMITS = [
+    f"{address.PARTITIONS} partitions, and the replication",
+    f"for at most {clients.HINT_SECONDS:g} s. What finds no room",
+    f"waits up to {sending.CLOSE_SECONDS:g} s for hints on their way",
+    f"At most {taking.QUEUE_MAX:,} hints wait in a worker",
+    f"(`max.poll.interval.ms` is {int(clients.CONSUMING['max.poll.interval.ms']) / 1000:g} s)",
+    f"killed is missed after {int(clients.CONSUMING['session.timeout.ms']) / 1000:g} s",
+    f"at most one line in {client_log.PAUSE_SECONDS:g} s, `left_out`",
     f"Perch accepts {CONNECTIONS_MAX:,} connections in addition",
     f"does not start with fewer than {FILES_MIN}.",
     f"A client has {SEND_SECONDS_MAX:g} s to send a whole request and {TAKE_SECONDS_MAX:g} s to read an answer",
