@@ -30,7 +30,7 @@ HOUSEKEEPING_SECONDS = 30.0
 """Another process keeps house when the one that did has not come back for so long."""
 
 LOOK_SECONDS = 0.5
-"""With a broker, a worker looks so often for outbox rows that fell due without their hint."""
+"""With a broker, a worker looks so often, or oftener, for outbox rows that fell due without their hint."""
 
 CLOSE_SECONDS = 3.0
 
@@ -79,7 +79,7 @@ def open_in_postgres(
         ],
         chores=stores.chores,
         takes_turn=lease.take,
-        look_seconds=LOOK_SECONDS if settings.store.events_url else 0.0,
+        look_seconds=min(LOOK_SECONDS, _due_seconds(settings) / 2),
         reports_totals=lambda: lease.is_held,
         close=lambda: _close(stores, shared, broker, lease),
     )
@@ -93,10 +93,15 @@ def _options(settings: Settings, role: Role, jitter: Callable[[], float]) -> Pos
         timeline_capacity=timelines.timeline_capacity,
         timeline_idle_seconds=timelines.timeline_idle_seconds,
         pushes=settings.store.timelines != "none",
-        due_seconds=timelines.timeline_window_seconds * DUE_SHARE if settings.store.events_url else 0.0,
+        due_seconds=_due_seconds(settings),
         lease_seconds=LEASE_SECONDS,
         waits_for_disk=role.serves,
     )
+
+
+def _due_seconds(settings: Settings) -> float:
+    """Rows are due at once where no hint comes first."""
+    return settings.timelines.timeline_window_seconds * DUE_SHARE if settings.store.events_url else 0.0
 
 
 def _circuits(stores: PostgresStores) -> Sequence[Circuit]:

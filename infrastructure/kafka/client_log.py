@@ -51,11 +51,15 @@ class ClientLog:
 
     def trouble(self, text: str) -> None:
         """Something does not work now; the library or Perch tries again."""
-        self._say("broker_trouble", error=text)
+        left_out = self._turn("trouble")
+        if left_out is not None:
+            log.warning("broker_trouble", side=self._side, left_out=left_out, error=text)
 
     def dropped(self, reason: str) -> None:
         """A hint was dropped."""
-        self._say("hints_dropped", error=reason)
+        left_out = self._turn("dropped")
+        if left_out is not None:
+            log.warning("hints_dropped", side=self._side, left_out=left_out, error=reason)
 
     def works(self) -> None:
         """The broker has just done what it should."""
@@ -67,16 +71,16 @@ class ClientLog:
         if is_back:
             log.info("broker_back", side=self._side)
 
-    def _say(self, event: str, **fields: str) -> None:
+    def _turn(self, kind: str) -> int | None:
+        """Returns how many lines of the kind were left out, if it is time for another one; else None."""
         now = self._monotonic()
         with self._lock:
-            must_log = now - self._last.get(event, float("-inf")) >= PAUSE_SECONDS
-            if must_log:
-                self._last[event] = now
-            left_out = self._left_out.get(event, 0)
-            self._left_out[event] = 0 if must_log else left_out + 1
-        if must_log:
-            log.warning(event, side=self._side, left_out=left_out, **fields)
+            left_out = self._left_out.get(kind, 0)
+            if now - self._last.get(kind, float("-inf")) < PAUSE_SECONDS:
+                self._left_out[kind] = left_out + 1
+                return None
+            self._last[kind], self._left_out[kind] = now, 0
+        return left_out
 
 
 class _Handler(logging.Handler):

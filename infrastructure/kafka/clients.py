@@ -32,7 +32,7 @@ QUICK = {
     "socket.nagle.disable": True,
 }
 
-CONSUMING = {
+CONSUMING: dict[str, int | str | bool] = {
     "enable.auto.commit": True,
     # Only what is done is stored, and what is stored is committed.
     "enable.auto.offset.store": False,
@@ -53,7 +53,9 @@ CONSUMING = {
 }
 
 
-def new_producer(address: KafkaAddress, client_log: ClientLog, *, seconds: float, most: int) -> Producer:
+def new_producer(
+    address: KafkaAddress, client_log: ClientLog, *, seconds: float, most: int, **more: object
+) -> Producer:
     """Returns a producer that gives a message up after so many `seconds`, and holds `most` at once."""
     settings = {
         "enable.idempotence": True,
@@ -62,7 +64,7 @@ def new_producer(address: KafkaAddress, client_log: ClientLog, *, seconds: float
         "partitioner": "murmur2_random",
         "queue.buffering.max.messages": most,
     }
-    return Producer(_common(address, client_log) | settings | _own(address), logger=client_log.logger)
+    return Producer(_common(address, client_log) | settings | more | _own(address), logger=client_log.logger)
 
 
 def new_consumer(address: KafkaAddress, client_log: ClientLog, group: str, **settings: object) -> Consumer:

@@ -10,13 +10,15 @@ from app.compose import postgres
 from app.settings import Settings
 from app.settings.identity import HS256_KEY_BYTES_MIN
 from infrastructure import time_left
-from infrastructure.aws import dead_letters, preparing, queue, session, taking
+from infrastructure.aws import dead_letters, preparing, queue, session
 from infrastructure.aws import opening as aws
+from infrastructure.aws import taking as sqs
 from infrastructure.delivery.fan_out import ACTIVE_MAX
 from infrastructure.delivery.worker import WAIT_SECONDS
 from infrastructure.events.metrics import DeadEventMetrics
 from infrastructure.http import jwks
 from infrastructure.http.stream import HEARTBEAT_SECONDS
+from infrastructure.kafka import address, client_log, clients, sending, taking
 from infrastructure.memory import idempotency_keys
 from infrastructure.outside.circuit import Circuit
 from infrastructure.outside.metrics import CircuitMetrics
@@ -56,6 +58,13 @@ def known(tmp_path: Path) -> set[str]:
 
 
 LIMITS = [
+    f"{address.PARTITIONS} partitions, and the replication",
+    f"for at most {clients.HINT_SECONDS:g} s. What finds no room",
+    f"waits up to {sending.CLOSE_SECONDS:g} s for hints on their way",
+    f"At most {taking.QUEUE_MAX:,} hints wait in a worker",
+    f"(`max.poll.interval.ms` is {int(clients.CONSUMING['max.poll.interval.ms']) / 1000:g} s)",
+    f"killed is missed after {int(clients.CONSUMING['session.timeout.ms']) / 1000:g} s",
+    f"at most one line in {client_log.PAUSE_SECONDS:g} s, `left_out`",
     f"Perch accepts {CONNECTIONS_MAX:,} connections in addition",
     f"does not start with fewer than {FILES_MIN}.",
     f"A client has {SEND_SECONDS_MAX:g} s to send a whole request and {TAKE_SECONDS_MAX:g} s to read an answer",
@@ -84,10 +93,10 @@ LIMITS = [
     f"of the session) | {sessions.VANISHED_SECONDS:g} s |",
     f"Every {connections.PAUSE_SECONDS:g} s a probe asks",
     f"holds its rows for {postgres.LEASE_SECONDS:g} s, and housekeeping for {postgres.HOUSEKEEPING_SECONDS:g} s",
-    f"`maxReceiveCount` {preparing.MAX_RECEIVE_COUNT}; visibility time-out {taking.VISIBILITY_SECONDS} s",
+    f"`maxReceiveCount` {preparing.MAX_RECEIVE_COUNT}; visibility time-out {sqs.VISIBILITY_SECONDS} s",
     f"| kept for {preparing.RETENTION_SECONDS / 86_400:g} days |",
-    f"up to {taking.WAITING_MAX} hints that wait, and {ACTIVE_MAX} under delivery",
-    f"set to {taking.VISIBILITY_SECONDS} s again every {taking.VISIBILITY_SECONDS * taking.KEEP_SHARE:g} s",
+    f"up to {sqs.WAITING_MAX} hints that wait, and {ACTIVE_MAX} under delivery",
+    f"set to {sqs.VISIBILITY_SECONDS} s again every {sqs.VISIBILITY_SECONDS * sqs.KEEP_SHARE:g} s",
     f"up to {queue.WAIT_SECONDS} s, and {aws.CLOSE_SECONDS:g} s at most while SQS does not answer",
     f"more than {queue.BATCH_BYTES:,} bytes",
     f"these are away for {dead_letters.LOOK_SECONDS} s",
