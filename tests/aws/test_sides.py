@@ -4,16 +4,19 @@ import time
 
 import pytest
 
+from domain.errors import Unavailable
 from domain.events import TweetCreated
 from infrastructure.aws.address import Address
-from infrastructure.aws.opening import open_taking
+from infrastructure.aws.opening import open_taking, prepare
+from infrastructure.aws.session import Missing
 from infrastructure.aws.taking import WAITING_MAX
 from infrastructure.events.broker import Broker
 from infrastructure.events.codec import encode
 from infrastructure.events.taken import Taken
+from infrastructure.outside.circuit import NoAnswer
 from tests.engines.own_moto import OwnMoto
 from tests.engines.until import until
-from tests.fakes.aws import found_by_boto3, sending, taking, url_of
+from tests.fakes.aws import found_by_boto3, queues, sending, taking, url_of
 
 SECONDS = 30.0
 SHORT_VISIBILITY = 2
@@ -62,14 +65,34 @@ def test_what_is_in_hand_is_kept_from_others_for_as_long_as_it_takes(moto: OwnMo
 
 def test_a_stop_lets_others_have_what_is_in_hand_at_once(moto: OwnMoto, address: Address) -> None:
     moto.send(address.queue, *bodies(1, 2, 3))
-    with taking(address) as other:
-        with taking(address) as stopped:
-            until(lambda: other.source.counts().depth + stopped.source.counts().depth == 3)
-            held = stopped.source.counts().depth
-            began = time.monotonic()
-        assert time.monotonic() - began < STOP_SECONDS
-        until(lambda: other.source.counts().depth == 3, SECONDS)
-        assert held <= 3
+    with taking(address) as stopped:
+        take(stopped)
+        until(lambda: stopped.source.counts().depth == 2)
+        began = time.monotonic()
+    assert time.monotonic() - began < STOP_SECONDS
+    assert moto.depth(address.queue) == {"visible": 3, "taken": 0}
+
+
+def test_a_connection_that_the_server_closed_meanwhile_is_no_error(moto: OwnMoto, address: Address) -> None:
+    with queues(address) as (main, dead):
+        assert (main.depth(), dead.depth()) == (0, 0)
+        moto.restart()
+        prepare(url_of(address))
+        assert (main.depth(), dead.depth()) == (0, 0)
+
+
+def test_errors_say_what_is_wrong(moto: OwnMoto, address: Address) -> None:
+    with queues(address) as (main, _), queues(moto.new_address()) as (missing, _):
+        with pytest.raises(Missing, match=r"SQS refuses: .*does not exist"):
+            missing.receive(1)
+        main.url()
+        moto.pause()
+        with pytest.raises(NoAnswer, match=r"SQS does not answer: "):
+            main.depth()
+        moto.mend()
+        moto.kill()
+        with pytest.raises(Unavailable, match=r"SQS cannot be asked: "):
+            main.depth()
 
 
 def test_what_was_done_before_a_stop_is_deleted(moto: OwnMoto, address: Address) -> None:

@@ -10,8 +10,9 @@ from app.compose import postgres
 from app.settings import Settings
 from app.settings.identity import HS256_KEY_BYTES_MIN
 from infrastructure import time_left
-from infrastructure.aws import dead_letters, preparing, queue, session, taking
+from infrastructure.aws import dead_letters, preparing, queue, session
 from infrastructure.aws import opening as aws
+from infrastructure.aws import taking as sqs
 from infrastructure.delivery.fan_out import ACTIVE_MAX
 from infrastructure.delivery.worker import WAIT_SECONDS
 from infrastructure.dynamodb import client, opening, writes
@@ -98,10 +99,10 @@ LIMITS = [
     f"`TIMELINE_CAPACITY` is at most {opening.CAPACITY_MAX}.",
     f"an item expires {opening.TTL_SECONDS / 86_400:g} days after it was written",
     f"holds its rows for {postgres.LEASE_SECONDS:g} s, and housekeeping for {postgres.HOUSEKEEPING_SECONDS:g} s",
-    f"`maxReceiveCount` {preparing.MAX_RECEIVE_COUNT}; visibility time-out {taking.VISIBILITY_SECONDS} s",
+    f"`maxReceiveCount` {preparing.MAX_RECEIVE_COUNT}; visibility time-out {sqs.VISIBILITY_SECONDS} s",
     f"| kept for {preparing.RETENTION_SECONDS / 86_400:g} days |",
-    f"up to {taking.WAITING_MAX} hints that wait, and {ACTIVE_MAX} under delivery",
-    f"set to {taking.VISIBILITY_SECONDS} s again every {taking.VISIBILITY_SECONDS * taking.KEEP_SHARE:g} s",
+    f"up to {sqs.WAITING_MAX} hints that wait, and {ACTIVE_MAX} under delivery",
+    f"set to {sqs.VISIBILITY_SECONDS} s again every {sqs.VISIBILITY_SECONDS * sqs.KEEP_SHARE:g} s",
     f"up to {queue.WAIT_SECONDS} s, and {aws.CLOSE_SECONDS:g} s at most while SQS does not answer",
     f"more than {queue.BATCH_BYTES:,} bytes",
     f"these are away for {dead_letters.LOOK_SECONDS} s",
