@@ -79,8 +79,11 @@ def _start(command: list[str], folder: str, user: str) -> int | None:
         return None
 
 
-def main(folder: str, user: str, end_signal: str) -> None:
-    """Starts what it is told, as this user unless it is "", until the end of standard input."""
+def main(folder: str, user: str, end_signal: str, keep: str) -> None:
+    """Starts what it is told, as this user unless it is "", until the end of standard input.
+
+    With `keep` = "1" the folder stays.
+    """
     # Processes whose parent is killed stay descendants of this one.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGCHLD, _reap)
@@ -90,7 +93,8 @@ def main(folder: str, user: str, end_signal: str) -> None:
         started.add(process)
         print(process or "", flush=True)
     _end_all({process for process in started if process}, signal.Signals[end_signal])
-    shutil.rmtree(folder, ignore_errors=True)
+    if keep != "1":
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
