@@ -44,7 +44,7 @@ $(ALL): $(MADE) $(DEPENDENCIES)
 	@touch $(RUN) $(ALL)
 
 $(DEV): $(MADE) $(DEPENDENCIES)
-	$(call install,.[dev],running and development need: about 600 MB; this takes minutes)
+	$(call install,.[dev],running and development need: about 800 MB; this takes minutes)
 	@touch $(RUN) $(ALL) $(DEV)
 
 .PHONY: node
