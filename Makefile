@@ -113,6 +113,10 @@ format: $(DEV) ## Format the code
 bench: $(DEV) ## Measure everything against yardsticks, and write docs/benchmarks.md (takes minutes)
 	$(BIN)/python -m benchmarks
 
+.PHONY: capacity
+capacity: $(DEV) ## Simulate deliveries, and write docs/capacity.md (MEASURE=1: measure the costs again first; takes minutes)
+	$(BIN)/python -m benchmarks.capacity $(if $(MEASURE),--measure)
+
 .PHONY: guard
 guard: $(DEV) ## Fail if a hot path is several times slower or larger (under a minute)
 	$(BIN)/python -m benchmarks.guard

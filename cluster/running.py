@@ -32,6 +32,7 @@ class Cluster:
         self._settings = {"SHUTDOWN_SECONDS": SHUTDOWN_SECONDS, **settings}
         self._engines: dict[Engine, RunningEngine] = {}
         self._members: list[Member] = []
+        self.works: list[Member] = []
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -58,6 +59,7 @@ class Cluster:
         gateway.append(member.nginx(nginx, port, [each.port for each in serves]))
         gateway[0].wait_until_ready()
         self._members = [*works, *serves, *gateway]
+        self.works = works
 
     def _group(self) -> list[Member]:
         """A list of processes that will end together."""
