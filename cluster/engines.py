@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from tests.engines import own_postgres, own_redis
 from tests.engines.own_postgres import OwnPostgres
 from tests.engines.own_redis import OwnRedis
+from tests.engines.processes import EngineFailed
 
 
 @dataclass(frozen=True)
@@ -25,24 +25,28 @@ class Engine:
     """An engine that can be started here."""
 
     name: str
-    find: Callable[[], Any]
-    """Looks for its programs; None if they are not installed."""
-    missing: str
-    """What to install then."""
-    start: Callable[[Any], RunningEngine]
-    """Gets what `find` found; returns when the engine answers."""
+    missing: Callable[[], str | None]
+    """What to install before; None if nothing is missing."""
+    start: Callable[[], RunningEngine]
+    """Returns when the engine answers; raises `EngineFailed` if it does not."""
 
 
-def _postgres(programs: Any) -> RunningEngine:  # noqa: ANN401 - whatever `find` found
+def _postgres() -> RunningEngine:
+    programs = own_postgres.find_programs()
+    if programs is None:
+        raise EngineFailed(own_postgres.MISSING)
     server = OwnPostgres(programs)
     server.execute("CREATE DATABASE perch")
     return RunningEngine(server.url("perch"), lambda: server.running, server.close)
 
 
-def _redis(program: Any) -> RunningEngine:  # noqa: ANN401
+def _redis() -> RunningEngine:
+    program = own_redis.find_redis()
+    if program is None:
+        raise EngineFailed(own_redis.MISSING)
     server = OwnRedis(program)
     return RunningEngine(server.url, lambda: server.running, server.close)
 
 
-POSTGRES = Engine("PostgreSQL", own_postgres.find_programs, own_postgres.MISSING, _postgres)
-REDIS = Engine("Redis", own_redis.find_redis, own_redis.MISSING, _redis)
+POSTGRES = Engine("PostgreSQL", lambda: None if own_postgres.find_programs() else own_postgres.MISSING, _postgres)
+REDIS = Engine("Redis", lambda: None if own_redis.find_redis() else own_redis.MISSING, _redis)

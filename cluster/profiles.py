@@ -27,7 +27,7 @@ def engines(profile: Profile) -> list[Engine]:
 
 def missing(profile: Profile) -> list[str]:
     """What must be installed before the profile can start."""
-    return [engine.missing for engine in engines(profile) if engine.find() is None]
+    return [reason for engine in engines(profile) if (reason := engine.missing())]
 
 
 def largest() -> str:

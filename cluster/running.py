@@ -46,7 +46,7 @@ class Cluster:
     def start(self, nginx: str, port: ReservedPort) -> None:
         """Returns when a request to nginx, which is this program and listens on the port, is answered by Perch."""
         for engine in engines(self._profile):
-            self._engines[engine] = running = engine.start(engine.find())
+            self._engines[engine] = running = engine.start()
             self._stack.callback(running.close)
         settings = self._all_settings()
         self._migrate(settings)
