@@ -23,19 +23,28 @@ END_SECONDS = 5.0
 PR_SET_CHILD_SUBREAPER = 36
 LOOK_SECONDS = 0.01
 
+ENDED = "ZX"
+"""States of processes that have ended, and have not been waited for."""
+
 
 def descendants(ancestor: int) -> dict[int, str]:
     """The processes below this one, each with its state as in proc(5); those which have ended are left out."""
     parents, states = {}, {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            # The name stands in parentheses, and can contain some.
-            state, parent = stat.read_text(errors="replace").rpartition(")")[2].split()[:2]
-            parents[int(stat.parent.name)], states[int(stat.parent.name)] = int(parent), state
+            process = int(folder.name)
+            states[process], parents[process] = state_and_parent(process)
     found = {ancestor}
     while more := {process for process, parent in parents.items() if parent in found} - found:
         found |= more
-    return {process: states[process] for process in found - {ancestor} if states[process] not in "ZX"}
+    return {process: states[process] for process in found - {ancestor} if states[process] not in ENDED}
+
+
+def state_and_parent(process: int) -> tuple[str, int]:
+    """As in proc(5); raises `OSError` if the process is not there."""
+    # The name stands in parentheses, and can contain some.
+    state, parent = Path(f"/proc/{process}/stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
+    return state, int(parent)
 
 
 def send(processes: Iterable[int], number: signal.Signals) -> None:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -83,7 +84,11 @@ class Processes:
     @property
     def running(self) -> bool:
         """True while the process that was started last is there, paused or not."""
-        return self.main in self.states()
+        # The guard is the parent of what it starts; its other descendants are not looked for, because tests ask often.
+        with suppress(OSError):
+            state, parent = guard.state_and_parent(self.main)
+            return parent == self._guard.pid and state not in guard.ENDED and self._guard.poll() is None
+        return False
 
     def start(self, *command: str | Path) -> None:
         """Starts a program in the folder; returns at once. Its output goes to the log."""
