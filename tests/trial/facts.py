@@ -151,7 +151,7 @@ _NEVER_FOLLOWED = Register()
 def frontier_of(operation: Operation) -> int:
     """The id up to which a list is surely complete: nothing can appear below what it shows."""
     newest = max((tweet_id for tweet_id, _ in operation.result["tweets"]), default=0)
-    return max(newest, operation.result.get("frontier", 0))
+    return int(max(newest, operation.result.get("frontier", 0)))
 
 
 class _Reached:

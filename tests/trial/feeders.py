@@ -23,10 +23,11 @@ class Poller:
         self._user = user
         self._position = position
 
-    def act(self) -> Outcomes:
+    def act(self) -> bool:
+        """Polls; returns whether it was answered."""
         came = self._caller.record("poll", {"user": self._user, "above": self._position}, self._poll)
         self._position = came.result.get("frontier", self._position)
-        return came
+        return came.outcome == "ok"
 
     def _poll(self) -> Outcomes:
         tweets: list[list[Any]] = []

@@ -3,10 +3,11 @@
 import random
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from tests.http.wire import Answer
 from tests.trial.aftermath import Aftermath
-from tests.trial.callers import Caller
+from tests.trial.callers import UNKNOWN, Caller
 from tests.trial.feeders import Poller, Streamer
 from tests.trial.history import Operation, Outcomes, Recorder
 from tests.trial.lists import Lists
@@ -18,6 +19,7 @@ TRIES = 20
 CAUGHT_UP_SECONDS = 60.0
 PAUSE_SECONDS = 0.2
 LISTED_MAX = 100
+DEAD_LETTERS = f"/v1/admin/dead-letters?limit={LISTED_MAX}"
 
 
 class Finale:
@@ -33,22 +35,37 @@ class Finale:
     def _new_caller(self, name: str) -> Caller:
         return Caller(name, self._urls, self._recorder, self._rng)
 
-    def read_all(self, aftermath: Aftermath) -> None:
-        """Records what waits, and then all lists of all users."""
-        self._outbox(aftermath)
+    def look_at_the_outbox(self, aftermath: Aftermath, inside_urls: Sequence[str]) -> None:
+        """Records what waits, and what was given up, when nothing should wait any more."""
+        waiting = aftermath.waiting()
+        caller = Caller("finale", inside_urls, self._recorder, self._rng)
+
+        def look() -> Outcomes:
+            answer = caller.answer("", lambda client: client.get(DEAD_LETTERS, ADMIN))
+            if answer is None:
+                return UNKNOWN
+            if answer.status >= 300:
+                return Outcomes("fail", {"status": answer.status})
+            listed = [int(each["tweet_id"]) for each in answer.json()["data"]]
+            return Outcomes("ok", {"waiting": waiting, "dead": aftermath.dead()[:LISTED_MAX], "listed": listed})
+
+        self._surely(lambda: caller.record("outbox", {}, look).outcome == "ok")
+
+    def read_all(self) -> None:
+        """Records all lists of all users."""
         for user in (*USERS, *POLLERS, *STREAMERS):
-            self._surely(lambda user=user: self._lists.home(user, LISTED_MAX, PAGES))
-            self._surely(lambda user=user: self._lists.tweets("tweets", user, LISTED_MAX, PAGES))
+            self._surely(partial(self._lists.home, user, LISTED_MAX, PAGES))
+            self._surely(partial(self._lists.tweets, "tweets", user, LISTED_MAX, PAGES))
             for kind in ("following", "followers"):
-                self._surely(lambda user=user, kind=kind: self._lists.users(kind, user).outcome == "ok")
-            self._surely(lambda user=user: self._counts(user))
+                self._surely(partial(self._lists.users, kind, user))
+            self._surely(partial(self._counts, user))
 
     def catch_up(self, history: Sequence[Operation]) -> None:
         """Each poller polls once more, and each stream goes on until it has the newest tweet."""
         for user in POLLERS:
             name = f"poll-{user}"
             poller = Poller(self._new_caller(name), user, _position(history, name))
-            self._surely(lambda poller=poller: poller.act().outcome == "ok")
+            self._surely(poller.act)
         for user in STREAMERS:
             self._catch_up_stream(history, user)
 
@@ -71,19 +88,6 @@ class Finale:
             time.sleep(PAUSE_SECONDS)
         raise AssertionError("the processes do not answer though nobody does harm")
 
-    def _outbox(self, aftermath: Aftermath) -> None:
-        waiting = aftermath.waiting()
-
-        def look() -> Outcomes:
-            target = f"/v1/admin/dead-letters?limit={LISTED_MAX}"
-            answer = self._caller.answer("admin", lambda client: client.get(target, ADMIN))
-            if answer is None:
-                return Outcomes("unknown", {})
-            listed = [int(each["tweet_id"]) for each in answer.json()["data"]]
-            return Outcomes("ok", {"waiting": waiting, "dead": aftermath.dead()[:LISTED_MAX], "listed": listed})
-
-        self._surely(lambda: self._caller.record("outbox", {}, look).outcome == "ok")
-
     def _counts(self, user: str) -> bool:
         came = self._caller.once("counts", {"of": user}, lambda client: client.get(f"/v1/users/{user}"), _read_counts)
         return came.outcome == "ok"
@@ -98,7 +102,7 @@ def _position(history: Sequence[Operation], client: str) -> int:
     """Where a poller or a stream has come to."""
     parts = [each for each in history if each.client == client and each.outcome == "ok"]
     ids = [tweet_id for part in parts for tweet_id, _ in part.result["tweets"]]
-    return max([0, *ids, *(part.result.get("frontier", 0) for part in parts)])
+    return int(max([0, *ids, *(part.result.get("frontier", 0) for part in parts)]))
 
 
 def _newest(history: Sequence[Operation], user: str) -> int:

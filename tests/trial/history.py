@@ -32,7 +32,8 @@ class Operation:
     def __str__(self) -> str:
         given = " ".join(f"{name}={_short(value)}" for name, value in self.arguments.items())
         got = " ".join(f"{name}={_short(value)}" for name, value in self.result.items())
-        return f"{self.invoked:10.3f} … {self.completed:.3f}  {self.client:<10} {self.action} {given} → {self.outcome} {got}"
+        when = f"{self.invoked:10.3f} … {self.completed:.3f}"
+        return f"{when}  {self.client:<10} {self.action} {given} → {self.outcome} {got}"
 
 
 def _short(value: object) -> str:

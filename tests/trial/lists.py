@@ -40,11 +40,11 @@ class Lists:
         path = f"/v1/users/{user}/tweets" if kind == "tweets" else "/v1/tweets"
         return self._walk({"list": kind, "of": user}, f"{path}?limit={limit}", pages)
 
-    def users(self, kind: str, user: str) -> Outcomes:
-        """Reads whom the user follows, or who follows the user."""
-        return self._caller.once(
-            kind, {"of": user}, lambda client: client.get(f"/v1/users/{user}/{kind}?limit=100"), _users
-        )
+    def users(self, kind: str, user: str) -> bool:
+        """Reads whom the user follows, or who follows the user; returns whether it was answered."""
+        target = f"/v1/users/{user}/{kind}?limit=100"
+        came = self._caller.once(kind, {"of": user}, lambda client: client.get(target), _users)
+        return came.outcome == "ok"
 
     def _walk(self, arguments: Mapping[str, Any], target: str, pages: int) -> bool:
         below = 0

@@ -1,7 +1,7 @@
 """The smallest part of a wrong history that is still wrong in the same way: `python -m tests.trial.minimise FILE`.
 
-Delta debugging (ddmin, Zeller and Hildebrandt 2002) over operations. First only those are kept that concern the users and
-tweets of the fault, if it is still there then.
+Delta debugging (ddmin, Zeller and Hildebrandt 2002) over operations. First only those are kept that concern the users
+and tweets of the fault, if it is still there then.
 """
 
 import sys

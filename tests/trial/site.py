@@ -33,6 +33,8 @@ class Site:
     members: Members
     aftermath: Aftermath
     urls: Sequence[str]
+    inside_urls: Sequence[str]
+    """Of the processes themselves; nginx does not pass administrators on."""
 
     def quiet(self) -> None:
         """All processes are killed, so that nothing is on its way any more."""
@@ -59,8 +61,13 @@ def site(profile: Profile, plan: Plan, folder: Path, broken: str) -> Iterator[Si
             engines,
             members,
             _aftermath(database.server, database.url),
-            [f"http://127.0.0.1:{port}" for port in ports],
+            _urls(ports),
+            _urls(members.ports()),
         )
+
+
+def _urls(ports: Sequence[int]) -> list[str]:
+    return [f"http://127.0.0.1:{port}" for port in ports]
 
 
 def _aftermath(server: Any, url: str) -> Aftermath:  # noqa: ANN401 - of an entry

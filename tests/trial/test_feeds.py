@@ -75,10 +75,8 @@ def a_stream_with_a_gap(history: Written) -> None:
 
 @wrong("backwards", "doubled")
 def a_stream_that_repeats(history: Written) -> None:
-    for tweet_id in (1, 2, 3, 3):
-        history.event("rae", min(tweet_id - 1, 3), tweet_id)
-    history.operations[-1].result["tweets"][0][0] = 3
-    history.event("rae", 3, 3)
+    for above, tweet_id in ((0, 1), (1, 2), (2, 3), (3, 3)):
+        history.event("rae", above, tweet_id)
 
 
 @wrong("ghost")

@@ -65,7 +65,8 @@ def try_out(profile_name: str, seed: int, seconds: float, folder: Path, broken: 
         recorder.note(Operation("finale", QUIET, {}, began_at, time.monotonic()))
         everything.members.start_all()
         everything.members.await_ready()
-        finale.read_all(everything.aftermath)
+        finale.look_at_the_outbox(everything.aftermath, everything.inside_urls)
+        finale.read_all()
         finale.catch_up(_history(folder))
         if not broken:
             assert "Traceback" not in everything.members.logs(), f"a bug is in the logs in {folder}"

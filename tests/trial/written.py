@@ -25,7 +25,7 @@ class Written:
         arguments: dict[str, Any],
         outcome: Outcome = "ok",
         takes: float = TAKES,
-        **result: Any,
+        **result: object,
     ) -> None:
         self.operations.append(Operation(client, action, arguments, self.at, self.at + takes, outcome, result))
         self.at += 1.0
