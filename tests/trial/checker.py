@@ -10,7 +10,7 @@ from tests.trial.facts import Facts
 from tests.trial.fault import Fault
 from tests.trial.feeds import feed_faults
 from tests.trial.history import Operation, load
-from tests.trial.pages import follows_faults, page_faults
+from tests.trial.pages import follows_faults, note_gone, page_faults
 
 
 def faults_of(history: Sequence[Operation]) -> list[Fault]:
@@ -19,13 +19,15 @@ def faults_of(history: Sequence[Operation]) -> list[Fault]:
 
 
 def _all_faults(facts: Facts) -> Iterator[Fault]:
+    answered = [each for each in facts.history if each.outcome == "ok"]
+    pages = [each for each in answered if each.action in {"page", "poll"}]
+    for page in pages:
+        note_gone(facts, page)
     yield from answer_faults(facts)
-    for each in facts.history:
-        if each.outcome != "ok":
-            continue
-        if each.action in {"page", "poll"}:
-            yield from page_faults(facts, each)
-        elif each.action in {"following", "followers"}:
+    for page in pages:
+        yield from page_faults(facts, page)
+    for each in answered:
+        if each.action in {"following", "followers"}:
             yield from follows_faults(facts, each)
     yield from feed_faults(facts)
     yield from ending_faults(facts)

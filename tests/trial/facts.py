@@ -56,6 +56,7 @@ class Facts:
         self._note_publishes()
         self._note_deletes()
         self._note_what_was_seen()
+        self._note_what_was_not_found()
         self._note_when_listed()
         self.follows = self._registers()
         self._by_author = self._sorted_tweets()
@@ -106,6 +107,12 @@ class Facts:
                 if tweet := self.tweets.get(text):
                     tweet.ids.add(tweet_id)
                     tweet.there = min(tweet.there, each.completed)
+
+    def _note_what_was_not_found(self) -> None:
+        for each in self._all("get"):
+            tweet = self.tweets.get(each.arguments["text"])
+            if each.outcome == "fail" and tweet is not None and tweet.there < each.invoked:
+                tweet.gone = min(tweet.gone, each.completed)
 
     def lists(self) -> Iterator[Operation]:
         return (each for each in self.history if each.action in LISTS and each.outcome == "ok")

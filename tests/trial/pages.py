@@ -26,7 +26,7 @@ class Always(Register):
 def page_faults(facts: Facts, page: Operation) -> Iterator[Fault]:
     """What no order of the operations explains. A page is of `home`, of the `tweets` of somebody, or of `all`."""
     about = _about(page)
-    shown: Shown = [(tweet_id, text) for tweet_id, text in page.result["tweets"]]
+    shown = _shown(page)
     ids = [tweet_id for tweet_id, _ in shown]
     if any(older >= newer for newer, older in pairwise(ids)):
         yield Fault("order", about, "a tweet is not below the one before it")
@@ -38,6 +38,10 @@ def page_faults(facts: Facts, page: Operation) -> Iterator[Fault]:
     yield from wrong
     if not wrong and _is_torn(facts, page, shown, authors):
         yield Fault("torn", about, f"these follows were never together, at {page.invoked:.3f}")
+
+
+def _shown(page: Operation) -> Shown:
+    return [(tweet_id, text) for tweet_id, text in page.result["tweets"]]
 
 
 def _about(page: Operation) -> str:
@@ -92,6 +96,11 @@ def _missing(facts: Facts, page: Operation, shown: Shown, authors: dict[str, Reg
 
 def _absent(facts: Facts, page: Operation, shown: Shown, author: str) -> Iterator[Tweet]:
     """The author's tweets that must be there if the author is followed, and are not."""
+    return (tweet for tweet in _unseen(facts, page, shown, author) if tweet.ending > page.completed)
+
+
+def _unseen(facts: Facts, page: Operation, shown: Shown, author: str) -> Iterator[Tweet]:
+    """The author's tweets that are not there, and must be if the author is followed and they are not deleted."""
     low, high = _bounds(page)
     if not page.result.get("last", True) and shown:
         low = max(low, shown[-1][0] - 1)
@@ -99,8 +108,17 @@ def _absent(facts: Facts, page: Operation, shown: Shown, author: str) -> Iterato
     frontier = frontier_of(page)
     for tweet in facts.between(author, low, high):
         is_listed = tweet.id <= frontier or tweet.listed < page.invoked
-        if is_listed and tweet.ending > page.completed and tweet.text not in texts:
+        if is_listed and tweet.text not in texts:
             yield tweet
+
+
+def note_gone(facts: Facts, page: Operation) -> None:
+    """A tweet that may have been deleted, and that a page must have otherwise, is gone for ever after that page."""
+    for author, follow in _authors(facts, page):
+        if follow.must_be(True, page.invoked, page.completed):
+            for tweet in _unseen(facts, page, _shown(page), author):
+                if tweet.ending <= page.completed:
+                    tweet.gone = min(tweet.gone, page.completed)
 
 
 def _is_torn(facts: Facts, page: Operation, shown: Shown, authors: dict[str, Register]) -> bool:

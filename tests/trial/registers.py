@@ -1,7 +1,7 @@
 """What a register may hold, whose writes take effect at some moment of an interval each."""
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass
 
 ALWAYS = -math.inf
@@ -32,7 +32,7 @@ class Register:
     def may_be(self, value: bool, begun: float, ended: float) -> bool:
         """Whether a read between these moments may return the value."""
         # A write is gone when another one began after it was done, and was done before the read.
-        overwritten = self._newest_begun[max(0, bisect_right(self._done, begun) - 1)]
+        overwritten = self._newest_begun[max(0, bisect_left(self._done, begun) - 1)]
         return any(
             write.value == value and write.begun <= ended and write.done >= overwritten for write in self._writes
         )

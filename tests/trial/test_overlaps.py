@@ -76,6 +76,20 @@ def a_delete_without_an_answer(history: Written) -> None:
     history.home("rae", 2, 1)
 
 
+@wrong("ghost")
+def a_deleted_tweet_that_comes_back(history: Written) -> None:
+    history.delete("ann", 3, "unknown")
+    history.home("rae", 2, 1)
+    history.home("rae", 3, 2, 1)
+
+
+@wrong("ghost")
+def a_tweet_that_was_not_found_and_comes_back(history: Written) -> None:
+    history.delete("ann", 3, "unknown")
+    history.get(3, "fail")
+    history.get(3)
+
+
 @right
 def an_unfollow_under_way(history: Written) -> None:
     history.unfollow("rae", "ben", takes=3.0)
