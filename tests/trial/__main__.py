@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.trial.minimise import described, minimised
+from tests.trial.minimise import described, minimised, refused_after
 from tests.trial.process import RULES
 from tests.trial.profiles import PROFILES, missing
 from tests.trial.trial import HISTORY, Judged, try_out
@@ -67,6 +67,7 @@ def _explain(judged: Judged, folder: Path) -> None:
     for fault in judged.faults[:SHOWN]:
         print(described(minimised(judged.history, fault), fault), flush=True)
     if judged.faults:
+        print(f"It was wrong after {refused_after(judged.history):,} operations.")
         print(f"The whole history, with {len(judged.faults)} faults: {folder / HISTORY}", flush=True)
 
 

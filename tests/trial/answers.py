@@ -11,23 +11,32 @@ NOT_FOUND = 404
 
 
 def answer_faults(facts: Facts) -> Iterator[Fault]:
-    yield from _refusals(facts)
     yield from _one_tweet_a_key(facts)
     yield from _one_id_a_tweet(facts)
+    yield from _refusals(facts)
+    yield from _found(facts)
 
 
 def _refusals(facts: Facts) -> Iterator[Fault]:
-    """No request is refused, but those for a tweet that may be gone; none is answered for one that must be."""
+    """No request is refused, but those for a tweet that may be gone."""
     for each in facts.history:
         if each.outcome == "fail" and not _may_be_gone(facts, each):
             status = each.result.get("status")
             lost = status == NOT_FOUND and "text" in each.arguments
             about = f"{each.action} {each.arguments.get('text', each.arguments)!r}"
             yield Fault("lost" if lost else "refused", about, f"it was answered {status}")
+
+
+def _found(facts: Facts) -> Iterator[Fault]:
+    """No tweet is found that must be gone."""
+    for each in facts.history:
         if each.action == "get" and each.outcome == "ok":
             tweet = facts.tweets.get(each.arguments["text"])
-            if tweet is None or not tweet.may_exist(each.invoked, each.completed):
-                yield Fault("ghost", f"get {each.arguments['text']!r}", "it was deleted, or nobody published it")
+            about = f"get {each.arguments['text']!r}"
+            if tweet is None:
+                yield Fault("ghost", about, "nobody published it")
+            elif not tweet.may_exist(each.invoked, each.completed):
+                yield Fault("ghost", about, "it was deleted")
 
 
 def _may_be_gone(facts: Facts, operation: Operation) -> bool:

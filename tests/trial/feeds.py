@@ -43,8 +43,10 @@ def _given(facts: Facts, client: str, user: str, parts: Sequence[Operation]) -> 
         tweet = facts.tweets.get(text)
         if times > 1:
             yield Fault("doubled", f"{text!r} for {client}", "it was given again")
-        if tweet is None or not facts.follow(user, tweet.author).may_be(True, 0.0, NEVER):
-            yield Fault("ghost", f"{text!r} for {client}", "nobody published it, or its author was never followed")
+        if tweet is None:
+            yield Fault("ghost", f"{text!r} for {client}", "nobody published it")
+        elif not facts.follow(user, tweet.author).may_be(True, 0.0, NEVER):
+            yield Fault("ghost", f"{text!r} for {client}", "its author was never followed")
     yield from _never_given(facts, client, user, parts, given)
 
 

@@ -5,6 +5,7 @@ and tweets of the fault, if it is still there then.
 """
 
 import sys
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -74,6 +75,18 @@ def _shortened(operation: Operation, kept: Sequence[Operation]) -> Operation:
             "of": len(tweets),
         },
     )
+
+
+def refused_after(history: Sequence[Operation]) -> int:
+    """How many operations were done when the checker would have refused the history; it must refuse the whole."""
+    moments = sorted(each.completed for each in history)
+    return 1 + bisect_left(range(len(moments) - 1), True, key=lambda at: bool(faults_of(_up_to(history, moments[at]))))
+
+
+def _up_to(history: Sequence[Operation], moment: float) -> list[Operation]:
+    """The history as it was at this moment."""
+    begun = [each for each in history if each.invoked <= moment]
+    return [each if each.completed <= moment else replace(each, outcome="unknown", result={}) for each in begun]
 
 
 def described(history: Sequence[Operation], fault: Fault) -> str:

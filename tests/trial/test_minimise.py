@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.trial.cases import begun
 from tests.trial.checker import faults_of
 from tests.trial.history import load, save
-from tests.trial.minimise import described, minimised
+from tests.trial.minimise import described, minimised, refused_after
 from tests.trial.written import Written
 
 
@@ -37,6 +37,11 @@ def test_no_operation_can_be_left_out() -> None:
     smallest = minimised(history.operations, fault)
     for at in range(len(smallest)):
         assert fault not in faults_of(smallest[:at] + smallest[at + 1 :])
+
+
+def test_it_is_known_when_a_history_became_wrong() -> None:
+    history = long_history()
+    assert refused_after(history.operations) == 5 + 4 * 31
 
 
 def test_a_history_is_the_same_from_its_file(tmp_path: Path) -> None:

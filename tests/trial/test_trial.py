@@ -9,7 +9,7 @@ import pytest
 from tests.engines.missing import go_without
 from tests.faults.report import record
 from tests.integration.effort import LONG
-from tests.trial.minimise import described, minimised
+from tests.trial.minimise import described, minimised, refused_after
 from tests.trial.nemesis import harm_names
 from tests.trial.plan import planned
 from tests.trial.profiles import PROFILES, missing
@@ -60,10 +60,11 @@ def test_a_broken_rule_is_found(rule: str, tmp_path: Path) -> None:
         folder = tmp_path / str(seed)
         folder.mkdir()
         found = judged(CONTROLS[rule], seed, CONTROL_SECONDS, folder, rule)
-        operations += len(found.history)
         if found.faults:
+            operations += refused_after(found.history)
             record(f"control: {rule}", seeds=seed + 1, operations=operations, found=str(found.faults[0]))
             return
+        operations += len(found.history)
     pytest.fail(f"not found in {operations} operations")
 
 
