@@ -29,7 +29,7 @@ def main() -> int:
     wrong = operations = harms = 0
     while True:
         seconds = min(ROUND_SECONDS, deadline - time.monotonic())
-        judged = try_out(asked.profile, seed, seconds, _made(folder / str(seed)), asked.broken)
+        judged = try_out(asked.profile, seed, seconds, _made(folder / str(seed)), asked.broken, asked.harms)
         print(f"seed {seed}: {_line(judged)}", flush=True)
         operations, harms, wrong = operations + len(judged.history), harms + judged.harms, wrong + bool(judged.faults)
         _explain(judged, folder / str(seed))
@@ -46,6 +46,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long clients write and read, in all")
     parser.add_argument("--seed", type=int, help="of the first trial; each further one has the next number")
     parser.add_argument("--broken", choices=RULES, default="", help="the rule that the processes break")
+    parser.add_argument("--harms", nargs="+", default=[], help="these alone, by their names; all without it")
     return parser.parse_args()
 
 

@@ -21,7 +21,7 @@ SETTINGS = {
     # Small and short, so that timelines are trimmed, discarded and rebuilt, and some tweets are pulled.
     "TIMELINE_CAPACITY": "60",
     "TIMELINE_IDLE_SECONDS": "8",
-    "PULL_FOLLOWERS_THRESHOLD": "7",
+    "PULL_FOLLOWERS_THRESHOLD": "8",
 }
 
 

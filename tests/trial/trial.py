@@ -50,16 +50,21 @@ class Judged:
         }
 
 
-def try_out(profile_name: str, seed: int, seconds: float, folder: Path, broken: str = "") -> Judged:
-    """Carries the plan of this seed out for so many seconds; the history and all logs are in the folder."""
+def try_out(
+    profile_name: str, seed: int, seconds: float, folder: Path, broken: str = "", harms: Sequence[str] = ()
+) -> Judged:
+    """Carries the plan of this seed out for so many seconds; the history and all logs are in the folder.
+
+    Without `harms`, all that there are on the profile are done.
+    """
     started = time.monotonic()
     profile = PROFILES[profile_name]
-    plan = planned(seed, harm_names(profile, is_long=seconds >= LONG_SECONDS))
+    plan = planned(seed, harms or harm_names(profile, is_long=seconds >= LONG_SECONDS))
     recorder = Recorder(folder / "all.jsonl")
     with site(profile, plan, folder, broken) as everything:
         finale = Finale(everything.urls, recorder, random.Random(seed))
         _follow_everybody(everything.urls, recorder, seed)
-        harms = _endure(profile, plan, everything, recorder, folder, seconds)
+        done = _endure(profile, plan, everything, recorder, folder, seconds)
         began_at = time.monotonic()
         everything.quiet()
         recorder.note(Operation("finale", QUIET, {}, began_at, time.monotonic()))
@@ -73,7 +78,7 @@ def try_out(profile_name: str, seed: int, seconds: float, folder: Path, broken: 
     recorder.close()
     history = _history(folder)
     save(history, folder / HISTORY)
-    return Judged(history, faults_of(history), harms, time.monotonic() - started)
+    return Judged(history, faults_of(history), done, time.monotonic() - started)
 
 
 def _history(folder: Path) -> list[Operation]:
