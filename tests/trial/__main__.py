@@ -66,7 +66,7 @@ def _line(judged: Judged) -> str:
 def _explain(judged: Judged, folder: Path) -> None:
     """Prints what is wrong, each with the smallest history that shows it."""
     for fault in judged.faults[:SHOWN]:
-        print(described(minimised(judged.history, fault), fault), flush=True)
+        print(described(minimised(judged.history, fault), fault, judged.history), flush=True)
     if judged.faults:
         print(f"It was wrong after {refused_after(judged.history):,} operations.")
         print(f"The whole history, with {len(judged.faults)} faults: {folder / HISTORY}", flush=True)

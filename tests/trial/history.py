@@ -15,6 +15,9 @@ Outcome = Literal["ok", "fail", "unknown"]
 QUIET = "quiet"
 """The action that says that nobody writes any more, and that nothing is on its way."""
 
+NEMESIS = "nemesis"
+"""The client that does harm."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:

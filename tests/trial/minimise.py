@@ -13,7 +13,9 @@ from pathlib import Path
 from tests.trial.checker import faults_of
 from tests.trial.facts import LISTS
 from tests.trial.fault import Fault
-from tests.trial.history import QUIET, Operation, load, save
+from tests.trial.history import NEMESIS, QUIET, Operation, in_order, load, save
+
+HARMS_SHOWN = 8
 
 Refused = Callable[[Sequence[Operation]], bool]
 
@@ -89,9 +91,12 @@ def _up_to(history: Sequence[Operation], moment: float) -> list[Operation]:
     return [each if each.completed <= moment else replace(each, outcome="unknown", result={}) for each in begun]
 
 
-def described(history: Sequence[Operation], fault: Fault) -> str:
-    """The fault, and the operations that show it, one a line."""
-    return "\n".join([str(fault), *(f"  {each}" for each in history)])
+def described(smallest: Sequence[Operation], fault: Fault, whole: Sequence[Operation] = ()) -> str:
+    """The fault, and the operations that show it, one a line; and what the nemesis of the whole did meanwhile."""
+    began_at = min(each.invoked for each in smallest)
+    ended_at = max(each.completed for each in smallest)
+    harms = [each for each in whole if each.client == NEMESIS and began_at < each.completed and each.invoked < ended_at]
+    return "\n".join([str(fault), *(f"  {each}" for each in in_order([*smallest, *harms[-HARMS_SHOWN:]]))])
 
 
 def main() -> int:
@@ -101,7 +106,7 @@ def main() -> int:
     for number, fault in enumerate(found[:3], 1):
         smallest = minimised(history, fault)
         save(smallest, source.with_suffix(f".{number}.jsonl"))
-        print(described(smallest, fault))
+        print(described(smallest, fault, history))
     return 1 if found else 0
 
 

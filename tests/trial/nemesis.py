@@ -9,7 +9,7 @@ from tests.e2e.perch_process import PerchProcess, WorkProcess
 from tests.engines.until import until
 from tests.trial.aftermath import Aftermath
 from tests.trial.engines import Engine, Entry
-from tests.trial.history import Operation, Recorder
+from tests.trial.history import NEMESIS, Operation, Recorder
 from tests.trial.members import Kind, Members
 from tests.trial.plan import Step
 from tests.trial.profiles import Profile, engine_harms
@@ -103,7 +103,7 @@ class Nemesis:
                 return
             began_at = time.monotonic()
             self._do(step.harm, random.Random(step.seed))
-            self._recorder.note(Operation("nemesis", step.harm, {}, began_at, time.monotonic()))
+            self._recorder.note(Operation(NEMESIS, step.harm, {}, began_at, time.monotonic()))
             self.done += 1
 
     def _do(self, name: str, rng: random.Random) -> None:

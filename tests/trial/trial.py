@@ -16,7 +16,7 @@ from tests.trial.checker import faults_of
 from tests.trial.clients import run_clients
 from tests.trial.fault import Fault
 from tests.trial.finale import Finale
-from tests.trial.history import QUIET, Operation, Recorder, load, save
+from tests.trial.history import NEMESIS, QUIET, Operation, Recorder, load, save
 from tests.trial.nemesis import Nemesis, harm_names
 from tests.trial.plan import POLLERS, STREAMERS, USERS, Plan, planned
 from tests.trial.profiles import PROFILES, Profile
@@ -137,6 +137,6 @@ def longest_silence(history: Sequence[Operation]) -> float:
     answered = sorted(
         each.completed
         for each in history
-        if each.outcome == "ok" and each.client != "nemesis" and each.action != "event" and each.completed < quiet
+        if each.outcome == "ok" and each.client != NEMESIS and each.action != "event" and each.completed < quiet
     )
     return max((later - earlier for earlier, later in itertools.pairwise(answered)), default=0.0)
