@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.trial.figures import Harms
 from tests.trial.minimise import described, minimised, refused_after
 from tests.trial.process import RULES
 from tests.trial.profiles import PROFILES, missing
@@ -27,15 +28,18 @@ def main() -> int:
     print(f"profile {asked.profile}, first seed {seed}, histories and logs in {folder}", flush=True)
     deadline = time.monotonic() + asked.seconds
     wrong = operations = harms = 0
+    by_harm = Harms()
     while True:
         seconds = min(ROUND_SECONDS, deadline - time.monotonic())
         judged = try_out(asked.profile, seed, seconds, _made(folder / str(seed)), asked.broken, asked.harms)
         print(f"seed {seed}: {_line(judged)}", flush=True)
         operations, harms, wrong = operations + len(judged.history), harms + judged.harms, wrong + bool(judged.faults)
+        by_harm.add(judged.history)
         _explain(judged, folder / str(seed))
         seed += 1
         if time.monotonic() > deadline or (wrong and asked.broken):
             break
+    print("\n".join(["What was done, how often, and the longest time in which nobody was answered:", *by_harm.table()]))
     print(f"{operations:,} operations, {harms} harms, {wrong} wrong histories")
     return 1 if wrong else 0
 

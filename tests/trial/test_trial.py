@@ -16,8 +16,6 @@ from tests.trial.plan import planned
 from tests.trial.profiles import PROFILES, missing
 from tests.trial.trial import Judged, try_out
 
-pytestmark = pytest.mark.engines
-
 SECONDS = 600.0 if LONG else 20.0
 SOME_OPERATIONS = 100
 
@@ -43,6 +41,7 @@ def judged(
     return try_out(profile, seed, seconds, folder, broken, harms)
 
 
+@pytest.mark.engines
 @pytest.mark.timeout(0 if LONG else 400)
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_answer_can_be_explained(profile: str, tmp_path: Path) -> None:
@@ -55,6 +54,7 @@ def test_every_answer_can_be_explained(profile: str, tmp_path: Path) -> None:
     assert len(found.history) > SOME_OPERATIONS
 
 
+@pytest.mark.engines
 @pytest.mark.long
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("rule", CONTROLS)

@@ -1,6 +1,5 @@
 """One trial: a plan is carried out, and its history is judged."""
 
-import itertools
 import multiprocessing
 import random
 import time
@@ -15,8 +14,9 @@ from tests.trial.callers import Caller
 from tests.trial.checker import faults_of
 from tests.trial.clients import run_clients
 from tests.trial.fault import Fault
+from tests.trial.figures import longest_silence
 from tests.trial.finale import Finale
-from tests.trial.history import NEMESIS, QUIET, Operation, Recorder, load, save
+from tests.trial.history import QUIET, Operation, Recorder, load, save
 from tests.trial.nemesis import Nemesis, harm_names
 from tests.trial.plan import POLLERS, STREAMERS, USERS, Plan, planned
 from tests.trial.profiles import PROFILES, Profile
@@ -129,14 +129,3 @@ def _end(processes: Sequence[multiprocessing.context.SpawnProcess]) -> None:
             with suppress(OSError):
                 process.kill()
             process.join()
-
-
-def longest_silence(history: Sequence[Operation]) -> float:
-    """The longest time, before the end, in which no request of any client was answered."""
-    quiet = min((each.invoked for each in history if each.action == QUIET), default=0.0)
-    answered = sorted(
-        each.completed
-        for each in history
-        if each.outcome == "ok" and each.client != NEMESIS and each.action != "event" and each.completed < quiet
-    )
-    return max((later - earlier for earlier, later in itertools.pairwise(answered)), default=0.0)
