@@ -28,6 +28,8 @@ class Engine:
     """It has `kill`, `start`, `pause` and `resume`, and what the harms of its entry need."""
     proxy: Proxy
     url: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What Perch needs to reach it, beside its URL."""
 
 
 Harm = Callable[[Engine, random.Random], None]

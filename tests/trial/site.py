@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infrastructure.postgres.migrating import migrate
+from tests.e2e.perch_process import RUN_SECONDS, command, run
 from tests.engines.own_postgres import OwnPostgres
 from tests.engines.shared_gateway import SharedGateway
 from tests.trial.aftermath import Aftermath
@@ -52,8 +52,11 @@ def site(profile: Profile, plan: Plan, folder: Path, broken: str) -> Iterator[Si
         engines = {entry: entry.start(entry.find(), stack) for entry in entries(profile)}
         urls = {setting: engines[entry].url for setting, entry in profile.items()}
         database = engines[profile["DATABASE_URL"]]
-        migrate(database.url, "head", urls.get("TIMELINES_URL", "postgresql"))
-        members = stack.enter_context(Members(folder, {**SETTINGS, **urls}, plan.clocks, broken))
+        more = {name: value for engine in engines.values() for name, value in engine.settings.items()}
+        settings = {**SETTINGS, **more, **urls}
+        migrated = run(command("migrate"), RUN_SECONDS, settings)
+        assert migrated.returncode == 0, migrated.stderr
+        members = stack.enter_context(Members(folder, settings, plan.clocks, broken))
         ports = members.ports()
         if plan.behind_nginx:
             ports = [stack.enter_context(SharedGateway(_made(folder / "nginx"), ports)).port]
