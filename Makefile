@@ -102,6 +102,13 @@ test-engines: $(DEV) ## Run only the tests that need PostgreSQL and other engine
 faults: $(DEV) ## Test Perch under real faults, and show the figures (takes minutes)
 	LONG=1 $(BIN)/pytest tests/faults -m "" -n 0
 
+SECONDS ?= 60
+PROFILE ?= postgres
+
+.PHONY: trial
+trial: $(DEV) ## Judge what clients see while processes and engines fail: SECONDS=60 PROFILE=postgres|redis SEED=
+	$(BIN)/python -m tests.trial --profile '$(PROFILE)' --seconds '$(SECONDS)' $(if $(SEED),--seed '$(SEED)')
+
 .PHONY: soak
 soak: $(DEV) ## Run mixed load for five minutes or SOAK_SECONDS, then check memory and every timeline
 	SOAK_SECONDS=$${SOAK_SECONDS:-300} $(BIN)/pytest tests/faults/test_soak.py -n 0 --timeout 0

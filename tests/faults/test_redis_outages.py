@@ -1,4 +1,4 @@
-"""A load runs while Redis is killed, paused, cut off and restarted from old data: no timeline differs."""
+"""A load of real data runs while Redis is killed, paused, cut off and restarted from old data: no timeline differs."""
 
 import random
 import subprocess
@@ -15,14 +15,10 @@ from tests.e2e.perch_process import REPOSITORY, PerchProcess, WorkProcess, comma
 from tests.engines.own_redis import OwnRedis
 from tests.engines.proxy import Proxy
 from tests.faults.report import record
-from tests.integration.effort import LONG
 
 __all__ = ["real_data"]
 
-USERS = 40
-FOLLOWS_EACH = 6
-TWEETS = 200
-LOAD_SECONDS = 3000.0 if LONG else 200.0
+LOAD_SECONDS = 3000.0
 BETWEEN_SECONDS = (0.1, 1.0)
 OUT_SECONDS = (0.1, 2.0)
 NONE_DIFFERS = "0 timelines differ"
@@ -108,26 +104,15 @@ def serves(settings: Mapping[str, str], tmp_path: Path) -> Iterator[Sequence[Per
         assert "Traceback" not in log.read_text()
 
 
-@pytest.fixture
-def files(tmp_path: Path, request: pytest.FixtureRequest) -> list[object]:
-    """The graph and the tweets of the load: real ones in the long form, a few in the short form."""
-    if LONG:
-        data: RealData = request.getfixturevalue("real_data")
-        return ["--graph", data("socfb-Reed98.edges"), "--undirected", "--tweets", data("tweets.txt")]
-    graph, tweets = tmp_path / "graph.edges", tmp_path / "tweets.txt"
-    edges = [(user, other) for user in range(USERS) for other in random.sample(range(USERS), FOLLOWS_EACH)]
-    graph.write_text("".join(f"{user} {other}\n" for user, other in edges if user != other))
-    tweets.write_text("".join(f"tweet {number}\n" for number in range(TWEETS)))
-    return ["--graph", graph, "--tweets", tweets]
-
-
-@pytest.mark.timeout(0 if LONG else 300)
+@pytest.mark.long
+@pytest.mark.timeout(0)
 def test_no_timeline_differs(
     serves: Sequence[PerchProcess],
-    files: list[object],
+    real_data: RealData,
     breakable_redis: OwnRedis,
     redis_proxy: Proxy,
 ) -> None:
+    files = ["--graph", real_data("socfb-Reed98.edges"), "--undirected", "--tweets", real_data("tweets.txt")]
     options = ["--sample", 5, "--prefix", "redis-", *files]
     outages = Outages(breakable_redis, redis_proxy)
     loading = command("load", "--url", serves[0].url, *options)

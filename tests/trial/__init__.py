@@ -1,0 +1,1 @@
+"""Trials: clients write and read while a nemesis does harm; what they did is recorded, and a checker judges it."""

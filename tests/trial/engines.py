@@ -1,0 +1,158 @@
+"""The engines of a trial, each behind a proxy; another one takes an entry here, and a line in `profiles`."""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.engines import own_postgres, own_redis
+from tests.engines.own_postgres import OwnPostgres
+from tests.engines.own_redis import OwnRedis
+from tests.engines.proxy import Proxy
+
+CUTS = 4
+CUT_SECONDS = 2.0
+OUT_SECONDS = (0.2, 3.0)
+"""How long an engine is out of reach."""
+
+SNAPSHOT_SECONDS = (0.5, 2.0)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine that runs: the server, the proxy to it, and the address by the proxy."""
+
+    server: Any
+    """It has `kill`, `start`, `pause` and `resume`, and what the harms of its entry need."""
+    proxy: Proxy
+    url: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What Perch needs to reach it, beside its URL."""
+
+
+Harm = Callable[[Engine, random.Random], None]
+"""Does harm for a while; when it returns, the engine runs, but for what `proxy.forward` ends."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An engine that can be started here."""
+
+    name: str
+    find: Callable[[], Any]
+    """Looks for its programs; None if they are not installed."""
+    missing: str
+    start: Callable[[Any, ExitStack], Engine]
+    """Gets what `find` found; the stack ends the engine."""
+    harms: Mapping[str, Harm] = field(hash=False)
+    """What happens only to this one, beside `HARMS`."""
+
+
+def kill(engine: Engine, rng: random.Random) -> None:
+    """Ends the engine by SIGKILL; after a while it is started again, with what is on its disk."""
+    engine.server.kill()
+    _wait(rng, OUT_SECONDS)
+    engine.server.start()
+
+
+def pause(engine: Engine, rng: random.Random) -> None:
+    engine.server.pause()
+    _wait(rng, OUT_SECONDS)
+    engine.server.resume()
+
+
+def black_hole(engine: Engine, rng: random.Random) -> None:
+    """What is sent meanwhile is lost, or arrives late."""
+    engine.proxy.black_hole()
+    _wait(rng, OUT_SECONDS)
+    if rng.random() < 0.5:
+        engine.proxy.cut()
+
+
+def cut(engine: Engine, rng: random.Random) -> None:
+    """All connections, some times."""
+    for _ in range(CUTS):
+        engine.proxy.cut()
+        _wait(rng, (0.0, 0.5))
+
+
+def slow(engine: Engine, rng: random.Random) -> None:
+    engine.proxy.delay(rng.uniform(0.02, 0.5))
+    _wait(rng, OUT_SECONDS)
+
+
+def cut_one(engine: Engine, rng: random.Random) -> None:
+    """Some requests, or the answers to them, are lost."""
+    for _ in range(CUTS):
+        lost = rng.choice((engine.proxy.cut_request, engine.proxy.cut_answer))()
+        lost.wait(CUT_SECONDS)
+        _wait(rng, (0.0, 0.3))
+
+
+HARMS: dict[str, Harm] = {
+    "kill": kill,
+    "pause": pause,
+    "black-hole": black_hole,
+    "cut": cut,
+    "cut-one": cut_one,
+    "slow": slow,
+}
+"""What happens to every engine."""
+
+
+def cut_commits(engine: Engine, rng: random.Random) -> None:
+    """The answers to publishes are lost; the tweets are there."""
+    for _ in range(CUTS):
+        engine.proxy.cut_answer(b" says ", after=rng.choice((0, 1, 20))).wait(CUT_SECONDS)
+        _wait(rng, (0.0, 0.3))
+
+
+def crash(engine: Engine, _: random.Random) -> None:
+    """The clients are told."""
+    engine.server.restart("immediate")
+
+
+def empty(engine: Engine, _: random.Random) -> None:
+    engine.server.empty()
+
+
+def restart_with_old_data(engine: Engine, rng: random.Random) -> None:
+    """What came after its snapshot is gone."""
+    engine.server.save()
+    _wait(rng, SNAPSHOT_SECONDS)
+    engine.server.restart()
+    engine.server.forget_snapshot()
+
+
+def _wait(rng: random.Random, seconds: tuple[float, float]) -> None:
+    time.sleep(rng.uniform(*seconds))
+
+
+def _start_postgres(programs: Any, stack: ExitStack) -> Engine:  # noqa: ANN401 - whatever `find` found
+    server = stack.enter_context(OwnPostgres(programs))
+    proxy = stack.enter_context(Proxy(server.port))
+    return Engine(server, proxy, server.url(server.create_database(), port=proxy.port))
+
+
+def _start_redis(program: Any, stack: ExitStack) -> Engine:  # noqa: ANN401
+    server = stack.enter_context(OwnRedis(program))
+    proxy = stack.enter_context(Proxy(server.port))
+    return Engine(server, proxy, server.url_through(proxy.port))
+
+
+POSTGRES = Entry(
+    "postgres",
+    own_postgres.find_programs,
+    own_postgres.MISSING,
+    _start_postgres,
+    {"crash": crash, "cut-commits": cut_commits},
+)
+REDIS = Entry(
+    "redis",
+    own_redis.find_redis,
+    own_redis.MISSING,
+    _start_redis,
+    {"empty": empty, "old-data": restart_with_old_data},
+)
