@@ -115,7 +115,8 @@ def test_a_rebuild_loses_no_concurrent_push(timelines: Timelines, rounds: int) -
     assert list(view(timelines).ids) == sorted(log, reverse=True)
 
 
-def test_a_merge_of_a_discarded_generation_is_never_seen(timelines: Timelines, rounds: int) -> None:
+def test_a_merge_of_a_discarded_generation_is_never_seen(stores: Stores, timelines: Timelines, rounds: int) -> None:
+    """Where a view takes several looks, the generation may be discarded while it is made."""
     stale = 999
 
     def merge_after_discard(number: int) -> None:
@@ -126,12 +127,14 @@ def test_a_merge_of_a_discarded_generation_is_never_seen(timelines: Timelines, r
 
     def read() -> None:
         for _ in range(rounds):
-            build(timelines)
+            generation = build(timelines)
             seen = view(timelines)
-            assert list(seen.ids) == []
-            assert seen.mark in {0, 1}
+            if not stores.only_adds or timelines.install("alice").generation == generation:
+                assert list(seen.ids) == []
+                assert seen.mark in {0, 1}
 
     race_of_twenty(lambda number: merge_after_discard(number) if number % 2 else read())
+    read()
 
 
 def test_each_idle_timeline_is_discarded_once_during_concurrent_reads(
