@@ -4,9 +4,10 @@ import random
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from domain.events import TweetCreated
@@ -18,9 +19,13 @@ from tests.engines import test_fleet_load as reed
 from tests.engines.fleet import Fleet, StartFleet
 from tests.engines.kafka_server import KafkaServer
 from tests.engines.own_kafka import OwnKafka
+from tests.engines.test_work import REFUSE_BEN
 from tests.engines.until import until
+from tests.fakes.log import json_lines
+from tests.http.client import JSON, Client
+from tests.http.wire import OverSocket
 from tests.integration.effort import LONG
-from tests.kafka.crowd import WAITING, Crowd
+from tests.kafka.crowd import AUTHORS, WAITING, Crowd
 from tests.kafka.sides import SHORT
 
 TAKEN = "perch_event_hints_taken_total"
@@ -32,6 +37,7 @@ LATE = "perch_timeline_window_violations_total"
 WINDOW = {"TIMELINE_WINDOW_SECONDS": "10"}
 """Rows fall due after five seconds, so that a busy machine has five more."""
 
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 POISON = 10_000
 PAUSE_SECONDS = 4.0
 """Longer than `max.poll.interval.ms` and the session in these tests."""
@@ -66,6 +72,29 @@ def test_hints_come_through_the_broker_before_rows_are_due(broker_url: str, crow
     assert crowd.counted(SENT) == len(crowd.published)
     assert crowd.counted(DROPPED) == crowd.counted(LATE) == 0
     assert len(fleet.works) == 2
+
+
+def test_the_trace_of_a_request_is_in_the_log_of_the_worker(
+    start_fleet: StartFleet, broker_url: str, postgres_database: str
+) -> None:
+    settings = {"DELIVERY_MAX_ATTEMPTS": "1", "TIMELINE_WINDOW_SECONDS": "60"}
+    fleet = start_fleet(serve=1, work=1, EVENTS_URL=broker_url, **settings)
+    crowd = Crowd(fleet, postgres_database)
+    crowd.publish_until(lambda: crowd.counted(TAKEN))
+    until(lambda: crowd.ask(WAITING) == [(0,)], 60)
+    with psycopg.connect(postgres_database, autocommit=True) as connection:
+        connection.execute(REFUSE_BEN)
+    with closing(OverSocket(fleet.serves[0].url)) as transport:
+        author, parent = ("X-User-Id", AUTHORS[0]), ("Traceparent", f"00-{TRACE}-00f067aa0ba902b7-01")
+        answer = Client(transport).send("POST", "/v1/tweets", author, parent, JSON, body=b'{"text": "hello"}')
+        assert answer.status == 201
+
+    def given_up() -> list[dict[str, object]]:
+        return [line for line in json_lines(fleet.works[0].log()) if line["event"] == "tweet_dead_lettered"]
+
+    until(given_up)
+    [line] = given_up()
+    assert (line["trace_id"], line["author_id"]) == (TRACE, AUTHORS[0])
 
 
 @pytest.mark.timeout(600)

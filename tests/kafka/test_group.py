@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from confluent_kafka import KafkaError
+
 from tests.engines.kafka_server import KafkaServer
 from tests.engines.until import until
 from tests.kafka.sides import Sides, committed, finished, hint, take, take_ids
@@ -114,6 +116,18 @@ def test_a_delivery_longer_than_the_poll_interval_keeps_its_partition(sides: Sid
     assert second.take(4.0) is None
     first.done(held)
     assert held.event.tweet_id == tweet_id
+
+
+def test_a_client_that_will_never_work_again_is_replaced(sides: Sides) -> None:
+    sender, source = sides.sender(), sides.source()
+    sender.hint(hint(1))
+    assert take_ids(source, 1) == [1]
+    client = sender._producer
+    sender._log.failed(KafkaError(KafkaError._FATAL, "it lost track", True))
+    until(lambda: sender._producer is not client)
+    sender.hint(hint(2))
+    assert take_ids(source, 1) == [2]
+    until(lambda: sender.counts().sent == 2)
 
 
 def test_the_local_queue_is_bounded_and_nothing_behind_it_is_lost(sides: Sides) -> None:
