@@ -3,9 +3,8 @@
 import random
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import closing
 
 import psycopg
 import pytest
@@ -14,8 +13,6 @@ from domain.events import TweetCreated
 from infrastructure.events.codec import encode
 from infrastructure.kafka.address import parse
 from infrastructure.kafka.topics import make_topics
-from tests.e2e.conftest import RealData
-from tests.engines import test_fleet_load as reed
 from tests.engines.fleet import Fleet, StartFleet
 from tests.engines.kafka_server import KafkaServer
 from tests.engines.own_kafka import OwnKafka
@@ -24,11 +21,9 @@ from tests.engines.until import until
 from tests.fakes.log import json_lines
 from tests.http.client import JSON, Client
 from tests.http.wire import OverSocket
-from tests.integration.effort import LONG
-from tests.kafka.crowd import AUTHORS, WAITING, Crowd
+from tests.kafka.crowd import AUTHORS, TAKEN, WAITING, Crowd
 from tests.kafka.sides import SHORT
 
-TAKEN = "perch_event_hints_taken_total"
 SENT = "perch_event_hints_sent_total"
 DROPPED = "perch_event_hints_dropped_total"
 DEAD = "perch_dead_events_total"
@@ -41,13 +36,6 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 POISON = 10_000
 PAUSE_SECONDS = 4.0
 """Longer than `max.poll.interval.ms` and the session in these tests."""
-
-
-@pytest.fixture
-def broker_url(kafka_server: KafkaServer) -> str:
-    url = kafka_server.new_url(partitions=6, **SHORT)
-    make_topics(parse(url))
-    return url
 
 
 @pytest.fixture
@@ -177,44 +165,3 @@ def test_ten_thousand_poison_messages_stop_no_good_one(
     address = parse(broker_url)
     assert len(kafka_server.messages(address.dead_topic)) == POISON
     assert crowd.counted(LATE) == 0
-
-
-@pytest.mark.timeout(2400 if LONG else 300)
-def test_no_timeline_of_a_real_graph_differs_while_workers_are_killed_and_added(
-    start_fleet: StartFleet, broker_url: str, real_data: RealData, tmp_path: Path, postgres_database: str
-) -> None:
-    graph = reed.part_of_graph(real_data("socfb-Reed98.edges"), tmp_path / "part.edges")
-    tweets = reed.first_lines(real_data("tweets.txt"), tmp_path / "part.txt")
-    files = ["--graph", graph, "--undirected", "--tweets", tweets, "--sample", reed.SAMPLE, "--prefix", reed.PREFIX]
-    fleet = start_fleet(serve=2, work=3, EVENTS_URL=broker_url)
-    with reed.entrance(tmp_path, fleet.serves) as url, workers_come_and_go(fleet) as kills:
-        reed.load(fleet, "--url", url, *files)
-    assert kills
-    for serve in fleet.serves:
-        reed.load(fleet, "--url", serve.url, *files, "--check")
-    crowd = Crowd(fleet, postgres_database)
-    until(lambda: crowd.ask(WAITING) == [(0,)], 60)
-    assert crowd.counted(TAKEN) > 0
-
-
-@contextmanager
-def workers_come_and_go(fleet: Fleet) -> Iterator[list[int]]:
-    """One worker after the other is killed, and another one is started."""
-    over = threading.Event()
-    kills: list[int] = []
-
-    def go_on() -> None:
-        while not over.wait(1.0):
-            victim = next(work for work in fleet.works if work.process.poll() is None)
-            victim.process.kill()
-            victim.process.wait()
-            kills.append(victim.process.pid)
-            fleet.work(1)
-
-    thread = threading.Thread(target=go_on)
-    thread.start()
-    try:
-        yield kills
-    finally:
-        over.set()
-        thread.join()

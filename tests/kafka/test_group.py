@@ -130,6 +130,16 @@ def test_a_client_that_will_never_work_again_is_replaced(sides: Sides) -> None:
     until(lambda: sender.counts().sent == 2)
 
 
+def test_the_largest_message_is_a_dead_event_and_stops_no_hint(sides: Sides, kafka_server: KafkaServer) -> None:
+    for partition in range(3):
+        kafka_server.send(sides.address.topic, b"x" * 999_000, key="k" * 500, partition=partition)
+    source = sides.source()
+    ids = send(sides, 12)
+    assert sorted(take_ids(source, 12)) == ids
+    until(lambda: source.take(0.1) is None and source.counts().dead == 3)
+    assert [len(each.value() or b"") for each in kafka_server.messages(sides.address.dead_topic)] == [100_000] * 3
+
+
 def test_the_local_queue_is_bounded_and_nothing_behind_it_is_lost(sides: Sides) -> None:
     ids = send(sides, 900)
     source = sides.source(capacity=20)
