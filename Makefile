@@ -1,14 +1,17 @@
 # Everything runs in a .venv in this folder. It is made on first use, and made again when Python or the folder changes.
-# Packages are installed again when the dependencies change: RUN for the service, DEV also for the development tools.
+# Packages are installed again when the dependencies change: RUN for the service, ALL also for all engines, DEV also for the
+# development tools.
 
 PYTHON ?= python3
 BIN := .venv/bin
 MADE := .venv/.made
 RUN := .venv/.run
+ALL := .venv/.all
 DEV := .venv/.dev
 DEPENDENCIES := setup.cfg pyproject.toml constraints.txt
 DOCUMENTS := tests/documents
 NODE_TOOLS := $(DOCUMENTS)/node_modules/.package-lock.json
+DYNALITE := tests/engines/node/node_modules/.package-lock.json
 CLIENTS := $(DOCUMENTS)/clients
 CLIENT_ENV := .venv/clients
 CLIENT_TOOLS := $(CLIENT_ENV)/.made
@@ -37,9 +40,13 @@ $(RUN): $(MADE) $(DEPENDENCIES)
 	$(call install,.,running needs: about 60 MB)
 	@touch $(RUN)
 
+$(ALL): $(MADE) $(DEPENDENCIES)
+	$(call install,.[all],running on all engines needs: about 120 MB)
+	@touch $(RUN) $(ALL)
+
 $(DEV): $(MADE) $(DEPENDENCIES)
-	$(call install,.[dev],running and development need: about 600 MB; this takes minutes)
-	@touch $(RUN) $(DEV)
+	$(call install,.[dev],running and development need: about 800 MB; this takes minutes)
+	@touch $(RUN) $(ALL) $(DEV)
 
 .PHONY: node
 node:
@@ -49,6 +56,14 @@ node:
 $(NODE_TOOLS): $(DOCUMENTS)/package.json $(DOCUMENTS)/package-lock.json | node
 	npm ci --prefix $(DOCUMENTS) --no-audit --no-fund
 	touch $@
+
+$(DYNALITE): tests/engines/node/package.json tests/engines/node/package-lock.json | node
+	npm ci --prefix tests/engines/node --no-audit --no-fund
+	touch $@
+
+.PHONY: engines
+engines: $(DYNALITE) $(DEV) ## Install the engines of the tests that are no system packages (needs Node.js 20, Java 17 and Maven)
+	$(BIN)/python -m tests.engines
 
 # Clients have an environment of their own, so that Perch does not depend on what they need.
 # Go, which takes more space than all the rest, is needed only to build.
@@ -66,6 +81,10 @@ run: $(RUN) ## Start the service on http://127.0.0.1:8080 (settings: docs/operat
 .PHONY: demo
 demo: $(RUN) ## Fill the running service with a crowd that talks, until Ctrl-C
 	exec $(BIN)/python -m app demo
+
+.PHONY: cluster
+cluster: $(ALL) ## Run PostgreSQL, Redis, two serve, two work and nginx, until Ctrl-C (PROFILE=postgres|redis PORT=8080 KEEP=FOLDER)
+	exec $(BIN)/python -m cluster
 
 .PHONY: test
 test: $(DEV) ## Run the tests (takes minutes)
@@ -109,6 +128,10 @@ format: $(DEV) ## Format the code
 .PHONY: bench
 bench: $(DEV) ## Measure everything against yardsticks, and write docs/benchmarks.md (takes minutes)
 	$(BIN)/python -m benchmarks
+
+.PHONY: capacity
+capacity: $(DEV) ## Simulate deliveries, and write docs/capacity.md (MEASURE=1: measure the costs again first; takes minutes)
+	$(BIN)/python -m benchmarks.capacity $(if $(MEASURE),--measure)
 
 .PHONY: guard
 guard: $(DEV) ## Fail if a hot path is several times slower or larger (under a minute)

@@ -1,4 +1,4 @@
-"""The command line: `python -m app serve`, `work`, `migrate`, `load`, `demo`, `backup` and `openapi`."""
+"""The command line: `python -m app serve`, `work`, `migrate`, `dlq`, `load`, `demo`, `backup` and `openapi`."""
 
 import argparse
 import signal
@@ -7,6 +7,7 @@ import sys
 from app.backup import add_backup_command
 from app.compose import build, open_adapters
 from app.distribution import NAME, VERSION
+from app.dlq import add_dlq_command
 from app.migrate import add_migrate_command
 from app.processes import add_process_commands
 from app.settings import Settings
@@ -21,6 +22,7 @@ def main() -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_process_commands(commands)
     add_migrate_command(commands)
+    add_dlq_command(commands)
     add_load_command(commands)
     add_demo_command(commands)
     add_backup_command(commands)

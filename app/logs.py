@@ -12,7 +12,7 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from infrastructure.http.rendering import timestamp
-from infrastructure.log import Event, add_request_id, get_logger
+from infrastructure.log import Event, add_ids, get_logger
 
 log = get_logger("perch")
 
@@ -41,7 +41,7 @@ class _Formatter(ProcessorFormatter):
     """Gives all records the same fields, with tracebacks. A record that cannot be formatted becomes `log_line_lost`."""
 
     def __init__(self, render: Sequence[Processor]) -> None:
-        super().__init__(processors=[_with_fields, add_request_id, format_exc_info, *render])
+        super().__init__(processors=[_with_fields, add_ids, format_exc_info, *render])
 
     def format(self, record: logging.LogRecord) -> str:
         try:

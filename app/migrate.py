@@ -1,37 +1,64 @@
-"""`python -m app migrate`: brings the schema of the database to the version that this Perch needs, or to another."""
+"""`python -m app migrate`: brings the schema of the database to the version that this Perch needs, or to another.
+
+With `EVENTS_URL` it also makes the topics or queues that are not there.
+"""
 
 import argparse
 import os
 import sys
 
 from app.compose.adapters import CannotOpen
+from app.compose.events import bad_address, broker
 from app.compose.extras import missing_extra
 from app.settings import BadSetting, Settings
+from domain.errors import Unavailable
 
 FAILED_STATUS = 2
+NEWEST = "head"
+BASE = "base"
 
 
 def add_migrate_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds `migrate`. Its exit status is 0 when the schema has the version, and 2 with a sentence when it has not."""
     migrate = commands.add_parser("migrate", help="bring the PostgreSQL schema of DATABASE_URL to the version needed")
     migrate.add_argument(
-        "version", nargs="?", default="head", help="another version, also an older one; base removes all tables"
+        "version", nargs="?", default=NEWEST, help="another version, also an older one; base removes all tables"
     )
     migrate.set_defaults(run=_migrate)
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
     try:
-        store = Settings.from_environment(os.environ).store
+        settings = Settings.from_environment(os.environ)
+        store = settings.store
         if not store.is_shared:
             print("There is nothing to migrate: `serve` keeps an SQLite file up to date itself.")
             return 0
+        if arguments.version == NEWEST:
+            _prepare_outside(settings)
         version = _to(store.database_url, arguments.version, store.timelines)
-    except (BadSetting, CannotOpen) as error:
+        print(f"The schema has version {version}.")
+        if store.events_url and arguments.version != BASE:
+            print(f"At the broker there are {' and '.join(_prepare_broker(settings))}.")
+    except (BadSetting, CannotOpen, Unavailable) as error:
         print(error, file=sys.stderr)
         return FAILED_STATUS
-    print(f"The schema has version {version}.")
     return 0
+
+
+def _prepare_outside(settings: Settings) -> None:
+    try:
+        from app.compose.outside import prepare_outside  # noqa: PLC0415 - it needs an extra
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
+    prepare_outside(settings)
+
+
+def _prepare_broker(settings: Settings) -> list[str]:
+    try:
+        return broker(settings).prepare(settings.store.events_url)
+    except ValueError as error:
+        raise bad_address(error) from None
 
 
 def _to(url: str, version: str, timelines: str) -> str:

@@ -7,6 +7,9 @@ from pathlib import Path
 from benchmarks.cpus import ALL, children_on
 from infrastructure.postgres.migrating import migrate
 from tests.engines import own_postgres, own_redis
+from tests.engines.jars import CASSANDRA, KAFKA
+from tests.engines.own_cassandra import OwnCassandra
+from tests.engines.own_kafka import OwnKafka
 from tests.engines.own_postgres import OwnPostgres
 from tests.engines.own_redis import OwnRedis
 from tests.engines.postgres import PostgresServer
@@ -48,6 +51,39 @@ def running_redis() -> Iterator[OwnRedis]:
         raise RuntimeError(own_redis.MISSING)
     with children_on(ALL):
         own = OwnRedis(program)
+    with own as server:
+        yield server
+
+
+def why_no_cassandra() -> str | None:
+    """Returns the reason why there is no Cassandra beside PostgreSQL to measure; None if there is one."""
+    return why_no_postgres() or CASSANDRA.missing
+
+
+@contextmanager
+def running_cassandra() -> Iterator[OwnCassandra]:
+    """Runs a node whose code is compiled as in production; raises `RuntimeError` if it is not fetched."""
+    if CASSANDRA.missing:
+        raise RuntimeError(CASSANDRA.missing)
+    with children_on(ALL):
+        own = OwnCassandra(jvm=["-XX:TieredStopAtLevel=4"])
+        own.start()
+    try:
+        yield own
+    finally:
+        own.close()
+
+
+def why_no_kafka() -> str | None:
+    """Returns the reason why there is no Kafka beside PostgreSQL to measure; None if there is one."""
+    return why_no_postgres() or KAFKA.missing
+
+
+@contextmanager
+def running_kafka() -> Iterator[OwnKafka]:
+    """Runs one broker."""
+    with children_on(ALL):
+        own = OwnKafka()
     with own as server:
         yield server
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from app.logs import configure_logs
 from benchmarks.cases import (
+    cassandra,
     collector,
     deliveries,
     fan_out,
     granian,
     journal,
+    kafka,
     memory,
     mix,
     postgres,
@@ -47,6 +49,8 @@ GROUPS = {
     "journal": Group("SQLite", journal.measure),
     "postgres": Group("PostgreSQL", postgres.measure),
     "redis": Group("Redis", redis.measure),
+    "cassandra": Group("Cassandra", cassandra.measure),
+    "kafka": Group("Kafka", kafka.measure),
     "memory": Group("Memory", memory.measure),
     "collector": Group("The cycle collector", collector.measure),
     "start": Group("Start", start.measure),

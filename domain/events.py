@@ -10,6 +10,8 @@ class TweetCreated:
 
     tweet_id: int
     author_id: str
+    trace_id: str = ""
+    """Names the request that published the tweet, in logs here and elsewhere; empty if it has no name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
+from typing import NamedTuple
 
 NOTHING_COMPLETE = 1 << 63
 """The floor of a timeline that is complete nowhere: larger than every tweet id."""
@@ -21,6 +22,14 @@ class TimelineView:
 
 EMPTY_VIEW = TimelineView((), NOTHING_COMPLETE, 0)
 """The view of a timeline that is absent or not merged yet."""
+
+
+class Installed(NamedTuple):
+    """A timeline that keeps what is pushed: its generation, and mark and floor of an earlier merge or 0."""
+
+    generation: int
+    mark: int
+    floor: int
 
 
 def newest_between(ids: list[int], low: int, high: int, limit: int) -> Sequence[int]:

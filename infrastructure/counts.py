@@ -19,11 +19,18 @@ class OutboxCounts:
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """The hints in the queue, the queue's capacity, and the hints dropped so far because it was full."""
+    """The hints in the queue and the queue's capacity, and what happened to hints so far in this process.
 
-    depth: int
-    capacity: int
-    dropped: int
+    `sent`: they went on their way. `dropped`: the queue was full, or the broker did not take them. `taken`: the fan-out
+    took them. `dead`: they were no hints, and are dead events at the broker.
+    """
+
+    depth: int = 0
+    capacity: int = 0
+    dropped: int = 0
+    sent: int = 0
+    taken: int = 0
+    dead: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from structlog.typing import EventDict, WrappedLogger
 current_request_id: ContextVar[str] = ContextVar("perch_request_id", default="")
 """The id of the request that this thread is answering; empty outside a request."""
 
+current_trace_id: ContextVar[str] = ContextVar("perch_trace_id", default="")
+"""Names what this thread works for across processes: a request, or the delivery of its tweet. Empty without a name."""
+
 STACK_DEPTH = 4
 """The number of structlog's stack frames between the standard library's logger and the code that logs."""
 
@@ -27,13 +30,15 @@ def get_logger(name: str) -> BoundLogger:
 
     structlog's global configuration is neither used nor changed.
     """
-    return BoundLogger(logging.getLogger(name), [filter_by_level, add_request_id, _to_record], {})
+    return BoundLogger(logging.getLogger(name), [filter_by_level, add_ids, _to_record], {})
 
 
-def add_request_id(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> EventDict:
-    """Adds the id of the current request, if there is one."""
+def add_ids(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> EventDict:
+    """Adds the ids of the current request and of the current trace, if there are any."""
     if request_id := current_request_id.get():
         event_dict.setdefault("request_id", request_id)
+    if trace_id := current_trace_id.get():
+        event_dict.setdefault("trace_id", trace_id)
     return event_dict
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from domain.timeline import NOTHING_COMPLETE, TimelineView
+from domain.timeline import NOTHING_COMPLETE, Installed, TimelineView
 
 LOGS_ALONE = TimelineView((), NOTHING_COMPLETE, (1 << 63) - 1)
 """The view of a timeline that has nothing, and that no merge would make better."""
@@ -14,8 +14,8 @@ class NoTimelines:
     def view(self, user_id: str, low: int, high: int, limit: int) -> TimelineView:  # noqa: ARG002 - the same for all
         return LOGS_ALONE
 
-    def install(self, user_id: str) -> tuple[int, int]:  # noqa: ARG002
-        return 0, LOGS_ALONE.mark
+    def install(self, user_id: str) -> Installed:  # noqa: ARG002
+        return Installed(0, LOGS_ALONE.mark, LOGS_ALONE.floor)
 
     def merge(self, user_id: str, generation: int, ids: Iterable[int], floor: int, mark: int) -> None:
         """Keeps nothing."""

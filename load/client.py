@@ -71,9 +71,11 @@ class Client:
         body = orjson.dumps({"text": text})
         return self._call("POST", "/v1/tweets", author, 201, lambda answer: _tweet(orjson.loads(answer)), body)
 
-    def timeline(self, user: str, *, cursor: str | None = None, since_id: str | None = None) -> Page:
+    def timeline(
+        self, user: str, *, cursor: str | None = None, since_id: str | None = None, limit: int = PAGE_LIMIT
+    ) -> Page:
         """The first page of the user's home timeline, the page at `cursor`, or what came after `since_id`."""
-        path = f"/v1/users/me/timeline?limit={PAGE_LIMIT}"
+        path = f"/v1/users/me/timeline?limit={limit}"
         if cursor is not None:
             path += f"&cursor={quote(cursor, safe='')}"
         if since_id is not None:

@@ -22,6 +22,8 @@ class PublishTweetRequest:
     author_id: str
     text: str
     idempotency_key: str | None = None
+    trace_id: str = ""
+    """Goes with the hint into the log lines of the delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +124,12 @@ class PublishTweet:
         publication = self._tweets.publish(request.author_id, text, pull_from=pull_from, key=key)
         if publication.replayed and key is not None:
             return _replay(publication, key)
-        self._tell(publication.tweet, pulled=publication.pulled)
+        self._tell(publication.tweet, request.trace_id, pulled=publication.pulled)
         return PublishedTweet(publication.tweet, replayed=False, left=left)
 
-    def _tell(self, tweet: Tweet, *, pulled: bool) -> None:
+    def _tell(self, tweet: Tweet, trace_id: str, *, pulled: bool) -> None:
         if not pulled:
-            self._events.hint(TweetCreated(tweet.id, tweet.author_id))
+            self._events.hint(TweetCreated(tweet.id, tweet.author_id, trace_id))
         self._announcements.announce(tweet.id, tweet.author_id)
         self._observe(PULLED if pulled else PUSHED)
 

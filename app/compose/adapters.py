@@ -42,6 +42,8 @@ class Adapters:
     graph: ports.FollowGraph
     timelines: ports.Timelines
     events: ports.Events
+    source: ports.EventSource
+    """Where the fan-out takes hints."""
     announcements: ports.Announcements
     allowance: WriteAllowance
     secret_key: str = field(repr=False)
@@ -55,6 +57,8 @@ class Adapters:
     """The engine's own threads, which run already."""
     chores: Sequence[Callable[[], object]] = ()
     """The housekeeping of the engine."""
+    look_seconds: float = 0.0
+    """The fan-out looks for due rows so often; 0: in every step."""
     takes_turn: Callable[[], bool] = lambda: True
     """Returns True if this process is the one that keeps house now."""
     reports_totals: Callable[[], bool] = lambda: True
@@ -94,6 +98,7 @@ def _in_memory(settings: Settings, options: MemoryOptions, clock: ports.Clock, a
         stores.graph,
         stores.timelines,
         stores.events,
+        stores.events,
         stores.announcements,
         allowance,
         settings.api.secret_key or _made_secret_key(),
@@ -113,6 +118,7 @@ def _in_sqlite(
         stores.memory.outbox,
         stores.graph,
         stores.memory.timelines,
+        stores.memory.events,
         stores.memory.events,
         stores.memory.announcements,
         allowance,

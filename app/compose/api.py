@@ -15,6 +15,7 @@ from infrastructure.http.application import create_app
 from infrastructure.http.cursors import Cursors
 from infrastructure.http.docs import docs_blueprint
 from infrastructure.http.endpoint import Endpoints
+from infrastructure.http.given_ids import GivenIds
 from infrastructure.http.health import health_blueprint
 from infrastructure.http.identity import FixedKey, HeaderIdentity, Identity, JwtIdentity
 from infrastructure.http.jwks import JwksKeys
@@ -35,6 +36,7 @@ def make_app(
     metrics: CollectorRegistry,
     clock: ports.Clock,
     secret_key: str,
+    frontier: Callable[[], int],
     is_ready: Callable[[], bool],
 ) -> Flask:
     """The Flask application of all routes."""
@@ -43,6 +45,7 @@ def make_app(
     endpoint = Endpoints(identity)
     cursors = Cursors(secret_key)
     render = RenderedTweets().render
+    given = GivenIds(clock.now_ms, frontier)
     does = use_cases
     blueprints = [
         tweets_blueprint(
@@ -57,8 +60,8 @@ def make_app(
         ),
         users_blueprint(endpoint, does.get_user, does.list_tweets, render, cursors),
         follows_blueprint(endpoint, does.follow, does.unfollow, does.list_follows, does.relationships, cursors),
-        timeline_blueprint(endpoint, does.read, render, cursors, clock.now_ms),
-        stream_blueprint(endpoint, does.stream, render, clock.now_ms),
+        timeline_blueprint(endpoint, does.read, render, cursors, given),
+        stream_blueprint(endpoint, does.stream, render, given),
         admin_blueprint(endpoint, does.list_dead_letters, does.redrive, cursors),
         health_blueprint(endpoint, is_ready),
         metrics_blueprint(endpoint, metrics),

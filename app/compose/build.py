@@ -19,7 +19,7 @@ from infrastructure.metrics.events import EventMetrics
 from infrastructure.metrics.registry import new_registry
 from infrastructure.metrics.streams import StreamCollector
 from infrastructure.metrics.threads import ThreadCollector
-from infrastructure.metrics.work import WorkCollector
+from infrastructure.metrics.work import SentHints, WorkCollector
 from infrastructure.streams.listener import StreamListener
 from infrastructure.streams.subscriptions import Subscriptions
 
@@ -57,8 +57,9 @@ def build(
     ready = threading.Event()
     if role.works:
         totals = adapters.reports_totals
-        metrics.register(WorkCollector(adapters.outbox, adapters.events, adapters.timelines, clock.now_ms, totals))
+        metrics.register(WorkCollector(adapters.outbox, adapters.source, adapters.timelines, clock.now_ms, totals))
     if role.serves:
+        metrics.register(SentHints(adapters.events))
         metrics.register(StreamCollector(subscriptions.counts, shed.so_far))
     metrics.register(ThreadCollector([*threads, *adapters.threads]))
     for collector in adapters.collectors:
@@ -68,7 +69,7 @@ def build(
         return ready.is_set() and adapters.is_writable()
 
     if role.serves:
-        app = make_app(settings, use_cases, metrics, clock, adapters.secret_key, is_ready)
+        app = make_app(settings, use_cases, metrics, clock, adapters.secret_key, adapters.tweets.frontier, is_ready)
     else:
         app = make_work_app(settings, metrics, clock, is_ready)
     return Perch(

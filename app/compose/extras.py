@@ -4,11 +4,20 @@ from app.settings import BadSetting
 
 EXTRAS = {
     "postgres": ("psycopg", "psycopg_pool", "alembic", "sqlalchemy"),
+    "kafka": ("confluent_kafka",),
     "redis": ("redis", "hiredis", "limits"),
+    "cassandra": ("cassandra",),
+    "aws": ("boto3", "botocore"),
 }
 """Each with the modules that it installs."""
 
-NEEDED_BY = {"postgres": "DATABASE_URL", "redis": "A redis:// address"}
+NEEDED_BY = {
+    "postgres": "DATABASE_URL",
+    "redis": "A redis:// address",
+    "cassandra": "A cassandra:// address",
+    "aws": "A dynamodb:// or sqs:// address",
+    "kafka": "A kafka:// address",
+}
 
 
 def missing_extra(error: ModuleNotFoundError) -> Exception:

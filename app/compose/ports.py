@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from infrastructure.delivery import fan_out, worker
+from infrastructure.events import taken
 from infrastructure.metrics import work
 from infrastructure.streams import listener
 from usecases import (
@@ -83,8 +84,12 @@ class Looks(home_timeline.Looks, Protocol):
     """What a read of a home timeline asks for."""
 
 
-class Events(publish_tweet.Events, fan_out.EventSource, work.Events, Protocol):
-    """Hints for the fan-out, with the side that sends and the side that takes."""
+class Events(publish_tweet.Events, work.Hints, Protocol):
+    """Hints for the fan-out: the side that sends."""
+
+
+class EventSource(taken.EventSource, work.Hints, Protocol):
+    """Hints for the fan-out: the side that takes."""
 
 
 class Announcements(publish_tweet.Announcements, delete_tweet.Announcements, listener.Announcements, Protocol):

@@ -4,18 +4,20 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from app.compose import ports
-from app.compose.adapters import Adapters, CannotOpen
+from app.compose.adapters import DUE_SHARE, Adapters, CannotOpen
+from app.compose.events import open_events
 from app.compose.outside import outside_opener
 from app.compose.role import Role
 from app.compose.shared import Shared, open_shared
 from app.settings import Settings
 from domain.delivery import RetryPolicy
 from domain.errors import Unavailable
+from infrastructure.events.broker import Broker
+from infrastructure.events.metrics import DeadEventMetrics
 from infrastructure.outside.circuit import Circuit
 from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres.leases import Lease
 from infrastructure.postgres.metrics import PostgresMetrics
-from infrastructure.postgres.polling import NoHints
 from infrastructure.postgres.schema import CannotUse
 from infrastructure.postgres.stores import PostgresOptions, PostgresStores, open_postgres
 from usecases.allowance import WriteAllowance
@@ -26,6 +28,9 @@ LEASE_SECONDS = 5.0
 HOUSEKEEPING = "housekeeping"
 HOUSEKEEPING_SECONDS = 30.0
 """Another process keeps house when the one that did has not come back for so long."""
+
+LOOK_SECONDS = 0.5
+"""With a broker, a worker looks so often, or oftener, for outbox rows that fell due without their hint."""
 
 CLOSE_SECONDS = 3.0
 
@@ -46,6 +51,7 @@ def open_in_postgres(
     shared = Shared(stores.announcements, allowance)
     if role.serves:
         shared = open_shared(settings, stores, allowance, clock.monotonic)
+    broker = open_events(settings, role)
     lease = Lease(stores.database, HOUSEKEEPING, HOUSEKEEPING_SECONDS)
     return Adapters(
         clock,
@@ -53,18 +59,29 @@ def open_in_postgres(
         stores.outbox,
         stores.graph,
         stores.timelines,
-        NoHints(),
+        broker.events,
+        broker.source,
         shared.announcements,
         shared.allowance,
         settings.api.secret_key or stores.secret_key,
         looks=stores.looks,
         is_writable=stores.database.is_up,
-        collectors=[PostgresMetrics(stores.database), CircuitMetrics([*_circuits(stores), *shared.circuits])],
-        threads=[*stores.database.threads, *(stores.outside.threads if stores.outside else ()), *shared.threads],
+        collectors=[
+            PostgresMetrics(stores.database),
+            CircuitMetrics([*_circuits(stores), *shared.circuits, *broker.circuits]),
+            *([DeadEventMetrics(broker.source)] if settings.store.events_url and role.works else []),
+        ],
+        threads=[
+            *stores.database.threads,
+            *(stores.outside.threads if stores.outside else ()),
+            *shared.threads,
+            *broker.threads,
+        ],
         chores=stores.chores,
         takes_turn=lease.take,
+        look_seconds=min(LOOK_SECONDS, _due_seconds(settings) / 2),
         reports_totals=lambda: lease.is_held,
-        close=lambda: _close(stores, shared, lease),
+        close=lambda: _close(stores, shared, broker, lease),
     )
 
 
@@ -76,16 +93,23 @@ def _options(settings: Settings, role: Role, jitter: Callable[[], float]) -> Pos
         timeline_capacity=timelines.timeline_capacity,
         timeline_idle_seconds=timelines.timeline_idle_seconds,
         pushes=settings.store.timelines != "none",
+        due_seconds=_due_seconds(settings),
         lease_seconds=LEASE_SECONDS,
         waits_for_disk=role.serves,
     )
+
+
+def _due_seconds(settings: Settings) -> float:
+    """Rows are due at once where no hint comes first."""
+    return settings.timelines.timeline_window_seconds * DUE_SHARE if settings.store.events_url else 0.0
 
 
 def _circuits(stores: PostgresStores) -> Sequence[Circuit]:
     return [stores.outside.circuit] if stores.outside else []
 
 
-def _close(stores: PostgresStores, shared: Shared, lease: Lease) -> None:
+def _close(stores: PostgresStores, shared: Shared, broker: Broker, lease: Lease) -> None:
+    broker.close()
     with suppress(Unavailable):
         lease.release()
     shared.close()

@@ -36,7 +36,14 @@ def make_work(
             for chore in (use_cases.discard_idle.execute, *adapters.chores):
                 chore()
 
-    fan_out = FanOut(adapters.events, adapters.outbox, use_cases.deliver, sizes.active)
+    fan_out = FanOut(
+        adapters.source,
+        adapters.outbox,
+        use_cases.deliver,
+        sizes.active,
+        adapters.look_seconds,
+        adapters.clock.monotonic,
+    )
     housekeeping = BackgroundThread("housekeeping", keep_house, pause_seconds=HOUSEKEEPING_SECONDS)
     if not run_worker:
         return Work(fan_out, None, [housekeeping])

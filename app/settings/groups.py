@@ -29,6 +29,7 @@ class StoreSettings:
     database_url: str = setting("sqlite:///perch.db", parse.database_url, secret=True)
     database_connections: int = setting(8, parse.whole_number(1, 1000))
     timelines_url: str = setting("", parse.timelines_url, secret=True)
+    events_url: str = setting("", parse.events_url, secret=True)
     redis_url: str = setting("", parse.redis_url, secret=True)
     node_id: int = setting(0, parse.whole_number(0, 1023))
     idempotency_capacity: int = setting(1_000_000, parse.whole_number(1, parse.ENTRIES_MAX))
@@ -36,8 +37,9 @@ class StoreSettings:
     def __post_init__(self) -> None:
         if self.timelines_url and not self.is_shared:
             raise BadSetting("TIMELINES_URL must not be set unless DATABASE_URL is a postgresql:// address.")
-        if self.redis_url and not self.is_shared:
-            raise BadSetting("REDIS_URL must not be set unless DATABASE_URL is a postgresql:// address.")
+        for name, url in (("EVENTS_URL", self.events_url), ("REDIS_URL", self.redis_url)):
+            if url and not self.is_shared:
+                raise BadSetting(f"{name} must not be set unless DATABASE_URL is a postgresql:// address.")
 
     @property
     def is_shared(self) -> bool:

@@ -18,7 +18,8 @@ ENTRIES_MAX = 100_000_000
 
 SQLITE = "sqlite:///"
 REDIS = ("redis://", "rediss://")
-TIMELINES_SCHEMES = ("redis", "rediss")
+TIMELINES_SCHEMES = ("redis", "rediss", "cassandra", "dynamodb")
+EVENTS_SCHEMES = ("kafka", "sqs")
 POSTGRESQL = ("postgresql://", "postgres://")
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,5})?(second|minute|hour|day)s?")
@@ -93,6 +94,14 @@ def timelines_url(text: str) -> str:
     if text != "none" and not (scheme in TIMELINES_SCHEMES and separator and rest):
         addresses = ", ".join(f"{scheme}://" for scheme in TIMELINES_SCHEMES)
         raise ValueError(f"must be none, or an address that begins with one of {addresses}")
+    return text
+
+
+def events_url(text: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    if not (scheme in EVENTS_SCHEMES and separator and rest):
+        addresses = ", ".join(f"{scheme}://" for scheme in EVENTS_SCHEMES)
+        raise ValueError(f"must be an address that begins with one of {addresses}")
     return text
 
 

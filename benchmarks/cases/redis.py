@@ -115,7 +115,7 @@ def memory(server: PostgresServer, redis: OwnRedis) -> Figure:
     ):
         timelines = perch.adapters.timelines
         client.flushdb()
-        generation, _ = timelines.install(READER)
+        generation = timelines.install(READER).generation
         timelines.merge(READER, generation, range(FIRST_ID, FIRST_ID + CAPACITY), FIRST_ID, 1)
         [key] = redis.ask("KEYS", "*")
         sizes = []

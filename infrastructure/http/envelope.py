@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from infrastructure.log import current_request_id
+from infrastructure.log import current_request_id, current_trace_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -55,9 +55,19 @@ _SLASHES = re.compile(r"(?:https?://[^/?]*)?(?://|[^?]*%2f)", re.IGNORECASE)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
+_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
+"""Matches the trace context of W3C, https://www.w3.org/TR/trace-context/#traceparent-header."""
+
+
 def request_id_of(sent: str) -> str:
     """Returns the request id that the caller sent, or a new one if `sent` is not a valid one."""
     return sent if _REQUEST_ID.fullmatch(sent) else f"{random.getrandbits(128):032x}"
+
+
+def trace_id_of(traceparent: str) -> str:
+    """Returns the trace id in the W3C header that the caller sent; empty if it has none."""
+    found = _TRACEPARENT.fullmatch(traceparent)
+    return found[1] if found else ""
 
 
 def with_envelope(
@@ -92,10 +102,12 @@ def with_envelope(
             return start_response(status, headers, *error)
 
         token = current_request_id.set(request_id)
+        trace = current_trace_id.set(trace_id_of(environ.get("HTTP_TRACEPARENT", "")))
         try:
             return app(environ, start)
         finally:
             current_request_id.reset(token)
+            current_trace_id.reset(trace)
 
     return enveloped
 

@@ -1,22 +1,22 @@
 """The route of the stream: a home timeline as server-sent events (https://html.spec.whatwg.org/#server-sent-events)."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from flask import Blueprint
 
 from domain.errors import Unavailable
 from domain.tweet import Tweet
-from domain.tweet_id import is_far_ahead, parse_tweet_id
+from domain.tweet_id import parse_tweet_id
 from infrastructure.http.declaration import Answer, Caller, Declaration, RequestHeader
 from infrastructure.http.endpoint import Call, Endpoints
 from infrastructure.http.envelope import REQUEST_ID, WHEN_GONE
 from infrastructure.http.fields import TWEET_ID_PATTERN
+from infrastructure.http.given_ids import GivenIds
 from infrastructure.http.problems import invalid
 from infrastructure.http.rendering import RenderTweet
 from infrastructure.http.reply import Reply
 from infrastructure.http.schemas import StreamParameters
-from infrastructure.http.timeline import FAR_AHEAD
 from infrastructure.log import get_logger
 from usecases.home_timeline.stream import HomeTimelineStream, StreamHomeTimeline, StreamHomeTimelineRequest
 
@@ -55,7 +55,7 @@ _HEADERS = [
 
 
 def stream_blueprint(
-    endpoint: Endpoints, stream: StreamHomeTimeline, render: RenderTweet, now_ms: Callable[[], int]
+    endpoint: Endpoints, stream: StreamHomeTimeline, render: RenderTweet, given: GivenIds
 ) -> Blueprint:
     """Returns the route `/v1/users/me/timeline/stream`."""
     routes = Blueprint("stream", __name__)
@@ -70,7 +70,7 @@ def stream_blueprint(
         that tweet; without it, it starts now. Comments keep the connection alive; an `id` without data is the stream's
         position.
         """
-        opened = stream.execute(StreamHomeTimelineRequest(call.caller, _last_event_id(call, now_ms())))
+        opened = stream.execute(StreamHomeTimelineRequest(call.caller, _last_event_id(call, given)))
         when_gone = call.environ.get(WHEN_GONE)
         if when_gone is not None:
             when_gone(opened.close)
@@ -118,7 +118,7 @@ def _deletion(tweet_id: int) -> bytes:
     return b'event: delete\ndata: {"id":"%d"}\n\n' % tweet_id
 
 
-def _last_event_id(call: Call[str], now_ms: int) -> int | None:
+def _last_event_id(call: Call[str], given: GivenIds) -> int | None:
     header: str = call.environ.get("HTTP_LAST_EVENT_ID", "").strip(" \t")
     sent = header or call.taken
     if not sent:
@@ -127,6 +127,5 @@ def _last_event_id(call: Call[str], now_ms: int) -> int | None:
     tweet_id = parse_tweet_id(sent)
     if tweet_id is None:
         raise invalid("This must be the id of the last event that was received.", **where)
-    if is_far_ahead(tweet_id, now_ms):
-        raise invalid(FAR_AHEAD, **where)
+    given.check(tweet_id, **where)
     return tweet_id

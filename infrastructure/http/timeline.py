@@ -1,27 +1,23 @@
 """The route of the home timeline."""
 
-from collections.abc import Callable
-
 from flask import Blueprint
 
-from domain.tweet_id import is_far_ahead
 from infrastructure.http import answers
 from infrastructure.http.cursors import Cursors, PagedList
 from infrastructure.http.declaration import Answer, Caller, Declaration, Link
 from infrastructure.http.endpoint import Call, Endpoints
+from infrastructure.http.given_ids import GivenIds
 from infrastructure.http.problems import invalid
 from infrastructure.http.rendering import RenderTweet, page_response
 from infrastructure.http.reply import Reply
 from infrastructure.http.schemas import TimelineParameters, TimelineQuery
 from usecases.home_timeline.read import ReadHomeTimeline, ReadHomeTimelineRequest, Walk
 
-FAR_AHEAD = "The time of this id is more than a day ahead."
-
 POLL = Link("poll", "home_timeline", {"since_id": "$response.body#/meta/since_id"})
 
 
 def timeline_blueprint(
-    endpoint: Endpoints, read: ReadHomeTimeline, render: RenderTweet, cursors: Cursors, now_ms: Callable[[], int]
+    endpoint: Endpoints, read: ReadHomeTimeline, render: RenderTweet, cursors: Cursors, given: GivenIds
 ) -> Blueprint:
     """Returns the route `/v1/users/me/timeline`."""
     routes = Blueprint("timeline", __name__)
@@ -37,8 +33,7 @@ def timeline_blueprint(
         With `since_id`, only newer tweets; with `cursor`, the next page.
         """
         query = call.taken
-        if query.since_id and is_far_ahead(query.since_id, now_ms()):
-            raise invalid(FAR_AHEAD, parameter="since_id")
+        given.check(query.since_id, parameter="since_id")
         walk = None if call.position is None else _walk(call.position, query)
         page = read.execute(ReadHomeTimelineRequest(call.caller, query.limit, query.include_self, query.since_id, walk))
         next_cursor = None if page.next is None else pages.cursor(call.caller, *_position(page.next, query))

@@ -11,10 +11,11 @@ from infrastructure.http import answers
 from infrastructure.http.cursors import Cursors, PagedList
 from infrastructure.http.declaration import Answer, Caller, Declaration, Header, Link, RequestHeader
 from infrastructure.http.endpoint import Call, Endpoints
-from infrastructure.http.envelope import Environ
+from infrastructure.http.envelope import REQUEST_ID, Environ
 from infrastructure.http.rendering import RenderTweet, json_response, limit_headers, no_content, page_response
 from infrastructure.http.reply import Reply
 from infrastructure.http.schemas import NO_PARAMETERS, PageParameters, PageQuery, PublishTweetBody
+from infrastructure.log import current_trace_id
 from usecases.delete_tweet import DeleteTweet, DeleteTweetRequest
 from usecases.get_tweet import GetTweet
 from usecases.list_all_tweets import ListAllTweets, ListAllTweetsRequest
@@ -86,7 +87,9 @@ def tweets_blueprint(
         Followers see it at once. With an `Idempotency-Key`, a repeat within 24 hours returns the same answer and
         publishes nothing more.
         """
-        published = publish.execute(PublishTweetRequest(call.caller, call.taken, _idempotency_key(call.environ)))
+        key = _idempotency_key(call.environ)
+        trace_id = current_trace_id.get() or call.environ[REQUEST_ID]
+        published = publish.execute(PublishTweetRequest(call.caller, call.taken, key, trace_id))
         tweet = published.tweet
         replayed = [REPLAYED] if published.replayed else []
         headers = [("Location", f"/v1/tweets/{tweet.id}"), *replayed, *limit_headers(published.left)]

@@ -7,36 +7,48 @@ from contextlib import suppress
 
 from domain.events import Announcement, TweetCreated
 from infrastructure.counts import QueueCounts
+from infrastructure.events.codec import decode, encode
+from infrastructure.events.taken import Taken
 
 
 class MemoryEvents:
     """A bounded FIFO queue of hints. If it is full, hints are dropped, and their outbox rows fall due instead.
 
-    The lock protects the number of dropped hints.
+    Hints are encoded and decoded, so that a broker brings no surprise. The lock protects the numbers of hints.
     """
 
     def __init__(self, capacity: int) -> None:
-        self._queue: queue.Queue[TweetCreated] = queue.Queue(capacity)
+        self._queue: queue.Queue[bytes] = queue.Queue(capacity)
         self._lock = threading.Lock()
-        self._dropped = 0
+        self._sent = self._dropped = self._taken = 0
 
     def hint(self, event: TweetCreated) -> None:
         """Puts the hint into the queue without waiting, or drops it if the queue is full."""
         try:
-            self._queue.put_nowait(event)
+            self._queue.put_nowait(encode(event))
         except queue.Full:
             with self._lock:
                 self._dropped += 1
+        else:
+            with self._lock:
+                self._sent += 1
 
-    def take(self, timeout: float) -> TweetCreated | None:
+    def take(self, timeout: float) -> Taken | None:
         """Returns the next hint; None after `timeout` seconds without one."""
         try:
-            return self._queue.get(block=timeout > 0, timeout=timeout)
+            body = self._queue.get(block=timeout > 0, timeout=timeout)
         except queue.Empty:
             return None
+        with self._lock:
+            self._taken += 1
+        return Taken(decode(body))
+
+    def done(self, taken: Taken) -> None:
+        """Does nothing: what was taken is out of the queue."""
 
     def counts(self) -> QueueCounts:
-        return QueueCounts(self._queue.qsize(), self._queue.maxsize, self._dropped)
+        with self._lock:
+            return QueueCounts(self._queue.qsize(), self._queue.maxsize, self._dropped, self._sent, self._taken)
 
 
 class MemoryAnnouncements:

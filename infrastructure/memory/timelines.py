@@ -4,7 +4,7 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
-from domain.timeline import TimelineView
+from domain.timeline import Installed, TimelineView
 from infrastructure.memory.timeline import Room, Timeline, push
 from infrastructure.memory.users import PerUser, Users
 
@@ -41,8 +41,8 @@ class MemoryTimelines:
             timeline.read_at = max(timeline.read_at, now)
             return timeline.view(low, high, limit)
 
-    def install(self, user_id: str) -> tuple[int, int]:
-        """Creates the timeline if it is absent; returns its generation and its merge mark."""
+    def install(self, user_id: str) -> Installed:
+        """Creates the timeline if it is absent; returns its generation, merge mark and floor."""
         now = self._monotonic()
         number = self._users.number(user_id)
         with self._lock:
@@ -52,7 +52,7 @@ class MemoryTimelines:
                 timeline = Timeline(self._last_generation, now)
                 self._timelines.set(number, timeline)
                 self._held += 1
-            return timeline.generation, timeline.mark
+            return Installed(timeline.generation, timeline.mark, timeline.floor)
 
     def merge(self, user_id: str, generation: int, ids: Iterable[int], floor: int, mark: int) -> None:
         """Merges into the timeline of this generation; does nothing if it was discarded."""

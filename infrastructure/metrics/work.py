@@ -16,7 +16,7 @@ class Outbox(Protocol):
     def counts(self) -> OutboxCounts: ...
 
 
-class Events(Protocol):
+class Hints(Protocol):
     def counts(self) -> QueueCounts: ...
 
 
@@ -25,30 +25,43 @@ class Timelines(Protocol):
         """Returns the number of timelines."""
 
 
+class SentHints:
+    """Reads the counts of hints that this process sends once per scrape."""
+
+    def __init__(self, events: Hints) -> None:
+        self._events = events
+
+    def collect(self) -> Iterator[Metric]:
+        """Yields two families."""
+        counts = self._events.counts()
+        yield counter("perch_event_hints_sent_total", "Hints that went on their way to the fan-out.", counts.sent)
+        text = "Hints that were dropped; their tweets are pushed when their outbox rows fall due."
+        yield counter("perch_event_hints_dropped_total", text, counts.dropped)
+
+
 class WorkCollector:
     """Reads each store's counts once per scrape, if `reports` returns True and the store can be asked."""
 
     def __init__(
         self,
         outbox: Outbox,
-        events: Events,
+        source: Hints,
         timelines: Timelines,
         now_ms: Callable[[], int],
         reports: Callable[[], bool] = lambda: True,
     ) -> None:
         self._outbox = outbox
-        self._events = events
+        self._source = source
         self._timelines = timelines
         self._now_ms = now_ms
         self._reports = reports
 
     def collect(self) -> Iterator[Metric]:
         """Yields all families."""
-        queue = self._events.counts()
+        queue = self._source.counts()
         yield gauge("perch_event_queue_depth", "Hints that wait in the queue.", queue.depth)
         yield gauge("perch_event_queue_capacity", "Hints that the queue can hold.", queue.capacity)
-        text = "Hints that found the queue full; their tweets are pushed when their outbox rows fall due."
-        yield counter("perch_event_hints_dropped_total", text, queue.dropped)
+        yield counter("perch_event_hints_taken_total", "Hints that the fan-out took.", queue.taken)
         # A store that does not answer has no counts; the other metrics are worth having then.
         with suppress(Unavailable):
             yield from self._totals() if self._reports() else ()

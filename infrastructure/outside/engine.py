@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from domain.timeline import TimelineView
+from domain.timeline import Installed, TimelineView
 from infrastructure.background import BackgroundThread
 from infrastructure.outside.circuit import Circuit
 from infrastructure.outside.whereabouts import Whereabouts
@@ -17,7 +17,7 @@ class OutsideTimelines(Protocol):
 
     def view_at(self, where: Whereabouts, user_id: str, low: int, high: int, limit: int) -> TimelineView: ...
 
-    def install(self, user_id: str) -> tuple[int, int]: ...
+    def install(self, user_id: str) -> Installed: ...
 
     def merge(self, user_id: str, generation: int, ids: Iterable[int], floor: int, mark: int) -> None: ...
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from domain.errors import Unavailable
-from domain.timeline import TimelineView
+from domain.timeline import Installed, TimelineView
 from infrastructure.no_timelines import LOGS_ALONE
 
 NO_GENERATION = 0
@@ -34,12 +34,12 @@ class Guard:
         except Unavailable:
             return LOGS_ALONE
 
-    def installed(self, work: Callable[[], tuple[int, int]]) -> tuple[int, int]:
-        """Returns generation and mark; without the engine, those with which nothing is left to merge."""
+    def installed(self, work: Callable[[], Installed]) -> Installed:
+        """Returns what `work` returns; without the engine, a mark with which nothing is left to merge."""
         try:
             return self._circuit.call(work)
         except Unavailable:
-            return NO_GENERATION, LOGS_ALONE.mark
+            return Installed(NO_GENERATION, LOGS_ALONE.mark, LOGS_ALONE.floor)
 
     def merge(self, generation: int, work: Callable[[], object]) -> None:
         """Does the work if the engine answers. A timeline that is not merged is read from the author logs."""

@@ -4,6 +4,7 @@ import time
 
 from domain.events import TweetCreated
 from infrastructure.counts import QueueCounts
+from infrastructure.events.taken import Taken
 
 
 class NoHints:
@@ -12,10 +13,13 @@ class NoHints:
     def hint(self, event: TweetCreated) -> None:
         """Does nothing: the outbox row is due already."""
 
-    def take(self, timeout: float) -> TweetCreated | None:
+    def take(self, timeout: float) -> Taken | None:
         """Waits for `timeout` seconds, and returns None."""
         time.sleep(max(0.0, timeout))
         return None
 
+    def done(self, taken: Taken) -> None:
+        """Does nothing: no hint was taken."""
+
     def counts(self) -> QueueCounts:
-        return QueueCounts(0, 0, 0)
+        return QueueCounts()

@@ -1,7 +1,10 @@
 """Who has a prepared timeline, for timelines in PostgreSQL and beside it."""
 
+from collections.abc import Sequence
 from typing import LiteralString
 
+from domain.timeline import Installed
+from infrastructure.outside.whereabouts import Whereabouts
 from infrastructure.postgres.database import Database
 
 TOUCHES = 8
@@ -9,14 +12,26 @@ TOUCHES = 8
 
 IDLE_AT_ONCE = 1000
 
+FIND: LiteralString = """
+    SELECT generation, clock_ms() - read_at_ms, coalesce(epoch, 0), coalesce(identity, '')
+    FROM (SELECT %s::text AS user_id) AS asked
+    LEFT JOIN readers ON readers.user_id = asked.user_id
+    LEFT JOIN epochs ON name = 'timelines'
+"""
+
 TOUCH: LiteralString = "UPDATE readers SET read_at_ms = clock_ms() WHERE user_id = %s::text AND generation = %s::bigint"
 
-INSTALLED: LiteralString = "SELECT generation, mark FROM readers WHERE user_id = %s::text"
+INSTALLED: LiteralString = "SELECT generation, mark, floor FROM readers WHERE user_id = %s::text"
 
+# A random generation, because a sequence goes back when the database is emptied or restored from a backup, and engines
+# beside the database would still have what was of the same generation before.
 INSTALL: LiteralString = """
-    INSERT INTO readers (user_id, generation, read_at_ms) VALUES (%s::text, nextval('generations'), clock_ms())
-    ON CONFLICT (user_id) DO UPDATE SET read_at_ms = excluded.read_at_ms RETURNING generation, mark
+    INSERT INTO readers (user_id, generation, read_at_ms)
+    VALUES (%s::text, 1 + floor(random() * 9007199254740992)::bigint, clock_ms())
+    ON CONFLICT (user_id) DO UPDATE SET read_at_ms = excluded.read_at_ms RETURNING generation, mark, floor
 """
+
+GENERATIONS: LiteralString = "SELECT user_id, generation FROM readers WHERE user_id = ANY (%s::text[])"
 
 DISCARD: LiteralString = "DELETE FROM readers WHERE user_id = %s::text"
 
@@ -47,17 +62,24 @@ class PostgresReaders:
         self._database = database
         self._idle_ms = round(idle_seconds * 1000)
 
+    def find(self, user_id: str) -> Whereabouts:
+        """Returns where the user's timeline is now."""
+        return Whereabouts(*self._database.row(FIND, (user_id,)))
+
     def touch(self, user_id: str, generation: int, unread_ms: int) -> None:
         """Notes that the timeline was read, if that was not written down for a while."""
         if self._idle_ms and unread_ms > self._idle_ms // TOUCHES:
             self._database.count(TOUCH, (user_id, generation))
 
-    def install(self, user_id: str) -> tuple[int, int]:
-        """Makes the user a reader if they are none; returns generation and mark."""
-        for generation, mark in self._database.rows(INSTALLED, (user_id,)):
-            return generation, mark
-        generation, mark = self._database.row(INSTALL, (user_id,))
-        return generation, mark
+    def install(self, user_id: str) -> Installed:
+        """Makes the user a reader if they are none; mark and floor are those of timelines in PostgreSQL."""
+        for row in self._database.rows(INSTALLED, (user_id,)):
+            return Installed(*row)
+        return Installed(*self._database.row(INSTALL, (user_id,)))
+
+    def generations(self, user_ids: Sequence[str]) -> Sequence[tuple[str, int]]:
+        """Returns those of the users who have a timeline, each with the generation."""
+        return [(user, generation) for user, generation in self._database.rows(GENERATIONS, (list(user_ids),))]
 
     def discard(self, user_id: str) -> bool:
         """Ends the generation; returns False if the user has no timeline."""

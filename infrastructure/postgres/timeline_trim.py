@@ -78,7 +78,7 @@ class TimelineTrim:
 
     def _trim(self, user_id: str, generation: int, oversized: int | None, *, is_read: bool) -> None:
         if not is_read:
-            # A generation that has no reader never gets one: those of new readers are larger than all before.
+            # A generation that has no reader never gets one: no generation is used twice.
             self._delete_below(ABOVE_ALL, user_id, generation)
         elif oversized is not None:
             # First, so that no view relies on what is deleted next.

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from domain.errors import Unavailable
-from infrastructure.background import BackgroundThread
 from infrastructure.memory.timeline import Room
-from infrastructure.outside.circuit import PAUSE_SECONDS, Circuit
 from infrastructure.outside.engine import OutsideEngine
+from infrastructure.outside.watching import watched
 from infrastructure.redis.connections import TIMEOUT_SECONDS, Connections
 from infrastructure.redis.primary import RENEW_SECONDS, Epochs, Primary, identity_of
 from infrastructure.redis.timelines import RedisTimelines
@@ -36,11 +35,3 @@ def open_timelines(
         connections.drop()
 
     return OutsideEngine(timelines, circuit, close, [thread])
-
-
-def watched(engine: str, probe: Callable[[], object]) -> tuple[Circuit, BackgroundThread]:
-    """Returns a circuit, and the thread that probes while it is open, which runs already."""
-    circuit = Circuit(engine, probe=probe)
-    thread = BackgroundThread(f"{engine}-probe", circuit.probe, pause_seconds=PAUSE_SECONDS, gives_way=False)
-    thread.start()
-    return circuit, thread

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from hashlib import blake2b
 
 from infrastructure.memory.write_allowance import Rate
+from infrastructure.outside.watching import watched
 from infrastructure.redis.announcements import WAIT_SECONDS, Announcements, RedisAnnouncements
 from infrastructure.redis.connections import TIMEOUT_SECONDS, Connections, packed
-from infrastructure.redis.opening import watched
 from infrastructure.redis.write_allowance import RedisAllowance
 
 PING = packed("PING")

@@ -11,7 +11,7 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from domain.timeline import EMPTY_VIEW, TimelineView
+from domain.timeline import EMPTY_VIEW, Installed, TimelineView
 from infrastructure.memory.timeline import Room
 from infrastructure.outside.guard import Guard
 from infrastructure.outside.whereabouts import Whereabouts
@@ -78,16 +78,16 @@ class RedisTimelines:
         ids = struct.unpack_from(f">{(len(found) - HEAD.size) // 8}Q", found, HEAD.size)
         return TimelineView(ids[bisect_right(ids, low) :][::-1], floor, mark)
 
-    def install(self, user_id: str) -> tuple[int, int]:
-        """Creates the timeline if it is absent; returns its generation and its merge mark."""
+    def install(self, user_id: str) -> Installed:
+        """Creates the timeline if it is absent; returns its generation, merge mark and floor."""
         epoch = self._primary.current()
         return self._guard.installed(lambda: self._installed(epoch, user_id))
 
-    def _installed(self, epoch: Epoch, user_id: str) -> tuple[int, int]:
+    def _installed(self, epoch: Epoch, user_id: str) -> Installed:
         new = HEAD.pack(False, 1 + secrets.randbits(TOKEN_BITS), 0, 0)
         [head] = self._primary.run(epoch, self._install, [[self._key(epoch, user_id)]], new, self._idle_ms)
-        _, token, mark, _ = HEAD.unpack(head)
-        return token, mark
+        _, token, mark, floor = HEAD.unpack(head)
+        return Installed(token, mark, floor)
 
     def merge(self, user_id: str, generation: int, ids: Iterable[int], floor: int, mark: int) -> None:
         """Merges into the timeline of this generation; does nothing if it was discarded."""

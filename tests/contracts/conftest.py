@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.compose.ports import Announcements, Events, FollowGraph, Outbox, Timelines, Tweets
+from app.compose.ports import Announcements, FollowGraph, Outbox, Timelines, Tweets
 from domain.delivery import RetryPolicy
+from infrastructure.cassandra.address import Address
 from infrastructure.memory.stores import MemoryOptions, open_memory
-from infrastructure.postgres.polling import NoHints
 from infrastructure.postgres.stores import PostgresOptions
 from infrastructure.redis.shared import SharedRedis
 from tests.contracts.limits import (
@@ -24,9 +24,10 @@ from tests.contracts.limits import (
     TIMELINE_CAPACITY,
 )
 from tests.contracts.racing import RACERS
+from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.pgbouncer import PgBouncer
 from tests.engines.redis_server import RedisServer
-from tests.fakes import postgres, redis
+from tests.fakes import cassandra, dynamodb, postgres, redis
 from tests.fakes.clock import ManualClock
 from tests.fakes.databases import opened
 
@@ -60,12 +61,15 @@ class Stores:
     outbox: Outbox
     graph: FollowGraph
     timelines: Timelines
-    events: Events
     announcements: Announcements
     trim: Callable[[], object] = lambda: None
     """Cuts timelines to their capacity, where a push does not."""
     expires: bool = False
     """True where idle timelines go by themselves, so that nobody counts them."""
+    only_adds: bool = False
+    """True where entries are not trimmed but expire, and of several merges at once any may win."""
+    rounds: int = 50
+    """How often each thread of a race does its work; fewer where that takes long."""
 
 
 Engine = tuple[ManualClock, Stores]
@@ -78,7 +82,7 @@ Open = Callable[[pytest.FixtureRequest], AbstractContextManager[Engine]]
 def in_memory(_: pytest.FixtureRequest) -> Iterator[Engine]:
     clock = ManualClock()
     made = open_memory(OPTIONS, clock)
-    yield clock, Stores(made.tweets, made.outbox, made.graph, made.timelines, made.events, made.announcements)
+    yield clock, Stores(made.tweets, made.outbox, made.graph, made.timelines, made.announcements)
 
 
 @contextmanager
@@ -87,7 +91,7 @@ def in_sqlite(request: pytest.FixtureRequest) -> Iterator[Engine]:
     folder: Path = request.getfixturevalue("tmp_path")
     with opened(folder / "perch.db", clock, OPTIONS) as made:
         rest = made.memory
-        yield clock, Stores(made.tweets, rest.outbox, made.graph, rest.timelines, rest.events, rest.announcements)
+        yield clock, Stores(made.tweets, rest.outbox, made.graph, rest.timelines, rest.announcements)
 
 
 @contextmanager
@@ -115,7 +119,6 @@ def _opened_in_postgres(url: str, url_of_stores: str) -> Iterator[Engine]:
                 made.outbox,
                 made.graph,
                 made.timelines,
-                NoHints(),
                 made.announcements,
                 lambda: made.trim.sweep(ALL),
             ),
@@ -131,11 +134,52 @@ def in_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
         clock = redis.RedisClock(database_clock, server)
         open_outside = redis.opening(server.url, clock, capacity=TIMELINE_CAPACITY, idle_seconds=IDLE_SECONDS)
         with postgres.opened(url, POSTGRES, open_outside) as made:
-            events = NoHints()
             yield (
                 clock,
-                Stores(made.tweets, made.outbox, made.graph, made.timelines, events, made.announcements, expires=True),
+                Stores(made.tweets, made.outbox, made.graph, made.timelines, made.announcements, expires=True),
             )
+
+
+@contextmanager
+def in_dynamodb(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Timelines in DynamoDB, beside all else in PostgreSQL."""
+    url: str = request.getfixturevalue("schema_url")
+    server: OwnDynalite = request.getfixturevalue("dynamodb")
+    with postgres.manual_database(url) as clock:
+        open_outside = dynamodb.opening(server, clock, connections=RACERS)
+        with postgres.opened(url, POSTGRES, open_outside) as made:
+            yield (
+                clock,
+                Stores(
+                    made.tweets,
+                    made.outbox,
+                    made.graph,
+                    made.timelines,
+                    made.announcements,
+                    only_adds=True,
+                    rounds=5,
+                ),
+            )
+
+
+@contextmanager
+def in_cassandra(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Timelines in Cassandra, beside all else in PostgreSQL."""
+    url: str = request.getfixturevalue("schema_url")
+    address: Address = request.getfixturevalue("cassandra")
+    with postgres.manual_database(url) as clock, postgres.opened(url, POSTGRES, cassandra.opening(address)) as made:
+        yield (
+            clock,
+            Stores(
+                made.tweets,
+                made.outbox,
+                made.graph,
+                made.timelines,
+                made.announcements,
+                only_adds=True,
+                rounds=10,
+            ),
+        )
 
 
 @contextmanager
@@ -158,7 +202,11 @@ EVERY = [
     pytest.param(through_pgbouncer, marks=[pytest.mark.engines, pytest.mark.long]),
 ]
 BESIDE = {
-    "timelines": [pytest.param(in_redis, marks=pytest.mark.engines)],
+    "timelines": [
+        pytest.param(in_redis, marks=pytest.mark.engines),
+        pytest.param(in_dynamodb, marks=pytest.mark.engines),
+        pytest.param(in_cassandra, marks=pytest.mark.engines),
+    ],
     "announcements": [pytest.param(announced_by_redis, marks=pytest.mark.engines)],
 }
 """Engines beside PostgreSQL, by the fixture for which they are; all else is there as it is without them."""
@@ -207,13 +255,13 @@ def graph(stores: Stores) -> FollowGraph:
 
 
 @pytest.fixture
-def timelines(stores: Stores) -> Timelines:
-    return stores.timelines
+def rounds(stores: Stores) -> int:
+    return stores.rounds
 
 
 @pytest.fixture
-def events(stores: Stores) -> Events:
-    return stores.events
+def timelines(stores: Stores) -> Timelines:
+    return stores.timelines
 
 
 @pytest.fixture

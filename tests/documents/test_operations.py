@@ -10,14 +10,23 @@ from app.compose import postgres
 from app.settings import Settings
 from app.settings.identity import HS256_KEY_BYTES_MIN
 from infrastructure import time_left
+from infrastructure.aws import dead_letters, preparing, queue, session
+from infrastructure.aws import opening as aws
+from infrastructure.aws import taking as sqs
 from infrastructure.delivery.fan_out import ACTIVE_MAX
 from infrastructure.delivery.worker import WAIT_SECONDS
+from infrastructure.dynamodb import client, opening, writes
+from infrastructure.events.metrics import DeadEventMetrics
 from infrastructure.http import jwks
 from infrastructure.http.stream import HEARTBEAT_SECONDS
+from infrastructure.kafka import address, client_log, clients, sending, taking
 from infrastructure.memory import idempotency_keys
+from infrastructure.outside.circuit import Circuit
+from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres import connections, database, sessions
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.metrics import PostgresMetrics
+from infrastructure.postgres.polling import NoHints
 from infrastructure.server.channel import DISCARDED_BYTES_MAX, SEND_SECONDS_MAX, TAKE_SECONDS_MAX
 from infrastructure.server.open_files import FILES_MIN
 from infrastructure.server.waitress_settings import BODY_BYTES_MAX, CONNECTIONS_MAX, UNACKNOWLEDGED_MS_MAX
@@ -42,12 +51,21 @@ def known(tmp_path: Path) -> set[str]:
         client.get("/livez")
         own = client.get("/metrics").body.decode()
     registry = CollectorRegistry()
+    registry.register(DeadEventMetrics(NoHints()))
+    registry.register(CircuitMetrics([Circuit("an engine")]))
     registry.register(PostgresMetrics(Database("postgresql://", connections=1)))
     shared = generate_latest(registry).decode()
     return {name.partition("{")[0] for name in samples(own + shared)}
 
 
 LIMITS = [
+    f"{address.PARTITIONS} partitions, and the replication",
+    f"for at most {clients.HINT_SECONDS:g} s. What finds no room",
+    f"waits up to {sending.CLOSE_SECONDS:g} s for hints on their way",
+    f"At most {taking.QUEUE_MAX:,} hints wait in a worker",
+    f"(`max.poll.interval.ms` is {int(clients.CONSUMING['max.poll.interval.ms']) / 1000:g} s)",
+    f"killed is missed after {int(clients.CONSUMING['session.timeout.ms']) / 1000:g} s",
+    f"at most one line in {client_log.PAUSE_SECONDS:g} s, `left_out`",
     f"Perch accepts {CONNECTIONS_MAX:,} connections in addition",
     f"does not start with fewer than {FILES_MIN}.",
     f"A client has {SEND_SECONDS_MAX:g} s to send a whole request and {TAKE_SECONDS_MAX:g} s to read an answer",
@@ -75,7 +93,21 @@ LIMITS = [
     f"`idle_in_transaction_session_timeout = '{sessions.IDLE_IN_TRANSACTION_SECONDS:g}s'`",
     f"of the session) | {sessions.VANISHED_SECONDS:g} s |",
     f"Every {connections.PAUSE_SECONDS:g} s a probe asks",
+    f"A connection may take {client.CONNECT_SECONDS:g} s and an answer {client.ANSWER_SECONDS:g} s;",
+    f"after random pauses, for {writes.PATIENCE_SECONDS:g} s;",
+    f"gives up writing a rebuilt timeline after {writes.REQUEST_PATIENCE_SECONDS:g} s.",
+    f"`TIMELINE_CAPACITY` is at most {opening.CAPACITY_MAX}.",
+    f"an item expires {opening.TTL_SECONDS / 86_400:g} days after it was written",
     f"holds its rows for {postgres.LEASE_SECONDS:g} s, and housekeeping for {postgres.HOUSEKEEPING_SECONDS:g} s",
+    f"`maxReceiveCount` {preparing.MAX_RECEIVE_COUNT}; visibility time-out {sqs.VISIBILITY_SECONDS} s",
+    f"| kept for {preparing.RETENTION_SECONDS / 86_400:g} days |",
+    f"up to {sqs.WAITING_MAX} hints that wait, and {ACTIVE_MAX} under delivery",
+    f"set to {sqs.VISIBILITY_SECONDS} s again every {sqs.VISIBILITY_SECONDS * sqs.KEEP_SHARE:g} s",
+    f"up to {queue.WAIT_SECONDS} s, and {aws.CLOSE_SECONDS:g} s at most while SQS does not answer",
+    f"more than {queue.BATCH_BYTES:,} bytes",
+    f"these are away for {dead_letters.LOOK_SECONDS} s",
+    f"within {session.ANSWER_SECONDS:g} s ({session.CONNECT_SECONDS:g} s to connect) is dropped",
+    f"nothing to do asks every {queue.WAIT_SECONDS} s",
 ]
 
 

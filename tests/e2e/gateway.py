@@ -1,6 +1,5 @@
 """Gateways in front of Perch: nginx with the documented configuration, and Express."""
 
-import getpass
 import re
 import shutil
 import socket
@@ -12,9 +11,9 @@ from types import TracebackType
 from typing import Self
 
 from tests.documents.programs import CLIENTS, node_file, program
+from tests.e2e import nginx_conf
 from tests.e2e.perch_process import REPOSITORY
 
-CONFIGURATION = REPOSITORY / "docs" / "nginx.conf"
 OPERATIONS = REPOSITORY / "docs" / "operations.md"
 PASSWORD = "a password"  # noqa: S105 - of users who are gone with the test
 START_SECONDS = 10.0
@@ -87,11 +86,11 @@ class Gateway(GatewayProcess):
         self._connections = connections
         self._folder = folder
         self.plain_port = free_port() if tls else self.port
-        shutil.copy(CONFIGURATION, folder / "nginx.conf")
+        shutil.copy(nginx_conf.CONFIGURATION, folder / "nginx.conf")
         if tls:
             self._turn_on_tls()
         text = (folder / "nginx.conf").read_text()
-        (folder / "nginx.conf").write_text(self._adapted(text, perch_port))
+        (folder / "nginx.conf").write_text(nginx_conf.changed(text, self._changes(perch_port)))
         (folder / "perch.htpasswd").write_text("".join(f"{user}:{{PLAIN}}{PASSWORD}\n" for user in users))
 
     def _command(self) -> list[str | Path]:
@@ -113,25 +112,11 @@ class Gateway(GatewayProcess):
     def certificate(self) -> Path:
         return self._folder / "perch.crt"
 
-    def _adapted(self, text: str, perch_port: int) -> str:
-        """The configuration with the ports, folders and limit of a test; nothing else is changed."""
-        places = {
-            "user www-data;": f"user {getpass.getuser()};",
-            "limit_conn addresses 100;": f"limit_conn addresses {self._connections};",
-            "listen 80;": f"listen 127.0.0.1:{self.plain_port};",
-            "listen 443 ": f"listen 127.0.0.1:{self.port} ",
-            "/etc/nginx/perch.crt": str(self.certificate),
-            "/etc/nginx/perch.key": f"{self._folder}/perch.key",
-            "127.0.0.1:8080": f"127.0.0.1:{perch_port}",
-            "/etc/nginx/perch.htpasswd": f"{self._folder}/perch.htpasswd",
-            "/run/nginx.pid": f"{self._folder}/nginx.pid",
-            "/var/log/nginx/": f"{self._folder}/",
-            "/var/lib/nginx/": f"{self._folder}/",
-        }
-        for documented, here in places.items():
-            assert documented in text
-            text = text.replace(documented, here)
-        return text
+    def _changes(self, perch_port: int) -> dict[str, str]:
+        """What a test changes in the documented configuration."""
+        return nginx_conf.local(
+            self._folder, [perch_port], port=self.plain_port, tls_port=self.port, connections=self._connections
+        )
 
 
 def basic(user: str, password: str = PASSWORD) -> dict[str, str]:

@@ -25,7 +25,7 @@ case $2 in
 esac
 """
 OLD_NODE = "#!/bin/sh\nexit 1\n"
-RUN, DEV = ".venv/.run", ".venv/.dev"
+RUN, ALL, DEV = ".venv/.run", ".venv/.all", ".venv/.dev"
 
 
 def version(number: str) -> str:
@@ -87,8 +87,10 @@ def test_a_missing_or_old_program_is_named(clone: Path, arguments: list[str], be
 def test_packages_to_run_and_to_develop_are_each_installed_once(clone: Path) -> None:
     assert installed(clone, RUN) == ["."]
     assert installed(clone, RUN) == []
+    assert installed(clone, ALL) == [".[all]"]
+    assert installed(clone, RUN, ALL) == []
     assert installed(clone, DEV) == [".[dev]"]
-    assert installed(clone, RUN, DEV) == []
+    assert installed(clone, RUN, ALL, DEV) == []
 
 
 @pytest.mark.parametrize("name", DEPENDENCIES)

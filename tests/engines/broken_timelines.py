@@ -68,9 +68,9 @@ def with_cached_generations(adapters: Adapters) -> Adapters:
 
 
 def install_same_generation(timelines: Any, others: Adapters, user: str) -> Any:
-    _, mark = timelines.install(user)
+    installed = timelines.install(user)
     _session(others).execute(REUSE_GENERATION, (user,))
-    return 0, mark
+    return installed._replace(generation=0)
 
 
 def discard_with_entries(timelines: Any, others: Adapters, user: str) -> Any:

@@ -10,6 +10,7 @@ from infrastructure.postgres.database import SIGN_OF_LIFE
 from infrastructure.postgres.epochs import PostgresEpoch
 from infrastructure.postgres.leases import Lease
 from infrastructure.postgres.looks import PostgresLooks
+from infrastructure.postgres.readers import PostgresReaders
 from infrastructure.postgres.sessions import Connection, prepare_session
 from infrastructure.postgres.stores import PostgresOptions
 from tests.engines.one_session import OneSession
@@ -92,7 +93,7 @@ def _outbox(session: OneSession) -> None:
 def _timelines(session: OneSession) -> None:
     timelines = session.timelines
     for user in (READER, "nobody"):
-        generation, mark = timelines.install(user)
+        generation, mark, _ = timelines.install(user)
         timelines.merge(user, generation, IDS, IDS[0], mark)
         timelines.view(user, 0, MAX_TWEET_ID, 21)
     timelines.push(IDS[0], AUTHORS)
@@ -125,6 +126,9 @@ def _housekeeping(session: OneSession) -> None:
 
 
 def _timelines_elsewhere(session: OneSession) -> None:
+    readers = PostgresReaders(session, idle_seconds=IDLE_SECONDS)
+    readers.find(READER)
+    readers.generations(AUTHORS)
     epoch = PostgresEpoch(session, "timelines")
     for _ in range(2):
         epoch.claim(*epoch.current())

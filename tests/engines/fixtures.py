@@ -2,25 +2,41 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
+from infrastructure.cassandra import schema
+from infrastructure.cassandra.address import Address
 from infrastructure.postgres.migrating import migrate
-from tests.engines import own_postgres, own_redis
+from tests.engines import jars, own_dynalite, own_moto, own_postgres, own_redis
 from tests.engines import pgbouncer as bouncer
+from tests.engines.dynamodb_server import CREDENTIALS
+from tests.engines.kafka_server import KafkaServer
 from tests.engines.missing import go_without
+from tests.engines.own_cassandra import OwnCassandra
+from tests.engines.own_dynalite import OwnDynalite
+from tests.engines.own_elasticmq import OwnElasticMq
+from tests.engines.own_kafka import OwnKafka
+from tests.engines.own_moto import OwnMoto
 from tests.engines.own_postgres import OwnPostgres
 from tests.engines.own_redis import OwnRedis
 from tests.engines.pgbouncer import PgBouncer
 from tests.engines.postgres import PostgresServer
 from tests.engines.proxy import Proxy
 from tests.engines.redis_server import RedisServer
+from tests.engines.shared_cassandra import shared_cassandra
+from tests.engines.shared_kafka import shared_kafka
 
 POSTGRES_URL = "PERCH_TEST_POSTGRES_URL"
 REDIS_URL = "PERCH_TEST_REDIS_URL"
+KAFKA = "PERCH_TEST_KAFKA"
 NOT_OURS = f"{POSTGRES_URL} names a server which tests must not stop"
 
-ENGINES = {"postgres_server", "redis_server"}
+ENGINES = {
+    *("postgres_server", "redis_server", "dynamodb_server", "cassandra_node", "own_cassandra"),
+    *("kafka_server", "own_kafka", "moto_server", "elasticmq_server"),
+}
 """All other fixtures of this file need one of these."""
 
 
@@ -134,3 +150,114 @@ def redis_proxy(redis_database: RedisServer) -> Iterator[Proxy]:
     """A proxy to the server; `redis_database.url_through(redis_proxy.port)` is its URL."""
     with Proxy(redis_database.port, redis_database.host) as proxy:
         yield proxy
+
+
+@pytest.fixture(scope="session")
+def dynamodb_server() -> Iterator[OwnDynalite]:
+    """The emulator of DynamoDB of this test process."""
+    program = own_dynalite.find_dynalite()
+    if program is None:
+        go_without(own_dynalite.MISSING)
+    with closing(OwnDynalite(program)) as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in CREDENTIALS.items():
+            patch.setenv(name, value)
+        yield server
+
+
+@pytest.fixture
+def dynamodb(dynamodb_server: OwnDynalite) -> Iterator[OwnDynalite]:
+    """The emulator with an empty table, which the test can kill and pause; it is mended after the test."""
+    dynamodb_server.empty()
+    yield dynamodb_server
+    dynamodb_server.mend()
+
+
+@pytest.fixture
+def dynamodb_proxy(dynamodb: OwnDynalite) -> Iterator[Proxy]:
+    """A proxy to the emulator; `dynamodb.url_through(dynamodb_proxy.port)` is its URL."""
+    with Proxy(dynamodb.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="session")
+def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """The Kafka broker of all test processes, or the one that `PERCH_TEST_KAFKA` names as host:port."""
+    if servers := os.environ.get(KAFKA):
+        yield KafkaServer(servers)
+        return
+    _require_kafka()
+    folder = tmp_path_factory.getbasetemp()
+    with shared_kafka(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def own_kafka() -> Iterator[OwnKafka]:
+    """A broker of this test process alone."""
+    _require_kafka()
+    with OwnKafka() as server:
+        yield server
+
+
+@pytest.fixture
+def breakable_kafka(own_kafka: OwnKafka) -> Iterator[OwnKafka]:
+    """A broker that the test can stop, kill, pause and rob of its data; it is mended after the test."""
+    yield own_kafka
+    own_kafka.mend()
+
+
+def _require_kafka() -> None:
+    if reason := jars.KAFKA.missing:
+        go_without(reason)
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[OwnMoto]:
+    """The emulator of SNS and SQS of this test process."""
+    if not own_moto.is_installed():
+        go_without(own_moto.MISSING)
+    with closing(OwnMoto()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def elasticmq_server() -> Iterator[OwnElasticMq]:
+    """The emulator of SQS of this test process that knows redrive policies."""
+    if reason := jars.ELASTICMQ.missing:
+        go_without(reason)
+    with closing(OwnElasticMq()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def cassandra_node() -> Iterator[tuple[str, int]]:
+    """Host and port of the node of all test processes."""
+    if jars.CASSANDRA.missing:
+        go_without(jars.CASSANDRA.missing)
+    with shared_cassandra() as node:
+        yield node
+
+
+@pytest.fixture(scope="session")
+def cassandra(cassandra_node: tuple[str, int]) -> Address:
+    """A keyspace of this test process."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    address = Address((cassandra_node,), f"perch_{worker}")
+    schema.prepare(address)
+    return address
+
+
+@pytest.fixture(scope="session")
+def own_cassandra() -> Iterator[OwnCassandra]:
+    """A node of this test process alone, which tests can kill and pause."""
+    if jars.CASSANDRA.missing:
+        go_without(jars.CASSANDRA.missing)
+    with OwnCassandra() as node:
+        yield node
+
+
+@pytest.fixture
+def breakable_cassandra(own_cassandra: OwnCassandra) -> Iterator[OwnCassandra]:
+    """The same node; it is mended after the test."""
+    yield own_cassandra
+    own_cassandra.mend()

@@ -23,19 +23,28 @@ END_SECONDS = 5.0
 PR_SET_CHILD_SUBREAPER = 36
 LOOK_SECONDS = 0.01
 
+ENDED = "ZX"
+"""States of processes that have ended, and have not been waited for."""
+
 
 def descendants(ancestor: int) -> dict[int, str]:
     """The processes below this one, each with its state as in proc(5); those which have ended are left out."""
     parents, states = {}, {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    # `glob` asks for each file whether it exists, and raises when the process has just ended.
+    for process in [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]:
         with suppress(OSError):
-            # The name stands in parentheses, and can contain some.
-            state, parent = stat.read_text(errors="replace").rpartition(")")[2].split()[:2]
-            parents[int(stat.parent.name)], states[int(stat.parent.name)] = int(parent), state
+            states[process], parents[process] = state_and_parent(process)
     found = {ancestor}
     while more := {process for process, parent in parents.items() if parent in found} - found:
         found |= more
-    return {process: states[process] for process in found - {ancestor} if states[process] not in "ZX"}
+    return {process: states[process] for process in found - {ancestor} if states[process] not in ENDED}
+
+
+def state_and_parent(process: int) -> tuple[str, int]:
+    """As in proc(5); raises `OSError` if the process is not there."""
+    # The name stands in parentheses, and can contain some.
+    state, parent = Path(f"/proc/{process}/stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
+    return state, int(parent)
 
 
 def send(processes: Iterable[int], number: signal.Signals) -> None:
@@ -79,8 +88,11 @@ def _start(command: list[str], folder: str, user: str) -> int | None:
         return None
 
 
-def main(folder: str, user: str, end_signal: str) -> None:
-    """Starts what it is told, as this user unless it is "", until the end of standard input."""
+def main(folder: str, user: str, end_signal: str, keep: str) -> None:
+    """Starts what it is told, as this user unless it is "", until the end of standard input.
+
+    With `keep` = "1" the folder stays.
+    """
     # Processes whose parent is killed stay descendants of this one.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGCHLD, _reap)
@@ -90,7 +102,8 @@ def main(folder: str, user: str, end_signal: str) -> None:
         started.add(process)
         print(process or "", flush=True)
     _end_all({process for process in started if process}, signal.Signals[end_signal])
-    shutil.rmtree(folder, ignore_errors=True)
+    if keep != "1":
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

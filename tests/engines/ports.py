@@ -19,13 +19,16 @@ class ReservedPort:
     The UDP port of the same number is the reservation: no engine uses it, and the system frees it with the process.
     """
 
-    def __init__(self) -> None:
-        for _ in range(TRIES):
+    def __init__(self, preferred: int | None = None) -> None:
+        """`preferred` is taken if it is free."""
+        for turn in range(TRIES):
             self._reservation = socket.socket(type=socket.SOCK_DGRAM)
-            self.number = _chance.choice(PORTS)
+            self.number = preferred if preferred is not None and turn == 0 else _chance.choice(PORTS)
             try:
                 self._reservation.bind((LOCALHOST, self.number))
                 with socket.socket() as probe:
+                    # Connections that ended a moment ago do not keep a port from those who listen.
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                     probe.bind((LOCALHOST, self.number))
             except OSError:
                 self._reservation.close()

@@ -6,6 +6,7 @@ from typing import LiteralString, Self, cast
 
 from app.compose import Adapters
 from app.compose.ports import FollowGraph, Timelines, Tweets
+from domain.timeline import Installed
 from infrastructure.memory.events import MemoryAnnouncements, MemoryEvents
 from infrastructure.memory.write_allowance import Unlimited
 from infrastructure.postgres.stores import PostgresOptions
@@ -46,7 +47,7 @@ class Unread:
     def __init__(self, session: OneSession) -> None:
         self.view = session.unread.view
 
-    def install(self, user_id: str) -> tuple[int, int]:
+    def install(self, user_id: str) -> Installed:
         raise NotImplementedError(user_id)
 
     def merge(self, user_id: str, generation: int, ids: object, floor: int, mark: int) -> None:
@@ -84,13 +85,15 @@ class PostgresWorlds:
         options = _options(bounds)
         session = OneSession(self.connection, options)
         transactions = Transactions(self._sessions, options)
+        hints = MemoryEvents(bounds.queue_capacity)
         adapters = Adapters(
             clock,
             cast("Tweets", TweetsUnderWay(session, transactions, oracle)),
             session.outbox,
             cast("FollowGraph", GraphUnderWay(session, transactions)),
             cast("Timelines", Housekeeping(session)),
-            MemoryEvents(bounds.queue_capacity),
+            hints,
+            hints,
             MemoryAnnouncements(ANNOUNCEMENTS_MAX),
             Unlimited(),
             secret_key="not used",  # noqa: S106 - nothing signs a cursor

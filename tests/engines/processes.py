@@ -9,8 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.e2e.perch_process import environment
 from tests.engines import guard
@@ -20,6 +22,12 @@ STATE_SECONDS = 30.0
 
 START_SECONDS = 60.0
 LOG_CHARACTERS = 4000
+
+KEEP = "PERCH_KEEP_FOLDERS"
+"""With this variable set to 1, the folders of engines stay when the engines have ended."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
 LOOK_SECONDS = 0.005
 
 
@@ -33,8 +41,18 @@ class Processes:
     They end and the folder is removed by `close`, and also when the test process is killed.
     """
 
-    def __init__(self, name: str, *, user: str = "", end_signal: signal.Signals = signal.SIGTERM) -> None:
-        """As root, the engine runs as `user`, to whom the folder belongs; `end_signal` ends it at once."""
+    def __init__(
+        self,
+        name: str,
+        *,
+        user: str = "",
+        end_signal: signal.Signals = signal.SIGTERM,
+        variables: Mapping[str, str] = NOTHING,
+    ) -> None:
+        """As root, the engine runs as `user`, to whom the folder belongs; `end_signal` ends it at once.
+
+        `variables` are added to the environment of the engine.
+        """
         self.name = name
         self.folder = Path(tempfile.mkdtemp(prefix=f"perch-{name}-"))
         self.main = 0
@@ -45,8 +63,17 @@ class Processes:
         self._log = self.folder / "log"
         with self._log.open("w") as log:
             self._guard = subprocess.Popen(
-                [sys.executable, "-I", "-S", guard.__file__, self.folder, user, end_signal.name],
-                env=environment({"LC_ALL": "C.UTF-8"}),
+                [
+                    sys.executable,
+                    "-I",
+                    "-S",
+                    guard.__file__,
+                    self.folder,
+                    user,
+                    end_signal.name,
+                    os.environ.get(KEEP, ""),
+                ],
+                env=environment({"LC_ALL": "C.UTF-8", **variables}),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -57,7 +84,11 @@ class Processes:
     @property
     def running(self) -> bool:
         """True while the process that was started last is there, paused or not."""
-        return self.main in self.states()
+        # The guard is the parent of what it starts; its other descendants are not looked for, because tests ask often.
+        with suppress(OSError):
+            state, parent = guard.state_and_parent(self.main)
+            return parent == self._guard.pid and state not in guard.ENDED and self._guard.poll() is None
+        return False
 
     def start(self, *command: str | Path) -> None:
         """Starts a program in the folder; returns at once. Its output goes to the log."""
@@ -120,10 +151,14 @@ class Processes:
                 raise self.failure(f"takes more than {seconds:g} s to {what}")
             time.sleep(LOOK_SECONDS)
 
+    def log(self) -> str:
+        """What all processes have written so far."""
+        return self._log.read_text(errors="replace")
+
     def failure(self, what: str) -> EngineFailed:
         """An error that says so, with the end of the log."""
-        return EngineFailed(f"{self.name} {what}\n{self._log.read_text(errors='replace')[-LOG_CHARACTERS:]}")
+        return EngineFailed(f"{self.name} {what}\n{self.log()[-LOG_CHARACTERS:]}")
 
     def close(self) -> None:
-        """Ends all processes and removes the folder."""
+        """Ends all processes and removes the folder, unless it is to stay."""
         self._guard.communicate(timeout=STATE_SECONDS)

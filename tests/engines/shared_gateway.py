@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.e2e import nginx_conf
 from tests.e2e.gateway import Gateway
 
 
@@ -13,14 +14,7 @@ class SharedGateway(Gateway):
         self._ports = ports
         super().__init__(folder, ports[0])
 
-    def _adapted(self, text: str, perch_port: int) -> str:
-        changes = {
-            f"server 127.0.0.1:{perch_port};": " ".join(f"server 127.0.0.1:{port};" for port in self._ports),
-            'auth_basic "Perch";': "auth_basic off;",
-            "X-User-Id $remote_user;": "X-User-Id $http_x_user_id;",
-        }
-        text = super()._adapted(text, perch_port)
-        for documented, here in changes.items():
-            assert documented in text
-            text = text.replace(documented, here)
-        return text
+    def _changes(self, perch_port: int) -> dict[str, str]:
+        del perch_port
+        changes = nginx_conf.local(self._folder, self._ports, port=self.plain_port, connections=self._connections)
+        return {**changes, **nginx_conf.TRUSTING}

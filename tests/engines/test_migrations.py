@@ -58,7 +58,7 @@ def test_up_down_and_up_again_with_data(postgres_database: str, session: Connect
     publish(session, "author")
     with opened(postgres_database) as stores:
         assert stores.graph.follow("fan", "author")
-        generation, mark = stores.timelines.install("fan")
+        generation, mark, _ = stores.timelines.install("fan")
         stores.timelines.merge("fan", generation, [1], 0, mark)
     assert migrate(postgres_database, "head", TIMELINES) == SCHEMA_VERSION
     assert value(session, "SELECT count(*) FROM tweets") == 1
@@ -68,6 +68,16 @@ def test_up_down_and_up_again_with_data(postgres_database: str, session: Connect
     assert migrate(postgres_database, SCHEMA_VERSION, TIMELINES) == SCHEMA_VERSION
     assert objects(session) == made
     assert value(session, "SELECT count(*) FROM tweets") == 0
+
+
+def test_an_emptied_database_gives_no_generation_again(postgres_database: str) -> None:
+    generations = []
+    for _ in range(2):
+        migrate(postgres_database, "head", TIMELINES)
+        with opened(postgres_database) as stores:
+            generations.append(stores.timelines.install("fan").generation)
+        migrate(postgres_database, "base", TIMELINES)
+    assert len(set(generations)) == 2
 
 
 def test_the_command_says_which_version_the_schema_has(postgres_database: str) -> None:

@@ -134,6 +134,7 @@ def _adapters(settings: Settings, at: Steps) -> Adapters:
         stores.graph,
         rest.timelines,
         rest.events,
+        rest.events,
         rest.announcements,
         Unlimited(),
         settings.api.secret_key,

@@ -33,6 +33,20 @@ def test_a_since_id_may_be_a_day_ahead(ahead_ms: int, status: int) -> None:
         assert_problem(streamed, 422, "invalid-input", {"header": "Last-Event-ID"})
 
 
+def test_ids_that_were_given_before_the_clock_was_set_back_are_accepted() -> None:
+    clock = ManualClock()
+    transport = in_process(clock=clock)
+    bob, alice = Client(transport, "bob"), Client(transport, "alice")
+    alice.follow("bob")
+    since_id = bob.publish()["id"]
+    clock.set_back(2 * A_DAY_MS)
+    assert alice.page(f"{TIMELINE}?since_id={since_id}")["meta"]["since_id"] == since_id
+    missed = bob.publish()
+    assert alice.page(f"{TIMELINE}?since_id={since_id}")["data"] == [missed]
+    never_given = next_tweet_id(0, clock.now_ms() + 3 * A_DAY_MS, node_id=0)
+    assert alice.get(f"{TIMELINE}?since_id={never_given}").status == 422
+
+
 def test_a_poll_returns_newer_tweets(alice: Client, bob: Client) -> None:
     bob.publish("before")
     since_id = alice.page(TIMELINE)["meta"]["since_id"]

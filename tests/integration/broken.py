@@ -7,7 +7,7 @@ from typing import Any
 
 from app.compose import Adapters
 from domain.errors import Unavailable
-from domain.timeline import EMPTY_VIEW
+from domain.timeline import EMPTY_VIEW, Installed
 from domain.tweet_id import MAX_TWEET_ID
 from domain.user import Followees
 from tests.integration.stores import Change
@@ -40,7 +40,7 @@ def unpushed_without_dead_letters(store: Any, others: Adapters, *bounds: Any) ->
 
 
 def mark_without_install(store: Any, others: Adapters, user_id: str) -> Any:
-    return 0, store.view(user_id, 0, MAX_TWEET_ID, 1).mark
+    return Installed(0, store.view(user_id, 0, MAX_TWEET_ID, 1).mark, 0)
 
 
 def merge_into_any_generation(store: Any, others: Adapters, user_id: str, generation: int, *merged: Any) -> None:

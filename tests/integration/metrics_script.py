@@ -17,9 +17,10 @@ OLDEST = "perch_oldest_waiting_event_seconds"
 STORED = {PUBLISHED: 1, "perch_unpushed_tweets": 1, WAITING: 1}
 """The changes by a publish, without those by its hint."""
 
-QUEUED = {**STORED, "perch_event_queue_depth": 1}
+QUEUED = {**STORED, "perch_event_queue_depth": 1, "perch_event_hints_sent_total": 1}
+TAKEN = {"perch_event_queue_depth": -1, "perch_event_hints_taken_total": 1}
 DONE = {"perch_unpushed_tweets": -1, WAITING: -1}
-DONE_BY_HINT = {**DONE, "perch_event_queue_depth": -1}
+DONE_BY_HINT = {**DONE, **TAKEN}
 BUILT = {"perch_timelines": 1, "perch_timelines_rebuilt_total": 1}
 STALE_TWEETS = 101
 """One more than a read may drop before it discards the timeline."""
@@ -110,7 +111,7 @@ SCRIPT = (
         "the timelines fail after one is written",
         lambda perch: perch.step(fails_after=1),
         {
-            "perch_event_queue_depth": -1,
+            **TAKEN,
             "perch_delivery_failures_total": 1,
             "perch_delivery_retries_waiting": 1,
         },
@@ -152,7 +153,13 @@ SCRIPT = (
     Action(
         "eve publishes many tweets",
         publish_and_push_many,
-        {PUBLISHED: STALE_TWEETS, **pushed(0.0, STALE_TWEETS), "perch_deliveries_total": STALE_TWEETS},
+        {
+            PUBLISHED: STALE_TWEETS,
+            "perch_event_hints_sent_total": STALE_TWEETS,
+            "perch_event_hints_taken_total": STALE_TWEETS,
+            **pushed(0.0, STALE_TWEETS),
+            "perch_deliveries_total": STALE_TWEETS,
+        },
     ),
     Action(
         "bob unfollows eve and reads",
@@ -168,7 +175,11 @@ SCRIPT = (
     ),
     Action("alice publishes when no follower has a timeline", lambda perch: perch.publish("alice"), QUEUED),
     Action("the tweet is pushed to no timeline", lambda perch: perch.step(), {**DONE_BY_HINT, **pushed(0.0)}),
-    Action("a tweet is deleted before it is pushed", publish_delete_and_step, {PUBLISHED: 1}),
+    Action(
+        "a tweet is deleted before it is pushed",
+        publish_delete_and_step,
+        {PUBLISHED: 1, "perch_event_hints_sent_total": 1, "perch_event_hints_taken_total": 1},
+    ),
     Action("a stream is opened", lambda perch: perch.open_stream("bob"), {"perch_streams_open": 1}),
     Action(
         "one stream too many is opened",

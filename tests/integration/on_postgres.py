@@ -8,7 +8,7 @@ from app.compose.ports import Clock
 from infrastructure.memory.write_allowance import Unlimited
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.polling import NoHints
-from infrastructure.postgres.stores import PostgresOptions, stores_on
+from infrastructure.postgres.stores import OpenOutside, PostgresOptions, stores_on
 from tests.fakes.clock import ManualClock
 from tests.fakes.oracle import Oracle
 from tests.fakes.postgres import CLOSE_SECONDS, manual_database
@@ -37,8 +37,13 @@ def open_database(url: str) -> Iterator[Database]:
         database.close(CLOSE_SECONDS)
 
 
-def engine_on(database: Database, clock: Clock, *, prepares: bool = True) -> MakeEngine:
-    """The stores on this database, by whose clock `clock` goes; nothing is prepared and pushed without `prepares`."""
+def engine_on(
+    database: Database, clock: Clock, *, prepares: bool = True, open_outside: OpenOutside | None = None
+) -> MakeEngine:
+    """The stores on this database, by whose clock `clock` goes; nothing is prepared and pushed without `prepares`.
+
+    `open_outside` opens timelines elsewhere.
+    """
 
     def make_engine(bounds: Bounds, _: Oracle) -> Engine:
         memory = bounds.options()
@@ -49,14 +54,15 @@ def engine_on(database: Database, clock: Clock, *, prepares: bool = True) -> Mak
             pushes=prepares,
             lease_seconds=bounds.due_seconds,
         )
-        stores = stores_on(stepped(database, "database", *STEPS), options, "")
-        unread = stores_on(database, PostgresOptions(memory.retry, pushes=prepares), "")
+        stores = stores_on(stepped(database, "database", *STEPS), options, "", open_outside)
+        unread = stores_on(database, PostgresOptions(memory.retry, pushes=prepares), "", open_outside)
         adapters = Adapters(
             clock,
             stores.tweets,
             stores.outbox,
             stores.graph,
             stores.timelines,
+            NoHints(),
             NoHints(),
             stores.announcements,
             Unlimited(),

@@ -89,6 +89,7 @@ def in_memory(bounds: Bounds, _: Oracle, clock: Clock | None = None) -> Engine:
         memory.graph,
         memory.timelines,
         memory.events,
+        memory.events,
         memory.announcements,
         Unlimited(),
         secret_key="not used",  # noqa: S106 - nothing signs a cursor
@@ -117,6 +118,7 @@ class WorldStores:
             graph=stepped(cast("FollowGraph", WatchedGraph(plain.graph, self.oracle)), "graph"),
             timelines=stepped(cast("Timelines", self.pushes), "timelines"),
             events=stepped(cast("Events", self.hints), "events"),
+            source=stepped(plain.source, "source"),
             announcements=stepped(plain.announcements, "announcements"),
             looks=plain.looks and stepped(plain.looks, "looks"),
         )

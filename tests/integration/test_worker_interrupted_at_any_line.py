@@ -56,7 +56,7 @@ def deliver_by_hint(world: World) -> None:
 
 
 def deliver_when_due(world: World) -> None:
-    world.events.take(0.0)
+    world.source.take(0.0)
     world.deliver_due()
 
 

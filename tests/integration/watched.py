@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.compose.ports import Events, FollowGraph, Timelines, Tweets
 from domain.errors import Unavailable
 from domain.events import TweetCreated
-from domain.timeline import TimelineView
+from domain.timeline import Installed, TimelineView
 from infrastructure.memory.timelines import MemoryTimelines
 from tests.fakes.oracle import Oracle
 from usecases.publish_tweet import IdempotencyKey, Publication
@@ -138,7 +138,7 @@ class ReadOnlyTimelines:
     def view(self, user_id: str, low: int, high: int, limit: int) -> TimelineView:
         return self._timelines._timelines.get(user_id).view(low, high, limit)
 
-    def install(self, user_id: str) -> tuple[int, int]:
+    def install(self, user_id: str) -> Installed:
         raise NotImplementedError(user_id)
 
     def merge(self, user_id: str, generation: int, ids: object, floor: int, mark: int) -> None:

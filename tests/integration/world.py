@@ -57,6 +57,7 @@ class World:
         self._adapters = change(self._stores.adapters)
         self.tweets, self.graph, self.timelines = self._adapters.tweets, self._adapters.graph, self._adapters.timelines
         self.outbox, self.events = self._adapters.outbox, self._adapters.events
+        self.source = self._adapters.source
         self.announcements = self._adapters.announcements
         self._sizes = Sizes(bounds.slice_size, bounds.active, bounds.stale_entries)
         self.subscriptions = Subscriptions(STREAMS_MAX)

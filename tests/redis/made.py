@@ -33,7 +33,7 @@ class Made:
 
     def build(self, *ids: int, user_id: str = "alice", floor: int = 0, mark: int = 1) -> int:
         """Builds a timeline with these entries and returns its generation."""
-        generation, _ = self.timelines.install(user_id)
+        generation = self.timelines.install(user_id).generation
         self.timelines.merge(user_id, generation, ids, floor, mark)
         return generation
 

@@ -75,7 +75,7 @@ def _played(timelines: Timelines, user: str, step: Step) -> object:
         case ("push", int(tweet_id)):
             return timelines.push(tweet_id, [user])
         case ("merge", set(ids), int(floor), int(mark)):
-            generation, before = timelines.install(user)
+            generation, *before = timelines.install(user)
             timelines.merge(user, generation, ids, floor, mark)
             return before
         case ("view", int(low), int(high), int(limit)):
@@ -163,7 +163,7 @@ def test_a_full_server_refuses_pushes_and_answers_views(breakable_redis: OwnRedi
         with pytest.raises(Unavailable, match="refuses"):
             made.timelines.push(2, ["alice"])
         assert list(view(made).ids) == [1]
-        assert made.timelines.install("bob") == (0, LOGS_ALONE.mark)
+        assert made.timelines.install("bob") == (0, LOGS_ALONE.mark, LOGS_ALONE.floor)
     finally:
         breakable_redis.ask("CONFIG", "SET", "maxmemory", 0)
     assert made.timelines.push(2, ["alice"]) == 1

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from domain.timeline import TimelineView
+from domain.timeline import Installed, TimelineView
 from domain.tweet import Tweet
 from domain.user import Followees
 
@@ -53,16 +53,18 @@ class Timelines(Protocol):
         Returns `EMPTY_VIEW` if the timeline is absent or not merged yet.
         """
 
-    def install(self, user_id: str) -> tuple[int, int]:
+    def install(self, user_id: str) -> Installed:
         """Creates the timeline if it is absent. From now on it keeps what is pushed.
 
-        Returns its generation, which no other timeline ever has, and its merge mark, which is 0 before a merge.
+        Returns its generation, which no other timeline ever has, and the merge mark and floor of one merge so far.
         """
 
     def merge(self, user_id: str, generation: int, ids: Iterable[int], floor: int, mark: int) -> None:
-        """Adds ids of author logs that are complete from `floor` on, for all follows up to `mark`, atomically.
+        """Adds ids of author logs. With them the timeline is complete from `floor` on, for all follows up to `mark`.
 
-        Does nothing if the timeline of this generation was discarded.
+        That includes the follows up to the mark with which it was installed, and their floor: a merge relies on no
+        other, so it may be late, and of several at once any may win. Does nothing if the timeline of this generation
+        was discarded.
         """
 
     def discard(self, user_id: str) -> bool:

@@ -14,6 +14,7 @@ class PrepareHomeTimeline:
     The order matters. The timeline is installed first, so that it keeps what is pushed from then on. The follows are
     read next, so that the mark covers only these. The author logs come last, because they hold all tweets up to then.
     If the timeline was discarded in between, its successor has another generation and refuses the merge.
+    What a merge claims follows from mark and floor of its install and from its own logs, never from a merge meanwhile.
     """
 
     def __init__(
@@ -32,12 +33,13 @@ class PrepareHomeTimeline:
         self._capacity = capacity
 
     def execute(self, user_id: str) -> None:
-        generation, mark = self._timelines.install(user_id)
+        generation, mark, floor = self._timelines.install(user_id)
         followees = self._graph.followees(user_id)
         unmerged = followees.followed_after(mark)
         ids = self._tweets.newest(unmerged, 0, NEWEST, self._capacity + 1)
         kept = ids[: self._capacity]
-        floor = kept[-1] if len(ids) > self._capacity else 0
-        self._timelines.merge(user_id, generation, kept, floor, followees.newest_follow_id)
+        if len(ids) > self._capacity:
+            floor = max(floor, kept[-1])
+        self._timelines.merge(user_id, generation, kept, floor, max(mark, followees.newest_follow_id))
         if not mark:
             self._observe(TimelineRebuilt())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from benchmarks.cases.postgres import deliveries, publishes, pushes, reads
+from benchmarks.cases.postgres import deliveries, publishes, pulled, pushes, reads
 from benchmarks.engines import running_postgres, why_no_postgres
 from benchmarks.figure import LeftOut, Row
 from tests.engines.postgres import PostgresServer
@@ -10,7 +10,7 @@ from tests.engines.postgres import PostgresServer
 
 def measure() -> Iterator[Row]:
     """Yields reads, publishes, pushes and deliveries."""
-    return _measured(reads.measure, publishes.measure, pushes.measure, deliveries.measure)
+    return _measured(reads.measure, pulled.measure, publishes.measure, pushes.measure, deliveries.measure)
 
 
 def in_short(rounds: int) -> Iterator[Row]:

@@ -59,10 +59,10 @@ def whole_perch(settings: Mapping[str, str], role: Role = Role.ALL) -> Iterator[
         parts.adapters.close()
 
 
-def reader_among(server: PostgresServer, url: str, timelines: str, tweets: int) -> None:
+def reader_among(server: PostgresServer, url: str, timelines: str, tweets: int, first_ms: int = FIRST_MS) -> None:
     """Stores so many tweets, some of them by the followees of a reader who has read."""
     name = name_of(url)
-    server.execute(TWEETS, FIRST_MS, tweets // THEIRS, THEIRS, database=name)
+    server.execute(TWEETS, first_ms, tweets // THEIRS, THEIRS, database=name)
     server.execute(LAST_ID, database=name)
     with whole_perch(environment(url, timelines)) as parts:
         follow_all(parts, [READER], FOLLOWEES)

@@ -6,7 +6,10 @@ import pytest
 
 from domain.delivery import Delivery
 from domain.events import TweetCreated
+from infrastructure.counts import QueueCounts
 from infrastructure.delivery.fan_out import ACTIVE_MAX, FanOut
+from infrastructure.events.taken import Taken
+from infrastructure.log import current_trace_id
 
 
 class Parts:
@@ -17,13 +20,25 @@ class Parts:
         self.due_now: deque[Delivery] = deque()
         self.slices: dict[int, int] = {}
         self.calls: list[Delivery] = []
+        self.done_hints: list[int] = []
+        self.traces: list[str] = []
+        self.now = 0.0
         self.waits: list[float] = []
         self.looks = 0
         self.broken = False
 
-    def take(self, timeout: float) -> TweetCreated | None:
+    def take(self, timeout: float) -> Taken | None:
         self.waits.append(timeout)
-        return TweetCreated(self.hints.popleft(), "alice") if self.hints else None
+        if not self.hints:
+            return None
+        tweet_id = self.hints.popleft()
+        return Taken(TweetCreated(tweet_id, "alice", f"trace-{tweet_id}"))
+
+    def done(self, taken: Taken) -> None:
+        self.done_hints.append(taken.event.tweet_id)
+
+    def counts(self) -> QueueCounts:
+        return QueueCounts(len(self.hints))
 
     def due(self, limit: int) -> list[Delivery]:
         self.looks += 1
@@ -33,6 +48,7 @@ class Parts:
         if self.broken:
             raise ConnectionError("gone")
         self.calls.append(delivery)
+        self.traces.append(current_trace_id.get())
         after = delivery.after + 1
         more = after < self.slices.get(delivery.tweet_id, 1)
         return Delivery(delivery.tweet_id, delivery.author_id, after) if more else None
@@ -112,6 +128,62 @@ def test_large_fan_outs_take_turns(fan_out: FanOut, parts: Parts) -> None:
         fan_out.step()
     turns = [each.tweet_id for each in parts.calls]
     assert abs(turns.count(1) - turns.count(2)) <= 2
+
+
+def test_a_hint_is_done_after_its_last_slice(fan_out: FanOut, parts: Parts) -> None:
+    parts.slices |= {1: 4, 2: 1}
+    parts.hints.extend((1, 2))
+    fan_out.step()
+    assert (parts.done_hints, len(parts.calls)) == ([], 2)
+    fan_out.step()
+    assert parts.done_hints == [2]
+    fan_out.step()
+    assert (parts.done_hints, parts.delivered()) == ([2, 1], [2, 1])
+
+
+def test_a_hint_whose_delivery_raised_is_done_because_its_row_falls_due(fan_out: FanOut, parts: Parts) -> None:
+    parts.hints.append(1)
+    parts.broken = True
+    with pytest.raises(ConnectionError):
+        fan_out.step()
+    assert parts.done_hints == [1]
+
+
+def test_no_hint_is_done_for_a_due_row(fan_out: FanOut, parts: Parts) -> None:
+    parts.due_now.append(Delivery(1, "alice"))
+    fan_out.step()
+    assert (parts.done_hints, parts.delivered()) == ([], [1])
+
+
+def test_every_slice_runs_under_the_trace_of_its_hint(fan_out: FanOut, parts: Parts) -> None:
+    parts.slices |= {1: 2, 3: 2}
+    parts.hints.append(1)
+    parts.due_now.append(Delivery(3, "alice"))
+    while fan_out.step():
+        pass
+    traced = {(each.tweet_id, trace) for each, trace in zip(parts.calls, parts.traces, strict=True)}
+    assert traced == {(1, "trace-1"), (3, "")}
+    assert current_trace_id.get() == ""
+
+
+def test_where_hints_come_first_looks_at_the_outbox_have_pauses(parts: Parts) -> None:
+    fan_out = FanOut(parts, parts, parts, look_seconds=0.5, monotonic=lambda: parts.now)
+    parts.hints.extend(range(1, 11))
+    for _ in range(10):
+        fan_out.step()
+    assert (len(parts.delivered()), parts.looks) == (10, 1)
+    parts.due_now.append(Delivery(99, "alice"))
+    parts.now = 0.5
+    fan_out.step()
+    assert (parts.looks, parts.delivered()[-1]) == (2, 99)
+
+
+def test_many_due_rows_are_taken_without_pauses(parts: Parts) -> None:
+    fan_out = FanOut(parts, parts, parts, look_seconds=0.5, monotonic=lambda: parts.now)
+    parts.due_now.extend(Delivery(tweet_id, "alice") for tweet_id in range(1, 10 * ACTIVE_MAX + 1))
+    while fan_out.step():
+        pass
+    assert len(parts.delivered()) == 10 * ACTIVE_MAX
 
 
 def test_hints_and_due_rows_wait_while_too_many_deliveries_are_active(fan_out: FanOut, parts: Parts) -> None:

@@ -3,7 +3,7 @@ from prometheus_client import CollectorRegistry
 from domain.delivery import Delivery, RetryPolicy
 from domain.events import TweetCreated
 from infrastructure.memory.stores import MemoryOptions, open_memory
-from infrastructure.metrics.work import WorkCollector
+from infrastructure.metrics.work import SentHints, WorkCollector
 from tests.fakes.clock import ManualClock
 from tests.fakes.scrapes import Watch
 from usecases.publish_tweet import NEVER_PULLED
@@ -13,6 +13,7 @@ def test_gauges_show_the_current_state_of_the_stores() -> None:
     clock, registry = ManualClock(), CollectorRegistry()
     stores = open_memory(MemoryOptions(RetryPolicy(2, jitter=lambda: 1.0), event_queue_capacity=1), clock)
     registry.register(WorkCollector(stores.outbox, stores.events, stores.timelines, clock.now_ms))
+    registry.register(SentHints(stores.events))
     watch = Watch(registry)
     assert set(watch.now().values()) == {0.0, 1.0}, "every gauge is 0, except the queue capacity of 1"
 
@@ -35,7 +36,9 @@ def test_gauges_show_the_current_state_of_the_stores() -> None:
         "perch_oldest_waiting_event_seconds": 2.5,
         "perch_event_queue_depth": 1,
         "perch_event_queue_capacity": 1,
+        "perch_event_hints_sent_total": 1,
         "perch_event_hints_dropped_total": 3,
+        "perch_event_hints_taken_total": 0,
         "perch_timelines": 1,
     }
     clock.set_back(60_000)

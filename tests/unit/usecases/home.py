@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from app.compose.ports import Timelines
 from domain.delivery import Delivery
 from domain.events import Event, HomeTimelineRead
 from domain.tweet import Tweet
@@ -18,13 +19,13 @@ ALICE = "alice"
 class Home:
     """Alice's home timeline, and the actions of the authors whom she may follow."""
 
-    def __init__(self, stores: MemoryStores, capacity: int) -> None:
+    def __init__(self, stores: MemoryStores, capacity: int, timelines: Timelines | None = None) -> None:
+        """The timelines are those of the stores, or others."""
         self.stores = stores
-        self.tweets, self.graph, self.timelines = tweets, graph, timelines = (
-            stores.tweets,
-            stores.graph,
-            stores.timelines,
-        )
+        tweets, graph = self.tweets, self.graph = stores.tweets, stores.graph
+        if timelines is None:
+            timelines = stores.timelines
+        self.timelines = timelines
         self.events: list[Event] = []
         self.prepare = PrepareHomeTimeline(tweets, graph, timelines, self.events.append, capacity=capacity)
         self.read = ReadHomeTimeline(

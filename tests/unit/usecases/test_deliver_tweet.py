@@ -35,7 +35,7 @@ class FanOut:
         graph, timelines = self.stores.graph, self.stores.timelines
         for follower in followers:
             graph.follow(follower, AUTHOR)
-            generation, _ = timelines.install(follower)
+            generation = timelines.install(follower).generation
             timelines.merge(follower, generation, [], floor=0, mark=graph.followees(follower).newest_follow_id)
 
     def receivers_among(self, followers: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@ import pytest
 from domain.errors import InvalidInput, RateLimited
 from domain.events import Event, TweetCreated, TweetPublished
 from domain.tweet_id import MAX_TWEET_ID
+from infrastructure.events.taken import Taken
 from infrastructure.memory.stores import MemoryStores
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Rate, Unlimited
 from tests.contracts.racing import RACERS, race
@@ -44,7 +45,7 @@ class Publisher:
 
     def hinted(self) -> list[int]:
         events = self.stores.events
-        return [event.tweet_id for event in iter(lambda: events.take(0), None)]
+        return [taken.event.tweet_id for taken in iter(lambda: events.take(0), None)]
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_invalid_text_is_refused_without_any_effect(publisher: Publisher, text: 
 
 def test_a_tweet_is_unpushed_hinted_announced_and_reported_once(publisher: Publisher) -> None:
     tweet_id = publisher.publish().tweet.id
-    assert publisher.stores.events.take(0) == TweetCreated(tweet_id, "alice")
+    assert publisher.stores.events.take(0) == Taken(TweetCreated(tweet_id, "alice"))
     assert (publisher.unpushed(), publisher.hinted(), publisher.announced) == ([tweet_id], [], [tweet_id])
     assert publisher.events == [TweetPublished("push")]
 

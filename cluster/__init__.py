@@ -1,0 +1,1 @@
+"""`make cluster`: Perch with its engines on this machine, as it runs on many, from programs that are installed."""

@@ -1,0 +1,1 @@
+"""Hints through SNS and SQS, with a dead-letter queue."""

@@ -1,0 +1,64 @@
+"""Clients of boto3 with time-outs, and what their errors mean."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from boto3.session import Session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+
+from domain.errors import Unavailable
+from infrastructure.outside.circuit import NoAnswer
+
+CONNECT_SECONDS = 1.0
+ANSWER_SECONDS = 2.0
+"""The time-out of a request that is answered at once."""
+
+MISSING = {"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFound", "NotFoundException"}
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+
+
+class Missing(Unavailable):
+    """There is no such queue or topic."""
+
+
+def open_session(region: str) -> Session:
+    """Returns a session with the credentials that boto3 finds: in variables, files, or the role of the machine."""
+    return Session(region_name=region)
+
+
+def config(answer_seconds: float = ANSWER_SECONDS) -> Config:
+    """Returns the time-outs of a client. It repeats nothing: its user knows what a request is worth."""
+    return Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=answer_seconds,
+        retries={"total_max_attempts": 1},
+        tcp_keepalive=True,
+    )
+
+
+def ask(service: str, method: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:
+    """Returns the answer of the client's method to a request that may be repeated.
+
+    Raises `Unavailable` with the name of the service. A refusal is one, too: what a process may not do must be seen,
+    and whoever is throttled must ask less often.
+    """
+    try:
+        return _twice(method, *args, **kwargs)
+    except ClientError as error:
+        kind = Missing if error.response.get("Error", {}).get("Code") in MISSING else Unavailable
+        raise kind(f"{service} refuses: {error}") from error
+    except (ConnectTimeoutError, ReadTimeoutError) as error:
+        raise NoAnswer(f"{service} does not answer: {error}") from error
+    except BotoCoreError as error:
+        raise Unavailable(f"{service} cannot be asked: {error}") from error
+
+
+def _twice(method: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:
+    try:
+        return method(*args, **kwargs)
+    except ConnectionClosedError:
+        # The server may close a connection that was idle.
+        return method(*args, **kwargs)

@@ -1,0 +1,1 @@
+"""Timelines in Cassandra: partitions by user and generation, whose entries expire."""

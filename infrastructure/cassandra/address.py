@@ -1,0 +1,71 @@
+"""The address of a cluster, as `TIMELINES_URL` has it."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+PORT = 9042
+TTL_DAYS = (2, 365)
+"""Pages reach a day less far into the past before they need the author logs."""
+
+REPLICATION_MAX = 99
+
+_KEYSPACE = re.compile(r"[a-z][a-z0-9_]{0,47}")
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::([0-9]{1,5}))?")
+_NUMBER = re.compile(r"[0-9]{1,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Some nodes of the cluster, from which the driver learns of all others, and the keyspace."""
+
+    nodes: tuple[tuple[str, int], ...]
+    keyspace: str
+    replication_factor: int = 1
+    ttl_seconds: int = 8 * 24 * 3600
+    """An entry expires so long after it was written."""
+    data_center: str = ""
+    """The data centre whose nodes are asked; empty for that of the first node that answers."""
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+def parse(url: str) -> Address:
+    """Returns the address; raises `ValueError`, whose text says what is wrong."""
+    parts = urlsplit(url)
+    login, _, hosts = parts.netloc.rpartition("@")
+    user, _, password = login.partition(":")
+    keyspace = parts.path.removeprefix("/")
+    if not _KEYSPACE.fullmatch(keyspace):
+        raise ValueError("its path must be a keyspace: up to 48 lower-case letters, digits and _, first a letter")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    return Address(
+        tuple(_node(host) for host in hosts.split(",")),
+        keyspace,
+        _number(options, "replication_factor", 1, 1, REPLICATION_MAX),
+        _number(options, "ttl_days", 8, *TTL_DAYS) * 24 * 3600,
+        _last(options, "data_center"),
+        unquote(user),
+        unquote(password),
+    )
+
+
+def _node(text: str) -> tuple[str, int]:
+    found = _HOST.fullmatch(text)
+    if found is None or not 0 < int(found[3] or PORT) <= 65535:  # noqa: PLR2004 - the last port
+        raise ValueError("before its path there must be one host:port or several with commas between them")
+    return found[1] or found[2], int(found[3] or PORT)
+
+
+def _number(options: dict[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = options.pop(name, str(default))
+    if not _NUMBER.fullmatch(text) or not low <= int(text) <= high:
+        raise ValueError(f"{name} must be a whole number from {low} to {high}")
+    return int(text)
+
+
+def _last(options: dict[str, str], name: str) -> str:
+    value = options.pop(name, "")
+    if options:
+        raise ValueError(f"there is no option {min(options)}; there are replication_factor, ttl_days and {name}")
+    return value

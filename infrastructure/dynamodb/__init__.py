@@ -1,0 +1,1 @@
+"""Timelines in a table of DynamoDB."""

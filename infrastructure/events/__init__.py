@@ -1,0 +1,1 @@
+"""Hints on their way from the publish to the fan-out: their form outside a process, and what brokers have in common."""

@@ -1,0 +1,84 @@
+"""Messages that are no hints go to a topic of their own, with the reason, the time and where they came from."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from confluent_kafka import KafkaError, KafkaException, Message
+
+from infrastructure.kafka.address import KafkaAddress
+from infrastructure.kafka.client_log import ClientLog
+from infrastructure.kafka.clients import DEAD_SECONDS, new_producer
+from infrastructure.kafka.progress import Progress
+
+REASON = "reason"
+FAILED_AT_MS = "failed_at_ms"
+ORIGIN = "origin"
+
+ON_THEIR_WAY_MAX = 10_000
+CLOSE_SECONDS = 1.0
+
+Receipt = tuple[Progress, int]
+
+
+class _Letter(NamedTuple):
+    body: bytes
+    key: bytes | None
+    headers: list[tuple[str, str | bytes | None]]
+    receipt: Receipt
+
+
+class DeadLetters:
+    """Gives dead letters to the broker until it has stored them. Only one thread at a time may call the methods."""
+
+    def __init__(self, address: KafkaAddress, client_log: ClientLog, stored: Callable[[Receipt], object]) -> None:
+        """`stored` is told the receipt of each letter that the broker has."""
+        self._topic = address.dead_topic
+        self._log = client_log
+        self._stored = stored
+        self._to_send: deque[_Letter] = deque()
+        self._producer = new_producer(address, client_log, seconds=DEAD_SECONDS, most=ON_THEIR_WAY_MAX)
+
+    def give(self, message: Message, reason: str, receipt: Receipt) -> None:
+        """Takes the message as a dead letter; `work` sends it."""
+        origin = f"{message.topic()}[{message.partition()}]@{message.offset()}"
+        headers: list[tuple[str, str | bytes | None]] = [
+            (REASON, reason),
+            (FAILED_AT_MS, str(time.time_ns() // 1_000_000)),
+            (ORIGIN, origin),
+        ]
+        self._to_send.append(_Letter(message.value() or b"", message.key(), headers, receipt))
+
+    def waiting(self) -> int:
+        """Returns the number of letters that the broker has not stored yet."""
+        return len(self._to_send) + len(self._producer)
+
+    def work(self) -> None:
+        """Sends what waits, and hears what became of what was sent."""
+        while self._to_send and self._send(self._to_send[0]):
+            self._to_send.popleft()
+        self._producer.poll(0)
+
+    def _send(self, letter: _Letter) -> bool:
+        def reported(error: KafkaError | None, _: Message) -> None:
+            if error is None:
+                self._stored(letter.receipt)
+            else:
+                self._log.trouble(f"A dead letter was not stored: {error.str()}")
+                self._to_send.append(letter)
+
+        try:
+            self._producer.produce(self._topic, letter.body, letter.key, headers=letter.headers, on_delivery=reported)
+        except BufferError:
+            return False
+        except KafkaException as error:
+            self._log.trouble(f"A dead letter was not sent: {error.args[0].str()}")
+            return False
+        return True
+
+    def close(self) -> None:
+        """Waits for what is on its way; what the broker has not stored is taken again by another worker."""
+        self._producer.flush(CLOSE_SECONDS)
+        self._producer.purge()
+        self._producer.poll(0)

@@ -1,0 +1,194 @@
+"""Processes with hints through SNS and SQS: what `migrate` makes, the start, a load, and the dead letters."""
+
+import json
+import signal
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from infrastructure.aws.address import Address
+from infrastructure.postgres.migrating import migrate
+from tests.aws.crowd import Crowd, total
+from tests.e2e.conftest import RealData
+from tests.e2e.databases import assert_refused
+from tests.e2e.perch_process import PerchProcess, run_app
+from tests.engines.fleet import StartFleet, metrics
+from tests.engines.own_moto import OwnMoto
+from tests.engines.test_fleet_load import PEOPLE, first_lines, part_of_graph
+from tests.engines.test_work import Ask, ask
+from tests.engines.until import until
+from tests.fakes.aws import url_of
+from tests.fakes.log import json_lines
+
+__all__ = ["ask"]
+
+START_SECONDS = 60.0
+LOAD_SECONDS = 240.0
+SECONDS = 60.0
+EMPTY = {"visible": 0, "taken": 0}
+
+
+@pytest.fixture
+def events(moto: OwnMoto) -> dict[str, str]:
+    """The settings of processes whose topic and queues are not there yet."""
+    address = moto.new_address()
+    return {"EVENTS_URL": url_of(address), **moto.settings()}
+
+
+@pytest.fixture
+def settings(events: dict[str, str], postgres_database: str) -> dict[str, str]:
+    """The same, of processes that are no fleet."""
+    return {"DATABASE_URL": postgres_database, **events}
+
+
+def queue_of(settings: dict[str, str]) -> str:
+    return settings["EVENTS_URL"].rpartition("/")[2]
+
+
+def migrated(settings: dict[str, str]) -> str:
+    outcome = run_app("migrate", seconds=START_SECONDS, **settings)
+    assert outcome.returncode == 0, outcome.stderr
+    return outcome.stdout
+
+
+def test_migrate_makes_topic_queues_and_what_leads_from_one_to_the_other(
+    settings: dict[str, str], moto: OwnMoto
+) -> None:
+    for _ in range(2):
+        said = migrated(settings)
+    queue = queue_of(settings)
+    arn = f"arn:aws:sqs:eu-west-1:123456789012:{queue}"
+    topic = arn.replace("sqs", "sns")
+    assert said.splitlines()[-1] == f"At the broker there are {topic} and {arn} and {arn}-dlq."
+    with moto.sqs() as sqs, moto.sns() as sns:
+        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        made = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        dead_url = sqs.get_queue_url(QueueName=f"{queue}-dlq")["QueueUrl"]
+        dead = sqs.get_queue_attributes(QueueUrl=dead_url, AttributeNames=["All"])["Attributes"]
+        [subscription] = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+        subscribed = sns.get_subscription_attributes(SubscriptionArn=subscription["SubscriptionArn"])["Attributes"]
+    assert json.loads(made["RedrivePolicy"]) == {"deadLetterTargetArn": f"{arn}-dlq", "maxReceiveCount": 5}
+    assert made["VisibilityTimeout"] == "30"
+    [statement] = json.loads(made["Policy"])["Statement"]
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": topic}}
+    assert (statement["Principal"], statement["Action"], statement["Resource"]) == (
+        {"Service": "sns.amazonaws.com"},
+        "sqs:SendMessage",
+        arn,
+    )
+    assert dead["MessageRetentionPeriod"] == "1209600"
+    assert (subscription["Endpoint"], subscribed["RawMessageDelivery"]) == (arn, "true")
+
+
+def test_without_its_queue_work_does_not_start_and_says_why(settings: dict[str, str]) -> None:
+    migrate(settings["DATABASE_URL"], "head", "postgresql")
+    missing = queue_of(settings)
+    why = f"EVENTS_URL names a queue that is not there: eu-west-1 has no {missing}; run `python -m app migrate`"
+    assert_refused(["work"], why, **settings)
+
+
+def test_a_bad_address_is_refused_with_a_sentence(settings: dict[str, str]) -> None:
+    migrate(settings["DATABASE_URL"], "head", "postgresql")
+    why = "EVENTS_URL must be sqs:// with a region and a queue, for example sqs://eu-central-1/perch-tweet-created"
+    for command in ("serve", "work", "migrate"):
+        outcome = run_app(command, seconds=START_SECONDS, **{**settings, "EVENTS_URL": "sqs://eu-west-1"})
+        assert (outcome.returncode, outcome.stderr) == (2, f"{why}.\n")
+
+
+def test_processes_start_while_nothing_answers_and_find_the_queue_later(
+    start_fleet: StartFleet, settings: dict[str, str], events: dict[str, str], moto: OwnMoto, ask: Ask
+) -> None:
+    moto.kill()
+    fleet = start_fleet(serve=1, work=1, **events)
+    crowd = Crowd(fleet, ask)
+    crowd.publish(5)
+    crowd.all_is_pushed()
+    until(lambda: metrics(fleet.works[0])['perch_engine_up{engine="sqs"}'] == 0)
+    moto.start()
+    migrated(settings)
+    until(lambda: metrics(fleet.works[0])['perch_engine_up{engine="sqs"}'] == 1)
+    until(lambda: crowd.publish(1) and total(fleet, "perch_event_hints_taken_total") > 0)
+    crowd.all_is_pushed()
+    assert "engine_lost" in {line["event"] for line in json_lines(fleet.works[0].log())}
+
+
+def test_hints_come_long_before_rows_are_due(
+    start_fleet: StartFleet, settings: dict[str, str], events: dict[str, str], ask: Ask
+) -> None:
+    """Within the time of the test no row falls due."""
+    migrated(settings)
+    fleet = start_fleet(serve=1, work=1, TIMELINE_WINDOW_SECONDS="1000", **events)
+    crowd = Crowd(fleet, ask)
+    crowd.publish(30)
+    crowd.all_is_pushed()
+    assert total(fleet, "perch_event_hints_taken_total") == 30
+    until(lambda: total(fleet, "perch_event_hints_sent_total") == 30)
+    threads = {name.split('"')[1] for name in metrics(fleet.works[0]) if name.startswith("perch_threads_restarted")}
+    assert {"sqs-receive", "sqs-settle"} <= threads
+    assert 'perch_threads_restarted_total{thread="sns-publish"}' in metrics(fleet.serves[0])
+    assert fleet.works[0].stop() == "Perch stopped; tweets left to push: 0\n"
+
+
+@pytest.mark.timeout(600)
+def test_no_timeline_differs_while_a_worker_is_killed_and_another_added(
+    start_fleet: StartFleet,
+    settings: dict[str, str],
+    events: dict[str, str],
+    real_data: RealData,
+    tmp_path: Path,
+    moto: OwnMoto,
+    ask: Ask,
+) -> None:
+    graph = part_of_graph(real_data("socfb-Reed98.edges"), tmp_path / "part.edges")
+    tweets = first_lines(real_data("tweets.txt"), tmp_path / "part.txt")
+    options = ["--graph", graph, "--undirected", "--tweets", tweets, "--sample", 20, "--prefix", "sqs-"]
+    migrated(settings)
+    fleet = start_fleet(serve=2, work=3, **events)
+    here, there = fleet.serves
+
+    def change_workers() -> None:
+        with suppress(AssertionError):
+            until(lambda: total(fleet, "perch_event_hints_taken_total") > 50, SECONDS)
+        fleet.works[0].process.send_signal(signal.SIGKILL)
+        fleet.works[0].process.wait()
+        fleet.work(1)
+
+    changing = threading.Thread(target=change_workers)
+    changing.start()
+    compared = [_load(here, options)]
+    changing.join(SECONDS)
+    compared += [_load(serve, [*options, "--check"]) for serve in (here, there)]
+    assert compared == [f"timelines compared: {PEOPLE}, 0 timelines differ"] * 3
+    until(lambda: ask("SELECT count(*) FROM unpushed") == [(0,)], SECONDS)
+    assert len(fleet.works) == 4
+    assert total(fleet, "perch_event_hints_taken_total") > 50
+    until(lambda: moto.depth(queue_of(settings)) == EMPTY, SECONDS)
+
+
+def _load(serve: PerchProcess, options: list[object]) -> str:
+    outcome = run_app("load", "--url", serve.url, *options, seconds=LOAD_SECONDS)
+    assert outcome.returncode == 0, f"{outcome.stdout}\n{outcome.stderr}\n{serve.log()}"
+    return outcome.stdout.splitlines()[-1]
+
+
+def test_dead_letters_by_the_command_line(moto: OwnMoto, address: Address, postgres_database: str) -> None:
+    settings = {"DATABASE_URL": postgres_database, "EVENTS_URL": url_of(address), **moto.settings()}
+
+    def dlq(*arguments: object) -> str:
+        outcome = run_app("dlq", *arguments, seconds=START_SECONDS, **settings)
+        assert outcome.returncode == 0, outcome.stderr
+        return outcome.stdout
+
+    moto.send(address.dead_queue, *(f"strange {number}" for number in range(12)))
+    shown = [json.loads(line) for line in dlq("show").splitlines()]
+    assert sorted(line["body"] for line in shown) == sorted(f"strange {number}" for number in range(12))
+    assert dlq("redrive", "--limit", 4) == "Dead events redriven: 4\n"
+    assert moto.depth(address.queue) == {"visible": 4, "taken": 0}
+    assert dlq("drop") == "Dead events dropped: 8\n"
+    assert dlq("show") == ""
+    moto.kill()
+    outcome = run_app("dlq", "show", seconds=START_SECONDS, **settings)
+    assert (outcome.returncode, outcome.stdout) == (2, "")
+    assert outcome.stderr.startswith("SQS cannot be asked: ")

@@ -1,0 +1,1 @@
+"""Timelines in Cassandra, on real nodes that die, stop and come back."""

@@ -1,0 +1,70 @@
+"""The table is made and waited for, and what makes it useless is said in one sentence."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from infrastructure.dynamodb.client import open_administration, open_client
+from infrastructure.dynamodb.table import NOT_ALLOWED, CannotUse, check, prepare
+from tests.dynamodb.faulty import SERVER_ERROR, FaultyDynamo
+from tests.dynamodb.made import PATIENCE
+from tests.engines.dynamodb_server import REGION
+from tests.engines.own_dynalite import OwnDynalite
+from tests.engines.proxy import Proxy
+
+FOR_EVER = 1_000_000
+
+
+@pytest.fixture
+def faulty(dynamodb: OwnDynalite) -> Iterator[FaultyDynamo]:
+    with FaultyDynamo(dynamodb.port) as running:
+        yield running
+
+
+def prepare_through(dynamodb: OwnDynalite, faulty: FaultyDynamo) -> int:
+    """Makes the table, and returns how often it waited."""
+    waits: list[float] = []
+    with closing(open_administration(REGION, endpoint_url=dynamodb.url_through(faulty.port))) as client:
+        prepare(client, dynamodb.table, waits.append)
+    return len(waits)
+
+
+def check_through(dynamodb: OwnDynalite, port: int) -> None:
+    url = dynamodb.url_through(port)
+    with closing(open_client(REGION, connections=1, endpoint_url=url, patience=PATIENCE)) as client:
+        check(client, dynamodb.table)
+
+
+def test_it_is_waited_for_until_it_is_active(dynamodb: OwnDynalite, faulty: FaultyDynamo) -> None:
+    dynamodb.table = "made-slowly"
+    faulty.make_slowly(times=3)
+    assert prepare_through(dynamodb, faulty) == 3
+    check_through(dynamodb, faulty.port)
+
+
+def test_one_that_is_never_active_is_given_up(dynamodb: OwnDynalite, faulty: FaultyDynamo) -> None:
+    faulty.make_slowly(FOR_EVER)
+    with pytest.raises(CannotUse, match="is not active after"):
+        prepare_through(dynamodb, faulty)
+
+
+@pytest.mark.parametrize("code", NOT_ALLOWED)
+def test_credentials_that_are_not_good_are_named(dynamodb: OwnDynalite, faulty: FaultyDynamo, code: str) -> None:
+    faulty.refuse(code, FOR_EVER)
+    sentence = f"^The table {dynamodb.table} in DynamoDB cannot be used: .*credentials.*[.]$"
+    with pytest.raises(CannotUse, match=sentence):
+        prepare_through(dynamodb, faulty)
+    with pytest.raises(CannotUse, match=sentence):
+        check_through(dynamodb, faulty.port)
+
+
+def test_a_server_that_fails_now_does_not_stop_a_start(
+    dynamodb: OwnDynalite, faulty: FaultyDynamo, dynamodb_proxy: Proxy
+) -> None:
+    faulty.refuse("InternalServerError", FOR_EVER, status=SERVER_ERROR)
+    check_through(dynamodb, faulty.port)
+    dynamodb_proxy.refuse()
+    check_through(dynamodb, dynamodb_proxy.port)
+    with pytest.raises(CannotUse, match="cannot be used: An error occurred"):
+        prepare_through(dynamodb, faulty)

@@ -1,0 +1,165 @@
+"""Nodes of Cassandra of the tests' own, from its jars, which they can stop, kill and pause."""
+
+import os
+import shutil
+import signal
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.engines.jars import CASSANDRA
+from tests.engines.ports import LOCALHOST, ReservedPort
+from tests.engines.processes import Processes
+
+SETTINGS = Path(__file__).with_name("cassandra")
+START_SECONDS = 180.0
+"""Three nodes on a busy machine."""
+
+CONNECT_SECONDS = 1.0
+HEAP = "512m"
+MAIN = "org.apache.cassandra.service.CassandraDaemon"
+ARCHIVE = CASSANDRA.folder.with_name(f"{CASSANDRA.folder.name}.jsa")
+"""Classes as they are in memory, which halves the time of a start. It is made once for these jars and this Java."""
+
+# As root, Cassandra would lock its whole heap into memory.
+NO_LOCKED_MEMORY = ("prlimit", "--memlock=65536:65536")
+AS_ROOT = ("setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock")
+
+
+class OwnCassandra:
+    """A node in a folder of its own, which `close` ends and removes.
+
+    Methods return when it is done, and raise `EngineFailed` when it takes too long. Its data are on disk before it
+    answers, so `kill` loses nothing that was answered.
+    """
+
+    def __init__(
+        self,
+        *,
+        address: str = LOCALHOST,
+        ports: tuple[int, int] | None = None,
+        seeds: Sequence[str] = (LOCALHOST,),
+        token: int = 0,
+        jvm: Sequence[str] = (),
+    ) -> None:
+        """Starts nothing yet. `ports` are for clients and for other nodes; `jvm` are options of Java."""
+        self._reserved = () if ports else (ReservedPort(), ReservedPort())
+        self.address = address
+        self.port, storage_port = ports or tuple(reserved.number for reserved in self._reserved)
+        self._jvm = jvm
+        self._processes = Processes("cassandra")
+        folder = self._processes.folder
+        settings = (SETTINGS / "cassandra.yaml").read_text()
+        values = {
+            "token": token,
+            "address": address,
+            "port": self.port,
+            "storage_port": storage_port,
+            "seeds": ",".join(seeds),
+            "folder": folder,
+        }
+        for name, value in values.items():
+            settings = settings.replace(f"{{{name}}}", str(value))
+        (folder / "cassandra.yaml").write_text(settings)
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def url(self, keyspace: str, port: int | None = None) -> str:
+        """The address for `TIMELINES_URL`; `port` is that of a proxy."""
+        return f"cassandra://{self.address}:{port or self.port}/{keyspace}"
+
+    @property
+    def running(self) -> bool:
+        return self._processes.running
+
+    def start(self) -> None:
+        """Starts the node with the data that it has; it accepts clients then."""
+        self.begin_to_start()
+        self.wait_until_started()
+
+    def begin_to_start(self) -> None:
+        """Starts the node, and does not wait."""
+        folder = self._processes.folder
+        command = [
+            *NO_LOCKED_MEMORY,
+            *(AS_ROOT if os.geteuid() == 0 else ()),
+            *("java", f"@{SETTINGS / 'jvm.options'}", f"-Xms{HEAP}", f"-Xmx{HEAP}", "-XX:MaxDirectMemorySize=128m"),
+            *([f"-XX:SharedArchiveFile={ARCHIVE}"] if ARCHIVE.is_file() else []),
+            *self._jvm,
+            *("-cp", f"{CASSANDRA.folder}/*"),
+            f"-Dcassandra.config=file://{folder}/cassandra.yaml",
+            f"-Dlogback.configurationFile={SETTINGS / 'logback.xml'}",
+            *(f"-Dcassandra.storagedir={folder}", f"-Dcassandra.logdir={folder}"),
+            MAIN,
+        ]
+        self._processes.start(*command)
+
+    def wait_until_started(self) -> None:
+        """Returns when the node accepts clients."""
+        self._processes.wait_until(lambda: self._accepts() or not self.running, "start", START_SECONDS)
+        if not self.running:
+            raise self._processes.failure("does not start")
+
+    def _accepts(self) -> bool:
+        with suppress(OSError):
+            socket.create_connection((self.address, self.port), CONNECT_SECONDS).close()
+            return True
+        return False
+
+    def stop(self) -> None:
+        """Ends the node in order."""
+        self._processes.signal(signal.SIGTERM)
+        self._processes.wait_until(lambda: not self.running, "stop", START_SECONDS)
+
+    def kill(self) -> None:
+        """Ends the node by SIGKILL."""
+        self._processes.kill()
+
+    def pause(self) -> None:
+        """Stops the node by SIGSTOP: connections stay open, new ones are not refused, and nothing is answered."""
+        self._processes.pause()
+
+    def resume(self) -> None:
+        """Lets the node run after `pause`."""
+        self._processes.resume()
+
+    def mend(self) -> None:
+        """Brings the node back from everything above."""
+        self._processes.resume()
+        if not self.running:
+            self.start()
+
+    def size_of(self, keyspace: str) -> int:
+        """The bytes of the keyspace's files on disk."""
+        files = (self._processes.folder / "data" / keyspace).rglob("*")
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+    def close(self) -> None:
+        """Ends the node and removes its folder."""
+        self._processes.close()
+        for reserved in self._reserved:
+            reserved.release()
+
+
+def make_archive() -> None:
+    """Makes the archive of classes, unless it is there: a node writes it when it stops."""
+    if ARCHIVE.is_file() or shutil.which("java") is None:
+        return
+    made = ARCHIVE.with_suffix(f".{os.getpid()}")
+    with OwnCassandra(jvm=[f"-XX:ArchiveClassesAtExit={made}", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"]) as node:
+        node.stop()
+    made.rename(ARCHIVE)

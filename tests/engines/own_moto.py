@@ -1,0 +1,38 @@
+"""An emulator of SNS and SQS of the tests' own: moto's server.
+
+It is not like the real one in this: a restart loses all queues, topics and messages, `StartMessageMoveTask` is not
+there, queues keep their order, any credentials are good, no policy is asked, and it takes 50 to 150 messages a second.
+"""
+
+import sys
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException
+from importlib.util import find_spec
+
+from tests.engines.own_aws import OwnAws
+from tests.engines.ports import LOCALHOST
+
+MISSING = "moto's server is not installed: pip install 'moto[server]'"
+SECONDS = 20.0
+HEALTHY = 200
+
+
+def is_installed() -> bool:
+    return find_spec("moto") is not None and find_spec("flask_cors") is not None
+
+
+class OwnMoto(OwnAws):
+    """moto's server, for SNS and SQS."""
+
+    def __init__(self) -> None:
+        super().__init__("moto")
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "moto.server", "-H", LOCALHOST, "-p", str(self.port)]
+
+    def _answers(self) -> bool:
+        connection = HTTPConnection(LOCALHOST, self.port, timeout=SECONDS)
+        with closing(connection), suppress(OSError, HTTPException):
+            connection.request("GET", "/moto-api/")
+            return connection.getresponse().status == HEALTHY
+        return False

@@ -1,0 +1,1 @@
+"""Kafka: groups, rebalancing, dead letters, and a broker that fails."""

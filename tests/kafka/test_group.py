@@ -1,0 +1,130 @@
+"""The group of workers: what is not done is taken again, by whoever is there."""
+
+from collections import Counter
+
+from tests.engines.kafka_server import KafkaServer
+from tests.engines.until import until
+from tests.kafka.sides import Sides, committed, finished, hint, take, take_ids
+
+HINTS = 60
+AUTHORS = 12
+
+
+def send(sides: Sides, count: int = HINTS, first: int = 1) -> list[int]:
+    """Sends hints of many authors, all of which the broker has then."""
+    sender = sides.sender()
+    ids = list(range(first, first + count))
+    for tweet_id in ids:
+        sender.hint(hint(tweet_id, f"user-{tweet_id % AUTHORS}"))
+    until(lambda: sender.counts().sent == count)
+    return ids
+
+
+def test_what_is_done_is_not_taken_again(sides: Sides, kafka_server: KafkaServer) -> None:
+    ids = send(sides)
+    first = sides.source()
+    assert sorted(take_ids(first, HINTS)) == ids
+    first.close()
+    assert committed(kafka_server, sides.address) == HINTS
+    second = sides.source()
+    [more] = send(sides, 1, HINTS + 1)
+    assert take(second).event.tweet_id == more
+
+
+def test_what_is_not_done_is_taken_again_after_a_stop(sides: Sides, kafka_server: KafkaServer) -> None:
+    send(sides)
+    first = sides.source()
+    taken = [take(first) for _ in range(HINTS)]
+    stuck = taken[HINTS // 2]
+    for each in taken:
+        if each is not stuck:
+            first.done(each)
+    first.close()
+    assert committed(kafka_server, sides.address) < HINTS
+    behind = [each for each in taken if each.receipt[0] is stuck.receipt[0] and each.receipt[1] >= stuck.receipt[1]]
+    second = sides.source()
+    assert [take(second).event for _ in behind] == [each.event for each in behind]
+
+
+def test_offsets_are_committed_while_it_works_as_far_as_all_is_done(sides: Sides, kafka_server: KafkaServer) -> None:
+    send(sides)
+    source = sides.source()
+    taken = [take(source) for _ in range(HINTS)]
+    by_partition = Counter(each.receipt[0] for each in taken)
+    stuck = {partition: next(each for each in taken if each.receipt[0] is partition) for partition in by_partition}
+    for each in taken:
+        if each not in stuck.values():
+            source.done(each)
+    largest = max(by_partition, key=by_partition.__getitem__)
+    source.done(stuck[largest])
+    until(lambda: committed(kafka_server, sides.address) == by_partition[largest])
+
+
+def test_two_members_share_the_partitions_and_one_takes_over(sides: Sides) -> None:
+    first, second = sides.source(), sides.source()
+    next_id = iter(range(1, 100_000))
+    sender = sides.sender()
+
+    def both_take() -> bool:
+        tweet_id = next(next_id)
+        sender.hint(hint(tweet_id, f"user-{tweet_id % AUTHORS}"))
+        for source in (first, second):
+            if (taken := source.take(0.01)) is not None:
+                finished(source, taken)
+        return first.counts().taken > 0 and second.counts().taken > 0
+
+    until(both_take)
+    second.close()
+    ids = set(send(sides, first=200_000))
+
+    def took_all() -> bool:
+        if (taken := first.take(0.1)) is not None:
+            ids.discard(finished(first, taken))
+        return not ids
+
+    until(took_all)
+
+
+def test_nothing_is_lost_while_members_come_and_go(sides: Sides) -> None:
+    ids = send(sides, 20)
+    found: set[int] = set()
+    members = [sides.source()]
+
+    def found_all() -> bool:
+        for source in members:
+            if (taken := source.take(0.02)) is not None:
+                found.add(finished(source, taken))
+        return set(ids) <= found
+
+    until(found_all)
+    for round_ in range(3):
+        ids = send(sides, 40, 1000 * (round_ + 1))
+        members.append(sides.source())
+        if round_ % 2:
+            members.pop(0).close()
+        until(found_all)
+
+
+def test_a_delivery_longer_than_the_poll_interval_keeps_its_partition(sides: Sides) -> None:
+    [tweet_id] = send(sides, 1)
+    first = sides.source()
+    held = take(first)
+    second = sides.source()
+    # Longer than max.poll.interval.ms: the group would have given the hint to the other member.
+    assert second.take(4.0) is None
+    first.done(held)
+    assert held.event.tweet_id == tweet_id
+
+
+def test_the_local_queue_is_bounded_and_nothing_behind_it_is_lost(sides: Sides) -> None:
+    ids = send(sides, 900)
+    source = sides.source(capacity=20)
+    until(lambda: source.counts().depth >= 20)
+    found: list[int] = []
+    while len(found) < len(ids):
+        assert source.counts().depth <= 20 + 200
+        found.append(finished(source, take(source)))
+    assert sorted(found) == ids
+    for author in range(AUTHORS):
+        of_author = [tweet_id for tweet_id in found if tweet_id % AUTHORS == author]
+        assert of_author == sorted(of_author)

@@ -1,0 +1,45 @@
+"""The address of a cluster says what it must be, and never quotes itself."""
+
+import pytest
+
+from infrastructure.kafka.address import FIXED, PARTITIONS, KafkaAddress, parse
+from infrastructure.kafka.clients import check
+
+
+def test_names_come_from_the_prefix() -> None:
+    plain = parse("kafka://one:9092,two.example:9093,[::1]:9094")
+    assert plain == KafkaAddress("one:9092,two.example:9093,[::1]:9094", properties={})
+    assert (plain.topic, plain.dead_topic) == ("perch.tweet-created", "perch.tweet-created.dlq")
+    assert (plain.group, plain.partitions, plain.replication) == ("perch.work", PARTITIONS, -1)
+    staged = parse("kafka://one:9092/staging?partitions=6&replication=3&ssl.ca.location=/ca.pem")
+    assert (staged.topic, staged.group) == ("staging.perch.tweet-created", "staging.perch.work")
+    assert (staged.partitions, staged.replication, staged.properties) == (6, 3, {"ssl.ca.location": "/ca.pem"})
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("kafka://", "host:port"),
+        ("kafka://one", "host:port"),
+        ("kafka://one:9092,", "host:port"),
+        ("kafka://user:secret@one:9092", "host:port"),
+        ("kafka://one:9092/a/b", "prefix"),
+        ("kafka://one:9092/" + "a" * 101, "prefix"),
+        ("kafka://one:9092?partitions=0", "partitions from 1"),
+        ("kafka://one:9092?partitions=many", "partitions from 1"),
+        ("kafka://one:9092?replication=-1", "replication from 1"),
+        ("kafka://one:9092?Client=x", "set 'Client'"),
+        *((f"kafka://one:9092?{name}=x", f"set '{name}'") for name in sorted(FIXED)),
+    ],
+)
+def test_a_bad_address_says_what_it_must_be(url: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=f"^must .*{reason}") as error:
+        parse(url)
+    assert "secret" not in str(error.value)
+
+
+def test_properties_are_those_of_the_client() -> None:
+    check(parse("kafka://one:9092?session.timeout.ms=7000"))
+    for query in ("no.such.property=1", "session.timeout.ms=soon", "session.timeout.ms=99999999"):
+        with pytest.raises(ValueError, match="client takes"):
+            check(parse(f"kafka://one:9092?{query}"))
