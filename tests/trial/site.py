@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cluster.member import find_nginx
 from tests.e2e.perch_process import RUN_SECONDS, command, run
 from tests.engines.own_postgres import OwnPostgres
 from tests.engines.shared_gateway import SharedGateway
@@ -58,7 +59,7 @@ def site(profile: Profile, plan: Plan, folder: Path, broken: str) -> Iterator[Si
         assert migrated.returncode == 0, migrated.stderr
         members = stack.enter_context(Members(folder, settings, plan.clocks, broken))
         ports = members.ports()
-        if plan.behind_nginx:
+        if plan.behind_nginx and find_nginx():
             ports = [stack.enter_context(SharedGateway(_made(folder / "nginx"), ports)).port]
         yield Site(
             engines,
