@@ -22,12 +22,12 @@ class Amounts:
     costs: Counts
     rounds: int = 3
     rate_seconds: float = 1.0
-    latency_seconds: float = 1.5
+    latency_seconds: float = 2.0
     push_seconds: float = 2.0
     """About so long do workers push, when the rate of deliveries is measured."""
     tweets_each: int = 2
     hub_tweets: int = 5
-    streamed: int = 40
+    streamed: int = 60
     """Tweets of a round."""
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure as Canvas
 
+from benchmarks.capacity.page import microseconds
 from benchmarks.cluster.measure import ACTS, cost_name
 from benchmarks.cluster.sites import SITES
 from benchmarks.documents import DOCS, replace_block
@@ -59,7 +60,7 @@ def costs(results: Results) -> Iterator[str]:
     by_site = {site: _by_name(rows) for site, rows in results.rows.items()}
     parts = [part for part in PARTS if any(cost_name(ACTS[0], part) in found for found in by_site.values())]
     rows = [
-        [f"`{site}`", act, *(_cell(found.get(cost_name(act, part)), unit=False) for part in parts)]
+        [f"`{site}`", act, *(_cost(found.get(cost_name(act, part))) for part in parts)]
         for site, found in by_site.items()
         for act in ACTS
     ]
@@ -94,13 +95,17 @@ def _is_cost(name: str) -> bool:
     return any(name == cost_name(act, part) for act in ACTS for part in PARTS)
 
 
-def _cell(figure: Figure | None, *, unit: bool = True) -> str:
+def _cost(figure: Figure | None) -> str:
+    return microseconds(figure.value) if figure else ""
+
+
+def _cell(figure: Figure | None) -> str:
     """The median; of a ratio what was measured, with the ratio behind it."""
     if figure is None:
         return ""
     if figure.unit == TIMES:
         return f"{figure.measured} ({number(figure.value)} {TIMES})"
-    return f"{number(figure.value)} {figure.unit}".strip() if unit else number(figure.value)
+    return f"{number(figure.value)} {figure.unit}".strip()
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

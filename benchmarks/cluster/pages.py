@@ -15,7 +15,7 @@ from load.graph import Graph
 HOME = "/v1/users/me/timeline"
 """Its first page has 20 tweets by default."""
 
-SHARES = {"home": 60, "user's tweets": 28, "publish": 10, "follow": 2}
+SHARES = {"home": 60, "user's tweets": 25, "publish": 10, "follow": 5}
 """Of 100 requests of the mix."""
 
 READS = ("home", "user's tweets")
