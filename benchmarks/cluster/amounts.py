@@ -31,7 +31,7 @@ class Amounts:
     """Tweets of a round."""
 
 
-FULL = Amounts(Counts(reads=1_500, publishes=300, to_many=20, rounds=3))
+FULL = Amounts(Counts(reads=1_000, publishes=250, to_many=20, rounds=3))
 QUICK = Amounts(
     Counts(followers=20, readers=5, reads=50, publishes=20, to_many=3, idle_seconds=0.1),
     rounds=1,

@@ -64,6 +64,7 @@ def soaked(profile: str, folder: Path) -> Iterator[Soaked]:
         with PerchProcess(folder / "perch.log", **SETTINGS) as perch:
             yield Soaked(perch.url, {"serve": Process(perch.process.pid, perch.port)})
         return
+    assert profile in PROFILES, f"PROFILE must be one of {', '.join(PROFILES)}, not {profile!r}"
     nginx, port = find_nginx(), ReservedPort()
     for reason in [*missing(PROFILES[profile]), *([] if nginx else [NGINX_MISSING])]:
         go_without(reason)

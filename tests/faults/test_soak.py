@@ -40,6 +40,8 @@ FILES_MORE_MAX = 8
 
 IDLE_SECONDS_MAX = 30.0
 
+CONNECTIONS = "perch_database_connections"
+
 ASKED = os.environ.get("PROFILE")
 TRIED = [ALONE, "postgres"] if ASKED is None else [ASKED or ALONE]
 
@@ -57,6 +59,7 @@ def test_memory_grows_only_with_stored_tweets_and_every_timeline_is_exact(profil
             load.run_for(SECONDS / 4)
             load.run_until(lambda: all(ledger.requests for ledger in ledgers))
             early, tweets_early = perch.signs(), stored(ledgers)
+            connections = perch.metric(CONNECTIONS)
             load.run_for(SECONDS / 2)
             load.run_until(lambda: stored(ledgers) >= tweets_early + tweets_min)
             late, tweets_late = perch.signs(), stored(ledgers)
@@ -65,6 +68,7 @@ def test_memory_grows_only_with_stored_tweets_and_every_timeline_is_exact(profil
             settled = perch.signs()
             load.run_for(SECONDS / 8)
             flat = perch.signs()
+            connections_flat = perch.metric(CONNECTIONS)
         perch.await_pushed()
         if profile == ALONE:
             until(lambda: not perch.metric("perch_timelines"), IDLE_SECONDS_MAX)
@@ -80,8 +84,9 @@ def test_memory_grows_only_with_stored_tweets_and_every_timeline_is_exact(profil
         mib_grown=grown,
         bytes_per_tweet=int(grown * 2**20 / (tweets_late - tweets_early)),
         mib_grown_without_publishing=grown_without,
-        threads=sum(signs.threads for signs in flat.values()),
-        files=sum(signs.files for signs in flat.values()),
+        threads=f"{total(early, 'threads')} to {total(flat, 'threads')}",
+        files=f"{total(early, 'files')} to {total(flat, 'files')}",
+        connections_to_postgresql=f"{connections:g} to {connections_flat:g}",
         timelines_discarded=int(discarded),
         timelines_compared=differences.reads,
         missing=differences.missing,
@@ -101,6 +106,11 @@ def test_memory_grows_only_with_stored_tweets_and_every_timeline_is_exact(profil
 
 def stored(ledgers: list[Ledger]) -> int:
     return sum(len(ledger.tweets) for ledger in ledgers)
+
+
+def total(signs: Signs, of: str) -> int:
+    """The sum over all processes."""
+    return sum(getattr(each, of) for each in signs.values())
 
 
 def most_grown(before: Signs, after: Signs) -> float:
