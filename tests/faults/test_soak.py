@@ -81,7 +81,7 @@ def test_memory_grows_only_with_stored_tweets_and_every_timeline_is_exact(profil
         requests=sum(ledger.requests for ledger in ledgers),
         tweets=tweets_late,
         follows=sum(len(ledger.follows) for ledger in ledgers),
-        mib_grown=grown,
+        mib=", ".join(f"{name} {early[name].memory_mib:.0f} to {late[name].memory_mib:.0f}" for name in early),
         bytes_per_tweet=int(grown * 2**20 / (tweets_late - tweets_early)),
         mib_grown_without_publishing=grown_without,
         threads=f"{total(early, 'threads')} to {total(flat, 'threads')}",
