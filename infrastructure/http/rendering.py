@@ -46,7 +46,8 @@ class RenderedTweets:
             if len(self._kept) >= self._kept_max:
                 # To render all again takes some hundredths of a second; an LRU order would cost time on every read.
                 self._kept.clear()
-            rendered = self._kept[tweet.id] = render_tweet(tweet)
+            # orjson's bytes keep the whole buffer, 4 KB or more; a copy does not.
+            rendered = self._kept[tweet.id] = bytes(memoryview(render_tweet(tweet)))
         return rendered
 
 

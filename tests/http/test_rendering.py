@@ -1,9 +1,10 @@
 """The cache of tweets rendered as JSON."""
 
 import json
+import tracemalloc
 
 from domain.tweet import Tweet
-from infrastructure.http.rendering import RenderedTweets
+from infrastructure.http.rendering import RENDERED_TWEETS_MAX, RenderedTweets
 
 
 def text_of(rendered: RenderedTweets, tweet: Tweet) -> str:
@@ -24,6 +25,20 @@ def test_the_cache_is_bounded() -> None:
     for _ in range(2):
         assert [text_of(rendered, tweet) for tweet in tweets] == [tweet.text for tweet in tweets]
         assert 0 < len(rendered) <= 10
+
+
+def test_the_full_cache_takes_eight_mib() -> None:
+    rendered = RenderedTweets()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for number in range(RENDERED_TWEETS_MAX):
+            rendered.render(Tweet(number, "alice", "-" * 75))
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(rendered) == RENDERED_TWEETS_MAX
+    assert after - before < 8 * 2**20
 
 
 def test_a_tweet_is_rendered_once() -> None:
