@@ -83,7 +83,7 @@ demo: $(RUN) ## Fill the running service with a crowd that talks, until Ctrl-C
 	exec $(BIN)/python -m app demo
 
 .PHONY: cluster
-cluster: $(ALL) ## Run PostgreSQL, Redis, two serve, two work and nginx, until Ctrl-C (PROFILE=postgres|redis PORT=8080 KEEP=FOLDER)
+cluster: $(ALL) ## Run engines, two serve, two work and nginx, until Ctrl-C (PROFILE=postgres|redis|aws|large PORT=8080 KEEP=FOLDER)
 	exec $(BIN)/python -m cluster
 
 .PHONY: test

@@ -3,7 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.engines import own_postgres, own_redis
+from tests.engines import jars, own_dynalite, own_moto, own_postgres, own_redis
+from tests.engines.aws_server import CREDENTIALS, REGION
+from tests.engines.own_cassandra import OwnCassandra
+from tests.engines.own_dynalite import OwnDynalite
+from tests.engines.own_kafka import OwnKafka
+from tests.engines.own_moto import OwnMoto
 from tests.engines.own_postgres import OwnPostgres
 from tests.engines.own_redis import OwnRedis
 from tests.engines.processes import EngineFailed
@@ -48,5 +53,42 @@ def _redis() -> RunningEngine:
     return RunningEngine(server.url, lambda: server.running, server.close)
 
 
+def _cassandra() -> RunningEngine:
+    server = OwnCassandra()
+    try:
+        server.start()
+    except BaseException:
+        server.close()
+        raise
+    return RunningEngine(server.url("perch"), lambda: server.running, server.close)
+
+
+def _kafka() -> RunningEngine:
+    server = OwnKafka()
+    return RunningEngine(f"kafka://{server.servers}", lambda: server.running, server.close)
+
+
+def _dynamodb() -> RunningEngine:
+    program = own_dynalite.find_dynalite()
+    if program is None:
+        raise EngineFailed(own_dynalite.MISSING)
+    server = OwnDynalite(program)
+    found = {"AWS_ENDPOINT_URL_DYNAMODB": server.url, **CREDENTIALS}
+    return RunningEngine(f"dynamodb://{REGION}/perch", lambda: server.running, server.close, found)
+
+
+def _sqs() -> RunningEngine:
+    server = OwnMoto()
+    url = f"http://127.0.0.1:{server.port}"
+    found = {"AWS_ENDPOINT_URL_SNS": url, "AWS_ENDPOINT_URL_SQS": url, **CREDENTIALS}
+    return RunningEngine(f"sqs://{REGION}/perch-tweet-created", lambda: server.running, server.close, found)
+
+
 POSTGRES = Engine("PostgreSQL", lambda: None if own_postgres.find_programs() else own_postgres.MISSING, _postgres)
 REDIS = Engine("Redis", lambda: None if own_redis.find_redis() else own_redis.MISSING, _redis)
+CASSANDRA = Engine("Cassandra", lambda: jars.CASSANDRA.missing, _cassandra)
+KAFKA = Engine("Kafka", lambda: jars.KAFKA.missing, _kafka)
+DYNAMODB = Engine(
+    "dynalite (DynamoDB)", lambda: None if own_dynalite.find_dynalite() else own_dynalite.MISSING, _dynamodb
+)
+SQS = Engine("moto (SNS, SQS)", lambda: None if own_moto.is_installed() else own_moto.MISSING, _sqs)

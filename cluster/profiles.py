@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cluster.engines import POSTGRES, REDIS, Engine
+from cluster.engines import CASSANDRA, DYNAMODB, KAFKA, POSTGRES, REDIS, SQS, Engine
 
 Profile = Mapping[str, Engine]
 """The settings of Perch that are an engine's URL, each with its engine, in the order in which these start."""
@@ -15,6 +15,18 @@ PROFILES: dict[str, Profile] = {
         "DATABASE_URL": POSTGRES,
         "TIMELINES_URL": REDIS,
         "REDIS_URL": REDIS,
+    },
+    "aws": {
+        "DATABASE_URL": POSTGRES,
+        "REDIS_URL": REDIS,
+        "TIMELINES_URL": DYNAMODB,
+        "EVENTS_URL": SQS,
+    },
+    "large": {
+        "DATABASE_URL": POSTGRES,
+        "REDIS_URL": REDIS,
+        "TIMELINES_URL": CASSANDRA,
+        "EVENTS_URL": KAFKA,
     },
 }
 """From the smallest to the largest."""

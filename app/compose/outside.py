@@ -81,10 +81,12 @@ def _in_dynamodb(settings: Settings, clock: ports.Clock) -> OpenOutside:
 def _in_cassandra(settings: Settings, clock: ports.Clock) -> OpenOutside:
     try:
         from infrastructure.cassandra.opening import open_timelines  # noqa: PLC0415 - its extra may not be installed
+        from infrastructure.cassandra.partitions import CAPACITY_MAX  # noqa: PLC0415
         from infrastructure.cassandra.schema import CannotUse  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
     address = _cluster_of(settings)
+    _capacity(settings, CAPACITY_MAX, "Cassandra")
 
     def open_outside(readers: PostgresReaders, _: PostgresEpoch) -> OutsideEngine:
         try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from domain.errors import Unavailable
 from infrastructure.cassandra.address import Address
 from infrastructure.cassandra.schema import TABLE, CannotUse, open_checked
-from infrastructure.cassandra.session import SIGN_OF_LIFE, Connected, Statement
+from infrastructure.cassandra.session import Connected, Statement
 
 # A static column comes with the rows that are found. So the head alone is asked for without bounds.
 HEAD = "SELECT DISTINCT head FROM {table} WHERE user_id = ? AND generation = ?"
@@ -16,6 +16,9 @@ VIEW = """
 
 ADD = "INSERT INTO {table} (user_id, generation, tweet_id) VALUES (?, ?, ?)"
 SET_HEAD = "INSERT INTO {table} (user_id, generation, head) VALUES (?, ?, ?)"
+
+
+NOBODY = ("", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,9 @@ class Link:
             raise
 
     def probe(self) -> None:
-        """Asks the cluster for anything; raises `Unavailable`."""
+        """Asks the cluster for a timeline that is not there; raises `Unavailable`, also if too few nodes have it."""
         if self._ready is not None:
-            self._ready.session.ask(SIGN_OF_LIFE)
+            self._ready.session.ask(self._ready.head.bind(NOBODY))
             return
         try:
             self.open()

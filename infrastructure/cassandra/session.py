@@ -44,8 +44,6 @@ HEARTBEAT_SECONDS = 2
 IN_FLIGHT = 16
 """The statements of one caller that are under way at once."""
 
-SIGN_OF_LIFE = "SELECT key FROM system.local"
-
 Statement = Any
 Rows = Sequence[tuple[Any, ...]]
 Result = TypeVar("Result")

@@ -64,6 +64,12 @@ def test_an_address_that_is_none_stops_the_start(settings: dict[str, str], comma
     assert_refused([command], why, **settings)
 
 
+def test_timelines_that_no_request_could_rebuild_stop_the_start(settings: dict[str, str]) -> None:
+    migrate(settings["DATABASE_URL"], "head", settings["TIMELINES_URL"])
+    why = "TIMELINE_CAPACITY must be at most 5000 with timelines in Cassandra, not 5001"
+    assert_refused(["serve"], why, **settings, TIMELINE_CAPACITY="5001")
+
+
 def test_another_time_to_live_needs_migrate(settings: dict[str, str]) -> None:
     migrated(settings)
     settings["TIMELINES_URL"] += "?ttl_days=9"

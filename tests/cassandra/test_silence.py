@@ -17,7 +17,7 @@ from infrastructure.cassandra.opening import open_timelines
 from infrastructure.cassandra.session import ANSWER_SECONDS, CONNECT_SECONDS, PATIENT_SECONDS
 from infrastructure.no_timelines import LOGS_ALONE
 from infrastructure.outside.engine import OutsideEngine, OutsideTimelines
-from infrastructure.time_left import begin_request, end_request
+from infrastructure.time_left import REQUEST_SECONDS, begin_request, end_request
 from tests.engines.own_cassandra import OwnCassandra
 from tests.engines.proxy import Proxy
 from tests.engines.until import until
@@ -159,6 +159,24 @@ def test_a_request_without_time_asks_nothing(address: Address, breakable_cassand
         finally:
             end_request()
         assert not engine.circuit.is_open, "the node is not the reason"
+
+
+def test_a_slow_cluster_keeps_no_request_beyond_its_time(proxied: Address, proxy: Proxy) -> None:
+    with opened(proxied) as engine:
+        assert view(engine.timelines) == EMPTY_VIEW
+        proxy.delay(ANSWER / 3)
+        begin_request(None)
+        started = time.monotonic()
+        try:
+            for _ in range(3):
+                generation, mark, floor = engine.timelines.install("alice")
+                engine.timelines.merge("alice", generation, range(1, 1000), floor, mark + 1)
+                engine.timelines.view("alice", 0, 100, 10)
+        finally:
+            end_request()
+        assert time.monotonic() - started < REQUEST_SECONDS + ANSWER
+        proxy.forward()
+        until(lambda: view(engine.timelines) != LOGS_ALONE)
 
 
 def test_the_threads_of_an_engine_end_with_it(address: Address) -> None:

@@ -84,6 +84,11 @@ def test_any_node_may_be_gone_for_a_while(three: ThreeNodes, postgres_database: 
         first.kill()
         for prefix in ("all-", "killed-", "paused-"):
             load(prefix, check=True)
+        second.pause()
+        # One of three is no majority: the author logs have everything.
+        for prefix in ("all-", "killed-", "paused-"):
+            load(prefix, check=True)
+        assert not _is_up(other)
 
 
 def _is_up(process: PerchProcess) -> bool:

@@ -28,6 +28,10 @@ class OwnAws(AwsServer):
     def folder(self) -> Path:
         return self._processes.folder
 
+    @property
+    def running(self) -> bool:
+        return self._processes.running
+
     def start(self) -> None:
         """Starts the emulator, without data."""
         self._processes.start_and_wait(self._answers, *self._command())

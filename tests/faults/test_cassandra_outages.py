@@ -29,7 +29,7 @@ from tests.integration.effort import LONG
 __all__ = ["files", "real_data"]
 
 START_SECONDS = 120.0
-OUTAGES_MIN = 6
+OUTAGES_MIN = 20 if LONG else 3
 
 
 @pytest.fixture

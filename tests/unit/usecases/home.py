@@ -22,16 +22,16 @@ class Home:
     def __init__(self, stores: MemoryStores, capacity: int, timelines: Timelines | None = None) -> None:
         """The timelines are those of the stores, or others."""
         self.stores = stores
-        tweets, graph = self.tweets, self.graph = stores.tweets, stores.graph
-        if timelines is None:
-            timelines = stores.timelines
-        self.timelines = timelines
+        self.tweets, self.graph = tweets, graph = stores.tweets, stores.graph
+        self.timelines: Timelines = stores.timelines
+        if timelines is not None:
+            self.timelines = timelines
         self.events: list[Event] = []
-        self.prepare = PrepareHomeTimeline(tweets, graph, timelines, self.events.append, capacity=capacity)
+        self.prepare = PrepareHomeTimeline(tweets, graph, self.timelines, self.events.append, capacity=capacity)
         self.read = ReadHomeTimeline(
-            SeparateLooks(tweets, graph, timelines), timelines, self.prepare, self.events.append
+            SeparateLooks(tweets, graph, self.timelines), self.timelines, self.prepare, self.events.append
         )
-        self._deliver = DeliverTweet(stores.outbox, graph, timelines, lambda: 0, self.events.append, slice_size=2)
+        self._deliver = DeliverTweet(stores.outbox, graph, self.timelines, lambda: 0, self.events.append, slice_size=2)
         self._published: list[Tweet] = []
         self._undelivered: list[Delivery] = []
 
