@@ -16,6 +16,10 @@ REASON = "reason"
 FAILED_AT_MS = "failed_at_ms"
 ORIGIN = "origin"
 
+BODY_BYTES_MAX = 100_000
+KEY_BYTES_MAX = 1000
+"""What is longer is cut: it is far too long for a hint, and so is no loss."""
+
 ON_THEIR_WAY_MAX = 10_000
 CLOSE_SECONDS = 1.0
 
@@ -48,7 +52,9 @@ class DeadLetters:
             (FAILED_AT_MS, str(time.time_ns() // 1_000_000)),
             (ORIGIN, origin),
         ]
-        self._to_send.append(_Letter(message.value() or b"", message.key(), headers, receipt))
+        # With headers, a message of the largest size would be too large for the topic.
+        body, key = (message.value() or b"")[:BODY_BYTES_MAX], (message.key() or b"")[:KEY_BYTES_MAX]
+        self._to_send.append(_Letter(body, key or None, headers, receipt))
 
     def waiting(self) -> int:
         """Returns the number of letters that the broker has not stored yet."""

@@ -42,3 +42,10 @@ def proxied_sides(breakable_kafka: OwnKafka) -> Iterator[Sides]:
     make_topics(parse(url))
     with sides_at(url) as sides:
         yield sides
+
+
+@pytest.fixture
+def broker_url(kafka_server: KafkaServer) -> str:
+    url = kafka_server.new_url(partitions=6, **SHORT)
+    make_topics(parse(url))
+    return url

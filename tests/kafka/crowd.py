@@ -21,6 +21,8 @@ ENTRIES: LiteralString = """
     GROUP BY user_id
 """
 
+TAKEN = "perch_event_hints_taken_total"
+
 DRAINED_SECONDS = 60.0
 
 Counts = dict[str, float]

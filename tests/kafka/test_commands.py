@@ -73,6 +73,14 @@ def test_commands_say_what_is_wrong_with_the_address(arguments: tuple[str, ...])
         assert "secret" not in outcome.stderr
 
 
+@pytest.mark.parametrize("command", ["serve", "work"])
+@pytest.mark.parametrize("url", ["kafka://nothing", "kafka://one:1?no.such.property=1"])
+def test_a_process_does_not_start_with_a_bad_address(own_schema_url: str, command: str, url: str) -> None:
+    outcome = run_app(command, DATABASE_URL=own_schema_url, EVENTS_URL=url, PORT="0")
+    assert outcome.returncode == 2
+    assert outcome.stderr.splitlines()[-1].startswith("EVENTS_URL must ")
+
+
 def test_a_broker_that_does_not_answer_is_a_sentence() -> None:
     port = ReservedPort()
     url = f"kafka://{LOCALHOST}:{port.number}/none"

@@ -3,27 +3,27 @@
 import random
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import closing
 
+import psycopg
 import pytest
 
 from domain.events import TweetCreated
 from infrastructure.events.codec import encode
 from infrastructure.kafka.address import parse
 from infrastructure.kafka.topics import make_topics
-from tests.e2e.conftest import RealData
-from tests.engines import test_fleet_load as reed
 from tests.engines.fleet import Fleet, StartFleet
 from tests.engines.kafka_server import KafkaServer
 from tests.engines.own_kafka import OwnKafka
+from tests.engines.test_work import REFUSE_BEN
 from tests.engines.until import until
-from tests.integration.effort import LONG
-from tests.kafka.crowd import WAITING, Crowd
+from tests.fakes.log import json_lines
+from tests.http.client import JSON, Client
+from tests.http.wire import OverSocket
+from tests.kafka.crowd import AUTHORS, TAKEN, WAITING, Crowd
 from tests.kafka.sides import SHORT
 
-TAKEN = "perch_event_hints_taken_total"
 SENT = "perch_event_hints_sent_total"
 DROPPED = "perch_event_hints_dropped_total"
 DEAD = "perch_dead_events_total"
@@ -32,16 +32,10 @@ LATE = "perch_timeline_window_violations_total"
 WINDOW = {"TIMELINE_WINDOW_SECONDS": "10"}
 """Rows fall due after five seconds, so that a busy machine has five more."""
 
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 POISON = 10_000
 PAUSE_SECONDS = 4.0
 """Longer than `max.poll.interval.ms` and the session in these tests."""
-
-
-@pytest.fixture
-def broker_url(kafka_server: KafkaServer) -> str:
-    url = kafka_server.new_url(partitions=6, **SHORT)
-    make_topics(parse(url))
-    return url
 
 
 @pytest.fixture
@@ -66,6 +60,29 @@ def test_hints_come_through_the_broker_before_rows_are_due(broker_url: str, crow
     assert crowd.counted(SENT) == len(crowd.published)
     assert crowd.counted(DROPPED) == crowd.counted(LATE) == 0
     assert len(fleet.works) == 2
+
+
+def test_the_trace_of_a_request_is_in_the_log_of_the_worker(
+    start_fleet: StartFleet, broker_url: str, postgres_database: str
+) -> None:
+    settings = {"DELIVERY_MAX_ATTEMPTS": "1", "TIMELINE_WINDOW_SECONDS": "60"}
+    fleet = start_fleet(serve=1, work=1, EVENTS_URL=broker_url, **settings)
+    crowd = Crowd(fleet, postgres_database)
+    crowd.publish_until(lambda: crowd.counted(TAKEN))
+    until(lambda: crowd.ask(WAITING) == [(0,)], 60)
+    with psycopg.connect(postgres_database, autocommit=True) as connection:
+        connection.execute(REFUSE_BEN)
+    with closing(OverSocket(fleet.serves[0].url)) as transport:
+        author, parent = ("X-User-Id", AUTHORS[0]), ("Traceparent", f"00-{TRACE}-00f067aa0ba902b7-01")
+        answer = Client(transport).send("POST", "/v1/tweets", author, parent, JSON, body=b'{"text": "hello"}')
+        assert answer.status == 201
+
+    def given_up() -> list[dict[str, object]]:
+        return [line for line in json_lines(fleet.works[0].log()) if line["event"] == "tweet_dead_lettered"]
+
+    until(given_up)
+    [line] = given_up()
+    assert (line["trace_id"], line["author_id"]) == (TRACE, AUTHORS[0])
 
 
 @pytest.mark.timeout(600)
@@ -148,44 +165,3 @@ def test_ten_thousand_poison_messages_stop_no_good_one(
     address = parse(broker_url)
     assert len(kafka_server.messages(address.dead_topic)) == POISON
     assert crowd.counted(LATE) == 0
-
-
-@pytest.mark.timeout(2400 if LONG else 300)
-def test_no_timeline_of_a_real_graph_differs_while_workers_are_killed_and_added(
-    start_fleet: StartFleet, broker_url: str, real_data: RealData, tmp_path: Path, postgres_database: str
-) -> None:
-    graph = reed.part_of_graph(real_data("socfb-Reed98.edges"), tmp_path / "part.edges")
-    tweets = reed.first_lines(real_data("tweets.txt"), tmp_path / "part.txt")
-    files = ["--graph", graph, "--undirected", "--tweets", tweets, "--sample", reed.SAMPLE, "--prefix", reed.PREFIX]
-    fleet = start_fleet(serve=2, work=3, EVENTS_URL=broker_url)
-    with reed.entrance(tmp_path, fleet.serves) as url, workers_come_and_go(fleet) as kills:
-        reed.load(fleet, "--url", url, *files)
-    assert kills
-    for serve in fleet.serves:
-        reed.load(fleet, "--url", serve.url, *files, "--check")
-    crowd = Crowd(fleet, postgres_database)
-    until(lambda: crowd.ask(WAITING) == [(0,)], 60)
-    assert crowd.counted(TAKEN) > 0
-
-
-@contextmanager
-def workers_come_and_go(fleet: Fleet) -> Iterator[list[int]]:
-    """One worker after the other is killed, and another one is started."""
-    over = threading.Event()
-    kills: list[int] = []
-
-    def go_on() -> None:
-        while not over.wait(1.0):
-            victim = next(work for work in fleet.works if work.process.poll() is None)
-            victim.process.kill()
-            victim.process.wait()
-            kills.append(victim.process.pid)
-            fleet.work(1)
-
-    thread = threading.Thread(target=go_on)
-    thread.start()
-    try:
-        yield kills
-    finally:
-        over.set()
-        thread.join()

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from confluent_kafka import KafkaError
+
 from tests.engines.kafka_server import KafkaServer
 from tests.engines.until import until
 from tests.kafka.sides import Sides, committed, finished, hint, take, take_ids
@@ -114,6 +116,28 @@ def test_a_delivery_longer_than_the_poll_interval_keeps_its_partition(sides: Sid
     assert second.take(4.0) is None
     first.done(held)
     assert held.event.tweet_id == tweet_id
+
+
+def test_a_client_that_will_never_work_again_is_replaced(sides: Sides) -> None:
+    sender, source = sides.sender(), sides.source()
+    sender.hint(hint(1))
+    assert take_ids(source, 1) == [1]
+    client = sender._producer
+    sender._log.failed(KafkaError(KafkaError._FATAL, "it lost track", True))
+    until(lambda: sender._producer is not client)
+    sender.hint(hint(2))
+    assert take_ids(source, 1) == [2]
+    until(lambda: sender.counts().sent == 2)
+
+
+def test_the_largest_message_is_a_dead_event_and_stops_no_hint(sides: Sides, kafka_server: KafkaServer) -> None:
+    for partition in range(3):
+        kafka_server.send(sides.address.topic, b"x" * 999_000, key="k" * 500, partition=partition)
+    source = sides.source()
+    ids = send(sides, 12)
+    assert sorted(take_ids(source, 12)) == ids
+    until(lambda: source.take(0.1) is None and source.counts().dead == 3)
+    assert [len(each.value() or b"") for each in kafka_server.messages(sides.address.dead_topic)] == [100_000] * 3
 
 
 def test_the_local_queue_is_bounded_and_nothing_behind_it_is_lost(sides: Sides) -> None:
