@@ -167,6 +167,17 @@ def test_redis_needs_a_shared_database() -> None:
     assert store.redis_url == "rediss://there/0"
 
 
+@pytest.mark.parametrize("scheme", ["redis", "cassandra", "dynamodb", "kafka", "sqs"])
+@pytest.mark.parametrize("name", ["REDIS_URL", "TIMELINES_URL", "EVENTS_URL"])
+def test_an_address_that_cannot_be_read_is_not_quoted(name: str, scheme: str) -> None:
+    # Python's own sentence about a sign that contains a slash quotes all before the path.
+    sentence = refusal(
+        {name: f"{scheme}://perch:s3cret\N{FULLWIDTH SOLIDUS}@host/0", "DATABASE_URL": "postgresql://there"}
+    )
+    assert sentence.startswith(f"{name} must be ")
+    assert "s3cret" not in sentence
+
+
 @pytest.mark.parametrize("name", SECRETS)
 def test_secrets_are_not_shown(name: str) -> None:
     assert refusal({name: ""}) == f"{name} must not be empty."
