@@ -59,9 +59,13 @@ CONSUMING: dict[str, int | str | bool] = {
 def new_producer(
     address: KafkaAddress, client_log: ClientLog, *, seconds: float, most: int, **more: object
 ) -> Producer:
-    """Returns a producer that gives a message up after so many `seconds`, and holds `most` at once."""
+    """Returns a producer that gives a message up after so many `seconds`, and holds `most` at once.
+
+    It may send a message twice, which does no harm. An idempotent one would refuse to go on, for good, when it has lost
+    track of what the broker has.
+    """
     settings = {
-        "enable.idempotence": True,
+        "acks": "all",
         "linger.ms": 0,
         "message.timeout.ms": round(seconds * 1000),
         "partitioner": "murmur2_random",
