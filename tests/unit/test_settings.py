@@ -155,6 +155,11 @@ def test_the_place_of_timelines_needs_a_shared_database() -> None:
     assert not Settings.from_environment({}).store.is_shared
 
 
+def test_hints_need_timelines() -> None:
+    settings = {"DATABASE_URL": "postgresql://there", "EVENTS_URL": "kafka://there:9092", "TIMELINES_URL": "none"}
+    assert refusal(settings) == "EVENTS_URL must not be set where TIMELINES_URL is none: nothing is pushed then."
+
+
 @pytest.mark.parametrize("text", ["", "here", "http://there", "redis:", "redis://", "redis:///0"])
 def test_an_invalid_address_of_redis_is_refused(text: str) -> None:
     sentence = refusal({"REDIS_URL": text, "DATABASE_URL": "postgresql://there"})
