@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from domain.errors import Unavailable
 from domain.events import TweetCreated
 from infrastructure.aws.queue import BATCH, Queue
 from infrastructure.aws.session import ask, config, configuring
@@ -69,7 +70,9 @@ class SnsEvents:
         if bodies:
             sent = 0
             try:
-                sent = self.circuit.call(lambda: self._sent_of(bodies))
+                # Without a pause after an error, so that what waits is dropped at once, and nobody gets it late.
+                with suppress(Unavailable):
+                    sent = self.circuit.call(lambda: self._sent_of(bodies))
             finally:
                 self._count(sent, len(bodies) - sent)
 
