@@ -20,6 +20,9 @@ SECONDS = 180.0 if LONG else 20.0
 TRIALS = 4 if LONG else 1
 SOME_OPERATIONS = 100
 
+SHORT = ("postgres", "redis")
+"""The profiles whose engines start in seconds."""
+
 CONTROLS: dict[str, tuple[str, list[str]]] = {
     "ignore_keys": ("postgres", ["cut-commits-postgres"]),
     "forget_before_the_push": ("postgres", ["kill-a-work", "pause-a-work"]),
@@ -44,7 +47,9 @@ def judged(
 
 @pytest.mark.engines
 @pytest.mark.timeout(0 if LONG else 400)
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize(
+    "profile", [pytest.param(each, marks=() if each in SHORT else pytest.mark.long) for each in PROFILES]
+)
 @pytest.mark.parametrize("trial", range(TRIALS))
 def test_every_answer_can_be_explained(profile: str, trial: int, tmp_path: Path) -> None:
     seed = int(os.environ.get("TRIAL_SEED") or random.SystemRandom().randrange(1 << 31))

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 
 from tests.trial.engines import HARMS, POSTGRES, REDIS, Entry, Harm
+from tests.trial.more_engines import CASSANDRA, DYNAMODB, KAFKA
 
 Profile = Mapping[str, Entry]
 
 PROFILES: dict[str, Profile] = {
     "postgres": {"DATABASE_URL": POSTGRES},
     "redis": {"DATABASE_URL": POSTGRES, "TIMELINES_URL": REDIS, "REDIS_URL": REDIS},
+    "dynamodb": {"DATABASE_URL": POSTGRES, "REDIS_URL": REDIS, "TIMELINES_URL": DYNAMODB},
+    "large": {"DATABASE_URL": POSTGRES, "REDIS_URL": REDIS, "TIMELINES_URL": CASSANDRA, "EVENTS_URL": KAFKA},
 }
 
 
