@@ -129,6 +129,14 @@ class OwnCassandra:
         """Ends the node by SIGKILL."""
         self._processes.kill()
 
+    def lose_data(self) -> None:
+        """Kills the node, and starts it without data: keyspaces, tables and all are gone."""
+        self.kill()
+        for folder in self._processes.folder.iterdir():
+            if folder.is_dir():
+                shutil.rmtree(folder)
+        self.start()
+
     def pause(self) -> None:
         """Stops the node by SIGSTOP: connections stay open, new ones are not refused, and nothing is answered."""
         self._processes.pause()
