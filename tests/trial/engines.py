@@ -116,6 +116,11 @@ def crash(engine: Engine, _: random.Random) -> None:
     engine.server.restart("immediate")
 
 
+def forget_readers(engine: Engine, _: random.Random) -> None:
+    """What operators do when timelines are in doubt; each is made anew."""
+    engine.server.execute("DELETE FROM readers", database=engine.url.rpartition("/")[2])
+
+
 def empty(engine: Engine, _: random.Random) -> None:
     engine.server.empty()
 
@@ -149,7 +154,7 @@ POSTGRES = Entry(
     own_postgres.find_programs,
     own_postgres.MISSING,
     _start_postgres,
-    {"crash": crash, "cut-commits": cut_commits},
+    {"crash": crash, "cut-commits": cut_commits, "forget-readers": forget_readers},
 )
 REDIS = Entry(
     "redis",
