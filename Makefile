@@ -106,7 +106,7 @@ SECONDS ?= 60
 PROFILE ?= postgres
 
 .PHONY: trial
-trial: $(DEV) ## Judge what clients see while processes and engines fail: SECONDS=60 PROFILE=postgres|redis|dynamodb|large
+trial: $(DEV) ## Judge what clients see while processes and engines fail: SECONDS=60 PROFILE=postgres|redis|aws|large SEED=
 	$(BIN)/python -m tests.trial --profile '$(PROFILE)' --seconds '$(SECONDS)' $(if $(SEED),--seed '$(SEED)')
 
 .PHONY: soak
