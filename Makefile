@@ -105,7 +105,7 @@ faults: $(DEV) ## Test Perch under real faults, and show the figures (takes minu
 SECONDS ?= 60
 
 .PHONY: trial
-trial: $(DEV) ## Judge what clients see while processes and engines fail: SECONDS=60 PROFILE=postgres|redis SEED=
+trial: $(DEV) ## Judge what clients see while processes and engines fail: SECONDS=60 PROFILE=postgres|redis|aws|large SEED=
 	$(BIN)/python -m tests.trial --profile '$(or $(PROFILE),postgres)' --seconds '$(SECONDS)' $(if $(SEED),--seed '$(SEED)')
 
 .PHONY: soak

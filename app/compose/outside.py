@@ -120,7 +120,7 @@ def _table_of(settings: Settings) -> tuple[str, str]:
     if not (REGION_NAME.fullmatch(region) and TABLE_NAME.fullmatch(table)):
         raise BadSetting(
             "TIMELINES_URL must be dynamodb://, a region of AWS, and a table's name of 3 to 255 letters, digits and "
-            f"any of _ . -, for example dynamodb://eu-west-1/{TABLE}, not {settings.store.timelines_url!r}."
+            f"any of _ . -, for example dynamodb://eu-west-1/{TABLE}, not {settings.store.timelines!r}."
         )
     if not has_credentials():
         raise BadSetting(

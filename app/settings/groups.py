@@ -40,6 +40,8 @@ class StoreSettings:
         for name, url in (("EVENTS_URL", self.events_url), ("REDIS_URL", self.redis_url)):
             if url and not self.is_shared:
                 raise BadSetting(f"{name} must not be set unless DATABASE_URL is a postgresql:// address.")
+        if self.events_url and self.timelines_url == "none":
+            raise BadSetting("EVENTS_URL must not be set where TIMELINES_URL is none: nothing is pushed then.")
 
     @property
     def is_shared(self) -> bool:

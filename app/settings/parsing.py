@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,8 +17,8 @@ ENTRIES_MAX = 100_000_000
 """The most of anything that is kept in memory; more is a mistake."""
 
 SQLITE = "sqlite:///"
-REDIS = ("redis://", "rediss://")
-TIMELINES_SCHEMES = ("redis", "rediss", "cassandra", "dynamodb")
+REDIS_SCHEMES = ("redis", "rediss")
+TIMELINES_SCHEMES = (*REDIS_SCHEMES, "cassandra", "dynamodb")
 EVENTS_SCHEMES = ("kafka", "sqs")
 POSTGRESQL = ("postgresql://", "postgres://")
 
@@ -90,25 +90,35 @@ def database_url(text: str) -> str:
 
 
 def timelines_url(text: str) -> str:
-    scheme, separator, rest = text.partition("://")
-    if text != "none" and not (scheme in TIMELINES_SCHEMES and separator and rest):
+    if text != "none" and not _is_address(text, TIMELINES_SCHEMES):
         addresses = ", ".join(f"{scheme}://" for scheme in TIMELINES_SCHEMES)
         raise ValueError(f"must be none, or an address that begins with one of {addresses}")
     return text
 
 
 def events_url(text: str) -> str:
-    scheme, separator, rest = text.partition("://")
-    if not (scheme in EVENTS_SCHEMES and separator and rest):
+    if not _is_address(text, EVENTS_SCHEMES):
         addresses = ", ".join(f"{scheme}://" for scheme in EVENTS_SCHEMES)
         raise ValueError(f"must be an address that begins with one of {addresses}")
     return text
 
 
 def redis_url(text: str) -> str:
-    if not (text.startswith(REDIS) and urlsplit(text).netloc):
+    if not (_is_address(text, REDIS_SCHEMES) and urlsplit(text).netloc):
         raise ValueError("must be an address that begins with redis:// or rediss://")
     return text
+
+
+def _is_address(text: str, schemes: Collection[str]) -> bool:
+    scheme, separator, rest = text.partition("://")
+    if not (scheme in schemes and separator and rest):
+        return False
+    try:
+        urlsplit(text)
+    except ValueError:
+        # Its text quotes the address, which may have a password.
+        return False
+    return True
 
 
 def rate(text: str) -> Rate | None:

@@ -27,16 +27,20 @@ def make_queues(main: Queue, dead: Queue, max_receive_count: int = MAX_RECEIVE_C
 
 def make_topic(client: "SNSClient", main: Queue) -> str:
     """Makes the topic, and subscribes the queue to it with raw delivery; returns its ARN. Raises `Unavailable`."""
-    topic = ask(SERVICE, client.create_topic, Name=main.name)["TopicArn"]
+    topic = ask(SERVICE, lambda: client.create_topic(Name=main.name)["TopicArn"])
     main.make({"Policy": json.dumps(_policy(topic, main.arn()))})
     # The same subscription if there is one. It may have other attributes, with which this would be refused.
-    answer = ask(
-        SERVICE, client.subscribe, TopicArn=topic, Protocol="sqs", Endpoint=main.arn(), ReturnSubscriptionArn=True
+    queue = main.arn()
+    subscription = ask(
+        SERVICE,
+        lambda: client.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, ReturnSubscriptionArn=True)[
+            "SubscriptionArn"
+        ],
     )
     ask(
         SERVICE,
         client.set_subscription_attributes,
-        SubscriptionArn=answer["SubscriptionArn"],
+        SubscriptionArn=subscription,
         AttributeName="RawMessageDelivery",
         AttributeValue="true",
     )

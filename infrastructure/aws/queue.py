@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from infrastructure.aws.session import ANSWER_SECONDS, ask, config
+from infrastructure.aws.session import ANSWER_SECONDS, ask, config, configuring
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -29,8 +29,9 @@ Item = TypeVar("Item")
 
 
 def open_client(session: "Session") -> "SQSClient":
-    """Returns a client for any number of threads. It asks nothing yet."""
-    return session.client("sqs", config=config(ANSWER_SECONDS + WAIT_SECONDS))
+    """Returns a client for all threads, which asks nothing yet; raises `ValueError` as `open_session` does."""
+    with configuring():
+        return session.client("sqs", config=config(ANSWER_SECONDS + WAIT_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +58,29 @@ class Queue:
     def url(self) -> str:
         """Returns the address of the queue, for which SQS is asked once."""
         if not self._url:
-            self._url = ask(SERVICE, self._client.get_queue_url, QueueName=self.name)["QueueUrl"]
+            self._url = ask(SERVICE, lambda: self._client.get_queue_url(QueueName=self.name)["QueueUrl"])
         return self._url
 
     def arn(self) -> str:
         """Returns the name of the queue among all of AWS, for which SQS is asked once."""
         if not self._arn:
-            url = self.url()
-            answer = ask(SERVICE, self._client.get_queue_attributes, QueueUrl=url, AttributeNames=["QueueArn"])
-            self._arn = answer["Attributes"]["QueueArn"]
+            self._arn = self._attribute("QueueArn")
         return self._arn
 
     def depth(self) -> int:
         """Returns about how many messages can be received now."""
-        name: QueueAttributeNameType = "ApproximateNumberOfMessages"
+        return int(self._attribute("ApproximateNumberOfMessages"))
+
+    def _attribute(self, name: "QueueAttributeNameType") -> str:
         url = self.url()
-        answer = ask(SERVICE, self._client.get_queue_attributes, QueueUrl=url, AttributeNames=[name])
-        return int(answer["Attributes"][name])
+        return ask(
+            SERVICE,
+            lambda: self._client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name],
+        )
 
     def make(self, attributes: "Mapping[QueueAttributeNameType, str]") -> None:
         """Makes the queue if it is not there, and sets these attributes in any case."""
-        self._url = ask(SERVICE, self._client.create_queue, QueueName=self.name)["QueueUrl"]
+        self._url = ask(SERVICE, lambda: self._client.create_queue(QueueName=self.name)["QueueUrl"])
         ask(SERVICE, self._client.set_queue_attributes, QueueUrl=self._url, Attributes=attributes)
 
     def receive(self, visibility_seconds: int, limit: int = BATCH) -> "Sequence[MessageTypeDef]":

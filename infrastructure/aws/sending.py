@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from domain.errors import Unavailable
 from domain.events import TweetCreated
 from infrastructure.aws.queue import BATCH, Queue
-from infrastructure.aws.session import ask, config
+from infrastructure.aws.session import ask, config, configuring
 from infrastructure.background import BackgroundThread
 from infrastructure.counts import QueueCounts
 from infrastructure.events.codec import encode
@@ -24,8 +25,9 @@ WAIT_SECONDS = 0.5
 
 
 def open_client(session: "Session") -> "SNSClient":
-    """Returns a client for any number of threads. It asks nothing yet."""
-    return session.client("sns", config=config())
+    """Returns a client for all threads, which asks nothing yet; raises `ValueError` as `open_session` does."""
+    with configuring():
+        return session.client("sns", config=config())
 
 
 class SnsEvents:
@@ -68,7 +70,9 @@ class SnsEvents:
         if bodies:
             sent = 0
             try:
-                sent = self.circuit.call(lambda: self._sent_of(bodies))
+                # Without a pause after an error, so that what waits is dropped at once, and nobody gets it late.
+                with suppress(Unavailable):
+                    sent = self.circuit.call(lambda: self._sent_of(bodies))
             finally:
                 self._count(sent, len(bodies) - sent)
 

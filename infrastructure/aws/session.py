@@ -1,11 +1,13 @@
 """Clients of boto3 with time-outs, and what their errors mean."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+from botocore.parsers import ResponseParserError
 
 from domain.errors import Unavailable
 from infrastructure.outside.circuit import NoAnswer
@@ -25,8 +27,21 @@ class Missing(Unavailable):
 
 
 def open_session(region: str) -> Session:
-    """Returns a session with the credentials that boto3 finds: in variables, files, or the role of the machine."""
-    return Session(region_name=region)
+    """Returns a session with the credentials that boto3 finds: in variables, files, or the role of the machine.
+
+    Raises `ValueError` if variables and files contradict each other.
+    """
+    with configuring():
+        return Session(region_name=region)
+
+
+@contextmanager
+def configuring() -> Iterator[None]:
+    """Raises `ValueError`, with what is wrong, where boto3 cannot use what it finds in variables and files."""
+    try:
+        yield
+    except (BotoCoreError, ValueError) as error:
+        raise ValueError(f"cannot be used with the settings of AWS here: {str(error).rstrip('.')}") from error
 
 
 def config(answer_seconds: float = ANSWER_SECONDS) -> Config:
@@ -40,10 +55,10 @@ def config(answer_seconds: float = ANSWER_SECONDS) -> Config:
 
 
 def ask(service: str, method: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:
-    """Returns the answer of the client's method to a request that may be repeated.
+    """Returns the answer of the client's method to a request that may be repeated, or what `method` takes out of it.
 
-    Raises `Unavailable` with the name of the service. A refusal is one, too: what a process may not do must be seen,
-    and whoever is throttled must ask less often.
+    Raises `Unavailable` with the name of the service, also if the answer is from somebody else, such as a proxy. A
+    refusal is one, too: what a process may not do must be seen, and whoever is throttled must ask less often.
     """
     try:
         return _twice(method, *args, **kwargs)
@@ -54,6 +69,8 @@ def ask(service: str, method: Callable[P, Answer], *args: P.args, **kwargs: P.kw
         raise NoAnswer(f"{service} does not answer: {error}") from error
     except BotoCoreError as error:
         raise Unavailable(f"{service} cannot be asked: {error}") from error
+    except (KeyError, ResponseParserError) as error:
+        raise Unavailable(f"What answers in the place of {service} is not {service}.") from error
 
 
 def _twice(method: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:

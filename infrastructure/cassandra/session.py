@@ -3,7 +3,7 @@
 import logging
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 import cassandra
@@ -17,6 +17,7 @@ from cassandra.policies import (
     FallthroughRetryPolicy,
     TokenAwarePolicy,
 )
+from cassandra.protocol import ErrorMessage
 from cassandra.query import tuple_factory
 
 from domain.errors import Unavailable
@@ -144,11 +145,24 @@ def connect(address: Address, patience: float = 1.0) -> Connected:
         monitor_reporting_enabled=False,
     )
     try:
-        session = answered(cluster.connect)
+        try:
+            session = answered(cluster.connect)
+        finally:
+            check_data_center({node.datacenter for node in cluster.metadata.all_hosts()}, address.data_center)
     except BaseException:
         cluster.shutdown()
         raise
     return Connected(cluster, session, address.keyspace, patience)
+
+
+def check_data_center(found: Collection[str | None], name: str) -> None:
+    """Raises `Refused` unless all processes with this name ask the same data centre of those that were found.
+
+    A majority in one has nothing to do with a majority in another: what one process wrote, others would not see.
+    """
+    known = sorted(each for each in found if each)
+    if known and (name not in known if name else len(known) > 1):
+        raise Refused(f"data_center must be one of {', '.join(known)}, the same one for all processes")
 
 
 def answered(work: Callable[[], Result]) -> Result:
@@ -162,7 +176,9 @@ def answered(work: Callable[[], Result]) -> Result:
     except NOT_NOW as error:
         raise Refused(f"Cassandra refuses: {error}") from error
     except NoHostAvailable as error:
-        refused = any(isinstance(each, NOT_NOW) for each in error.errors.values())
+        # Where no node accepts a session, there is a list of their addresses instead.
+        errors = error.errors.values() if isinstance(error.errors, dict) else ()
+        refused = any(isinstance(each, NOT_NOW) for each in errors)
         raise (Refused if refused else Unavailable)(f"No node of Cassandra can be asked: {error}") from error
-    except (cassandra.DriverException, ConnectionException) as error:
+    except (cassandra.DriverException, ConnectionException, ErrorMessage) as error:
         raise Unavailable(f"Cassandra cannot be asked: {error}") from error

@@ -54,7 +54,7 @@ class KafkaAddress:
 def parse(url: str) -> KafkaAddress:
     """Returns the address ``kafka://host:port,host:port/prefix?partitions=12&replication=3&property=value``.
 
-    Raises `ValueError`, whose text says what the address must be, and quotes nothing.
+    Raises `ValueError`, whose text says what the address must be, and quotes nothing but names of known properties.
     """
     parts = urlsplit(url)
     servers = parts.netloc.split(",")
@@ -67,8 +67,11 @@ def parse(url: str) -> KafkaAddress:
     partitions = _number(options, "partitions", PARTITIONS, PARTITIONS_MAX)
     replication = _number(options, "replication", -1, 100)
     for name in options:
-        if name in FIXED or not _PROPERTY.fullmatch(name):
-            raise ValueError(f"must not set {name[:50]!a}")
+        if name in FIXED:
+            raise ValueError(f"must not set {name!r}")
+        if not _PROPERTY.fullmatch(name):
+            # A password with an & that is not %26 goes on in the name.
+            raise ValueError("must have options whose names are a-z 0-9 and dots, and %26 for an & in a value")
     return KafkaAddress(parts.netloc, f"{prefix}." if prefix else "", partitions, replication, options)
 
 

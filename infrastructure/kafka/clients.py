@@ -20,6 +20,9 @@ COMMIT_SECONDS = 0.5
 PREFETCHED = 1000
 """Messages that the library keeps beside those that wait in Perch's queue."""
 
+UNKNOWN = "No such configuration property"
+"""The client's sentence about a property begins so, and goes on with its name."""
+
 QUICK = {
     # Hints are worth something for seconds: try again soon, and find new leaders and topics soon.
     "reconnect.backoff.ms": 500,
@@ -56,9 +59,13 @@ CONSUMING: dict[str, int | str | bool] = {
 def new_producer(
     address: KafkaAddress, client_log: ClientLog, *, seconds: float, most: int, **more: object
 ) -> Producer:
-    """Returns a producer that gives a message up after so many `seconds`, and holds `most` at once."""
+    """Returns a producer that gives a message up after so many `seconds`, and holds `most` at once.
+
+    It may send a message twice, which does no harm. An idempotent one would refuse to go on, for good, when it has lost
+    track of what the broker has.
+    """
     settings = {
-        "enable.idempotence": True,
+        "acks": "all",
         "linger.ms": 0,
         "message.timeout.ms": round(seconds * 1000),
         "partitioner": "murmur2_random",
@@ -74,12 +81,16 @@ def new_consumer(address: KafkaAddress, client_log: ClientLog, group: str, **set
 
 
 def check(address: KafkaAddress) -> None:
-    """Raises `ValueError` if a property in the address is none of librdkafka's, or has a wrong value."""
+    """Raises `ValueError` if a property in the address is none of librdkafka's, or has a wrong value for a client."""
     client_log = ClientLog("check")
     try:
         new_consumer(address, client_log, address.group).close()
+        new_producer(address, client_log, seconds=HINT_SECONDS, most=1)
     except KafkaException as error:
-        raise ValueError(f"must have options that Kafka's client takes: {error.args[0].str()}") from None
+        reason = error.args[0].str()
+        # What follows an & in a password looks like a property, and is not shown.
+        shown = "one is unknown, or a value has an & that is not %26" if reason.startswith(UNKNOWN) else reason
+        raise ValueError(f"must have options that Kafka's client takes: {shown}") from None
 
 
 def admin_settings(address: KafkaAddress, client_log: ClientLog) -> dict[str, Any]:

@@ -70,7 +70,11 @@ class PartitionedTimelines:
     def __init__(
         self, readers: Readers, partitions: Partitions, guard: Guard, now_ms: Callable[[], int], ttl_seconds: int
     ) -> None:
-        """An entry may be gone `ttl_seconds` after it was written. Clocks differ by less than a day."""
+        """An entry may be gone `ttl_seconds` after it was written.
+
+        All clocks differ by less than half a day: that of the database, by which an entry may be older than by the
+        clock that set its end, and that of a view, which may be behind the one by which the entry is gone.
+        """
         self._readers = readers
         self._partitions = partitions
         self._guard = guard

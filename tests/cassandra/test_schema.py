@@ -79,3 +79,9 @@ def test_another_time_to_live_needs_migrate(new: Address) -> None:
 def test_a_cluster_that_is_not_there_cannot_be_prepared() -> None:
     with pytest.raises(CannotUse, match="The keyspace perch cannot be made: No node of Cassandra can be asked"):
         prepare(Address((("127.0.0.1", 1),), "perch"))
+
+
+def test_a_data_centre_that_is_not_there_stops_the_start(cassandra: Address) -> None:
+    why = "Cassandra cannot be used: data_center must be one of [a-z0-9]+, the same one for all processes"
+    with pytest.raises(CannotUse, match=why):
+        open_checked(replace(cassandra, data_center="nowhere"), PATIENCE)

@@ -155,6 +155,11 @@ def test_the_place_of_timelines_needs_a_shared_database() -> None:
     assert not Settings.from_environment({}).store.is_shared
 
 
+def test_hints_need_timelines() -> None:
+    settings = {"DATABASE_URL": "postgresql://there", "EVENTS_URL": "kafka://there:9092", "TIMELINES_URL": "none"}
+    assert refusal(settings) == "EVENTS_URL must not be set where TIMELINES_URL is none: nothing is pushed then."
+
+
 @pytest.mark.parametrize("text", ["", "here", "http://there", "redis:", "redis://", "redis:///0"])
 def test_an_invalid_address_of_redis_is_refused(text: str) -> None:
     sentence = refusal({"REDIS_URL": text, "DATABASE_URL": "postgresql://there"})
@@ -165,6 +170,17 @@ def test_redis_needs_a_shared_database() -> None:
     assert "DATABASE_URL" in refusal({"REDIS_URL": "redis://there"})
     store = Settings.from_environment({"REDIS_URL": "rediss://there/0", "DATABASE_URL": "postgresql://there"}).store
     assert store.redis_url == "rediss://there/0"
+
+
+@pytest.mark.parametrize("scheme", ["redis", "cassandra", "dynamodb", "kafka", "sqs"])
+@pytest.mark.parametrize("name", ["REDIS_URL", "TIMELINES_URL", "EVENTS_URL"])
+def test_an_address_that_cannot_be_read_is_not_quoted(name: str, scheme: str) -> None:
+    # Python's own sentence about a sign that contains a slash quotes all before the path.
+    sentence = refusal(
+        {name: f"{scheme}://perch:s3cret\N{FULLWIDTH SOLIDUS}@host/0", "DATABASE_URL": "postgresql://there"}
+    )
+    assert sentence.startswith(f"{name} must be ")
+    assert "s3cret" not in sentence
 
 
 @pytest.mark.parametrize("name", SECRETS)

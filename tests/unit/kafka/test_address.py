@@ -28,7 +28,8 @@ def test_names_come_from_the_prefix() -> None:
         ("kafka://one:9092?partitions=0", "partitions from 1"),
         ("kafka://one:9092?partitions=many", "partitions from 1"),
         ("kafka://one:9092?replication=-1", "replication from 1"),
-        ("kafka://one:9092?Client=x", "set 'Client'"),
+        ("kafka://one:9092?Client=x", "names are a-z"),
+        ("kafka://one:9092?sasl.password=my&Secret-secret=x", "%26 for an &"),
         *((f"kafka://one:9092?{name}=x", f"set '{name}'") for name in sorted(FIXED)),
     ],
 )
@@ -40,6 +41,12 @@ def test_a_bad_address_says_what_it_must_be(url: str, reason: str) -> None:
 
 def test_properties_are_those_of_the_client() -> None:
     check(parse("kafka://one:9092?session.timeout.ms=7000"))
-    for query in ("no.such.property=1", "session.timeout.ms=soon", "session.timeout.ms=99999999"):
+    for query in ("no.such.property=1", "session.timeout.ms=soon", "session.timeout.ms=99999999", "linger.ms=60000"):
         with pytest.raises(ValueError, match="client takes"):
             check(parse(f"kafka://one:9092?{query}"))
+
+
+def test_a_password_that_is_taken_for_a_property_is_not_shown() -> None:
+    with pytest.raises(ValueError, match="an & that is not %26") as error:
+        check(parse("kafka://one:9092?sasl.password=my&secret"))
+    assert "secret" not in str(error.value)
