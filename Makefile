@@ -103,15 +103,14 @@ faults: $(DEV) ## Test Perch under real faults, and show the figures (takes minu
 	LONG=1 $(BIN)/pytest tests/faults -m "" -n 0
 
 SECONDS ?= 60
-PROFILE ?= postgres
 
 .PHONY: trial
-trial: $(DEV) ## Judge what clients see while processes and engines fail: SECONDS=60 PROFILE=postgres|redis SEED=
-	$(BIN)/python -m tests.trial --profile '$(PROFILE)' --seconds '$(SECONDS)' $(if $(SEED),--seed '$(SEED)')
+trial: $(DEV) ## Judge what clients see while processes and engines fail: SECONDS=60 PROFILE=postgres|redis|aws|large SEED=
+	$(BIN)/python -m tests.trial --profile '$(or $(PROFILE),postgres)' --seconds '$(SECONDS)' $(if $(SEED),--seed '$(SEED)')
 
 .PHONY: soak
-soak: $(DEV) ## Run mixed load for five minutes or SOAK_SECONDS, then check memory and every timeline
-	SOAK_SECONDS=$${SOAK_SECONDS:-300} $(BIN)/pytest tests/faults/test_soak.py -n 0 --timeout 0
+soak: $(DEV) ## Run mixed load for five minutes or SOAK_SECONDS, then check memory and every timeline (PROFILE=… for a cluster)
+	PROFILE='$(PROFILE)' SOAK_SECONDS=$${SOAK_SECONDS:-300} $(BIN)/pytest tests/faults/test_soak.py -n 0 --timeout 0
 
 .PHONY: check
 check: $(DEV) ## Check style, format, types and layers
@@ -128,6 +127,10 @@ format: $(DEV) ## Format the code
 .PHONY: bench
 bench: $(DEV) ## Measure everything against yardsticks, and write docs/benchmarks.md (takes minutes)
 	$(BIN)/python -m benchmarks
+
+.PHONY: bench-cluster
+bench-cluster: $(DEV) ## Measure whole clusters, and write docs/benchmarks-cluster.md (takes 25 minutes; PROFILE=… measures one anew)
+	$(BIN)/python -m benchmarks.cluster $(if $(PROFILE),--only '$(PROFILE)')
 
 .PHONY: capacity
 capacity: $(DEV) ## Simulate deliveries, and write docs/capacity.md (MEASURE=1: measure the costs again first; takes minutes)

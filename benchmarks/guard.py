@@ -21,7 +21,7 @@ GUARDED: Sequence[tuple[Measure, Sequence[Bound | None]]] = (
     (partial(reads.whole_application, ROUNDS), [at_most(4)]),
     (partial(reads.stored_tweets, (10_000, 100_000), ROUNDS), [at_most(4), at_most(0.15)]),
     (partial(reads.deep_pages, ROUNDS), [at_most(30), at_most(30)]),
-    (partial(reads.rebuild, ROUNDS), [at_most(1000), None]),
+    (partial(reads.rebuild, ROUNDS), [at_most(2000), None]),
     (partial(reads.pulled, ROUNDS), [at_most(30), at_most(0.5)]),
     (partial(deliveries.full_timelines, 10_000, ROUNDS), [at_least(0.05), None, None]),
     (partial(memory.timelines, 1), [at_most(600), at_most(30)]),

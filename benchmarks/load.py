@@ -33,7 +33,7 @@ def rates_in_turns(
 
 
 def outcomes_at(service: Service, requests: Sequence[bytes], rate: float, seconds: float) -> list[Outcome]:
-    """Returns the outcomes in an open loop; a request without an answer 200 or 201 counts `PATIENCE_SECONDS`."""
+    """Returns the outcomes in an open loop; a request without an answer in `ACCEPTED` counts `PATIENCE_SECONDS`."""
     outcomes = OpenLoop(service.port, requests, rate, seconds, OPEN_CONNECTIONS).run()
     counted = [
         outcome if outcome.status in ACCEPTED else replace(outcome, seconds=PATIENCE_SECONDS) for outcome in outcomes

@@ -33,13 +33,15 @@ class Outcome:
 class Client:
     """One connection. It is busy from a request to the end of its answer."""
 
-    __slots__ = ("due", "received", "socket", "which")
+    __slots__ = ("due", "ends", "received", "socket", "which")
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.due = 0.0
         self.which = 0
+        self.ends = False
+        """The server closes the connection after this answer, as nginx does after a thousand."""
         self.received = b""
 
     def receive(self) -> int:
@@ -50,9 +52,11 @@ class Client:
     def _status_when_complete(self, data: bytes) -> int:
         received = self.received = self.received + data if self.received else data
         head_ends = received.find(b"\r\n\r\n")
-        at = received[:head_ends].lower().find(b"content-length: ")
-        if head_ends < 0 or len(received) < head_ends + 4 + _number(received, at + 16):
+        head = received[:head_ends].lower()
+        at = head.find(b"content-length: ")
+        if head_ends < 0 or len(received) < head_ends + 4 + (_number(received, at + 16) if at >= 0 else 0):
             return -1
+        self.ends = b"\r\nconnection: close" in head
         self.received = b""
         return _number(received, 9)
 
@@ -121,7 +125,7 @@ class OpenLoop:
         if status < 0:
             return
         self._outcomes.append(Outcome(status, time.perf_counter() - client.due, client.which))
-        if status == 0:
+        if status == 0 or client.ends:
             del self._clients[client.socket.fileno()]
             client.socket.close()
             client = self._connected()

@@ -14,6 +14,7 @@ from typing import Literal
 
 from benchmarks.bare import Exchange
 from benchmarks.cpus import SERVICE, children_on
+from load.client import Address
 
 LISTENS = re.compile(r".* on http://127\.0\.0\.1:(\d+)\n")
 CONTENT_LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n", re.IGNORECASE)
@@ -32,6 +33,10 @@ class Service:
 
     port: int
     pid: int
+
+    @property
+    def address(self) -> Address:
+        return Address.parse(f"http://127.0.0.1:{self.port}")
 
     def resident_bytes(self) -> int:
         """Returns the resident memory of the process."""

@@ -54,7 +54,8 @@ def _redis() -> RunningEngine:
 
 
 def _cassandra() -> RunningEngine:
-    server = OwnCassandra()
+    # Tests start it often, so that by default its code is compiled fast instead of well.
+    server = OwnCassandra(jvm=["-XX:TieredStopAtLevel=4"])
     try:
         server.start()
     except BaseException:

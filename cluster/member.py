@@ -36,6 +36,10 @@ class Member:
         return self._port.number
 
     @property
+    def pid(self) -> int:
+        return self._processes.main
+
+    @property
     def folder(self) -> Path:
         return self._processes.folder
 

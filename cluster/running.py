@@ -32,6 +32,7 @@ class Cluster:
         self._settings = {"SHUTDOWN_SECONDS": SHUTDOWN_SECONDS, **settings}
         self._engines: dict[Engine, RunningEngine] = {}
         self._members: list[Member] = []
+        self.serves: list[Member] = []
         self.works: list[Member] = []
         self._stack = ExitStack()
 
@@ -59,7 +60,7 @@ class Cluster:
         gateway.append(member.nginx(nginx, port, [each.port for each in serves]))
         gateway[0].wait_until_ready()
         self._members = [*works, *serves, *gateway]
-        self.works = works
+        self.serves, self.works = serves, works
 
     def _group(self) -> list[Member]:
         """A list of processes that will end together."""

@@ -5,69 +5,79 @@ CPU is counted, not time, so that a machine that does other things as well chang
 
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
-from http.client import HTTPConnection
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from benchmarks.capacity.costs import Costs, Parts
 from benchmarks.capacity.cpu import used_by
-from cluster.member import find_nginx
-from cluster.profiles import PROFILES
-from cluster.running import Cluster
-from load.client import Address, Client
+from benchmarks.cluster.sites import Site, running
+from load.client import Client
 from load.crew import Crew
-from tests.e2e.exchange import exchange
-from tests.engines.ports import ReservedPort
-from tests.engines.until import until
-from tests.fakes.scrapes import samples
 
-FOLLOWERS = 1_000
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often each act is done, and on how much; costs of more acts differ less."""
+
+    followers: int = 1_000
+    readers: int = 200
+    reads: int = 4_000
+    publishes: int = 1_000
+    to_many: int = 100
+    """Tweets that go to all followers."""
+    idle_seconds: float = 5.0
+    rounds: int = 1
+
+
 FOLLOWEES = 20
-READERS = 200
 PAGE = 20
-READS = 4_000
-PUBLISHES = 1_000
-TO_MANY = 100
 CONNECTIONS = 8
-IDLE_SECONDS = 5.0
-WAIT_SECONDS = 300.0
 PAUSE_SECONDS = 0.5
+"""Between looks, whose CPU counts too."""
+
 HUB = "hub"
 TEXT = "A tweet of a usual length, which is about as long as this one is, number {}"
 
 
 def measure(profile: str) -> Costs:
     """Starts the cluster of the profile, and returns the costs. Raises `RuntimeError` if nginx is not installed."""
-    nginx, port = find_nginx(), ReservedPort()
-    if nginx is None:
-        raise RuntimeError("nginx is not installed")
-    with Cluster(PROFILES[profile], {"LOG_LEVEL": "WARNING", "DATABASE_CONNECTIONS": "8"}) as cluster:
-        cluster.start(nginx, port)
-        return _Measurement(cluster, Address.parse(f"http://127.0.0.1:{port.number}")).costs()
+    with running(profile) as site:
+        [costs] = costs_at(site, Counts())
+        return costs
+
+
+def costs_at(site: Site, counts: Counts) -> list[Costs]:
+    """The costs of each round, on processes that this process has started."""
+    return _Measurement(site, counts).costs()
 
 
 class _Measurement:
-    def __init__(self, cluster: Cluster, address: Address) -> None:
-        self._cluster = cluster
-        self._crew = Crew(address, CONNECTIONS)
-        self._pushed = 0
+    def __init__(self, site: Site, counts: Counts) -> None:
+        self._crew = Crew(site.entry.address, CONNECTIONS)
+        self._pushes = site.pushes
+        self._counts = counts
         self._idle: Parts = {}
 
-    def costs(self) -> Costs:
-        followers = [f"follower-{number}" for number in range(FOLLOWERS)]
-        readers = followers[:READERS]
+    def costs(self) -> list[Costs]:
+        followers = [f"follower-{number}" for number in range(self._counts.followers)]
+        readers = followers[: self._counts.readers]
         follows = [(each, HUB) for each in followers]
         follows += [(reader, f"author-{number}") for reader in readers for number in range(FOLLOWEES)]
         self._crew.work_off("follow", follows, lambda client, follow: client.follow(*follow))
         self._publish([f"author-{number % FOLLOWEES}" for number in range(400)])
         self._crew.work_off("first read", followers, Client.timeline)
-        self._idle = _rates(used_by(lambda: time.sleep(IDLE_SECONDS)), IDLE_SECONDS)
+        seconds = self._counts.idle_seconds
+        self._idle = _rates(used_by(lambda: time.sleep(seconds)), seconds)
+        return [self._round(readers) for _ in range(self._counts.rounds)]
 
-        reads = [readers[number % len(readers)] for number in range(READS)]
-        read = self._each(READS, lambda: self._crew.work_off("read", reads, _read_page))
-        publish = self._each(PUBLISHES, lambda: self._publish([f"lonely-{number}" for number in range(PUBLISHES)]))
-        hub = self._each(TO_MANY, lambda: self._publish([HUB] * TO_MANY))
-        delivery = {part: max(hub[part] - publish[part], 0.0) / FOLLOWERS for part in hub}
+    def _round(self, readers: Sequence[str]) -> Costs:
+        counts = self._counts
+        reads = [readers[number % len(readers)] for number in range(counts.reads)]
+        lonely = [f"lonely-{number}" for number in range(counts.publishes)]
+        read = self._each(counts.reads, lambda: self._crew.work_off("read", reads, _read_page))
+        publish = self._each(counts.publishes, lambda: self._publish(lonely))
+        hub = self._each(counts.to_many, lambda: self._publish([HUB] * counts.to_many))
+        delivery = {part: max(hub[part] - publish[part], 0.0) / counts.followers for part in hub}
         return Costs(read, publish, delivery)
 
     def _each(self, count: int, act: Callable[[], object]) -> dict[str, float]:
@@ -77,21 +87,13 @@ class _Measurement:
         seconds = time.monotonic() - started_at
         return {part: max(total[part] - self._idle.get(part, 0.0) * seconds, 0.0) / count for part in sorted(total)}
 
-    def _publish(self, authors: list[str]) -> None:
+    def _publish(self, authors: Sequence[str]) -> None:
         """Returns when all tweets are pushed."""
+        before = self._pushes.now().tweets
         self._crew.work_off(
             "publish", list(enumerate(authors)), lambda client, each: client.publish(each[1], TEXT.format(each[0]))
         )
-        self._pushed += len(authors)
-        until(self._all_pushed, WAIT_SECONDS)
-
-    def _all_pushed(self) -> bool:
-        time.sleep(PAUSE_SECONDS)
-        return sum(self._pushed_by(work.port) for work in self._cluster.works) >= self._pushed
-
-    def _pushed_by(self, port: int) -> float:
-        with closing(HTTPConnection("127.0.0.1", port, timeout=WAIT_SECONDS)) as connection:
-            return samples(exchange(connection, "GET", "/metrics")[1].decode())["perch_tweet_pushed_seconds_count"]
+        self._pushes.wait_for(before + len(authors), PAUSE_SECONDS)
 
 
 def _read_page(client: Client, user: str) -> None:

@@ -112,12 +112,12 @@ def _costs(measured: Measured) -> Iterator[str]:
     parts = sorted({part for costs in measured.profiles.values() for part in costs.read})
     for profile, costs in measured.profiles.items():
         for act, of_act in (("read", costs.read), ("publish", costs.publish), ("delivery", costs.delivery)):
-            cells = [_microseconds(of_act[part]) if part in of_act else "" for part in parts]
+            cells = [microseconds(of_act[part]) if part in of_act else "" for part in parts]
             rows.append([f"`{profile}`", act, *cells])
     return _table(["profile", "act", *parts], rows)
 
 
-def _microseconds(cost: float) -> str:
+def microseconds(cost: float) -> str:
     """Three digits."""
     return f"{cost:,.0f}" if cost >= 100 else f"{cost:.3g}"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from infrastructure.aws.session import ANSWER_SECONDS, ask, config
+from infrastructure.aws.session import ANSWER_SECONDS, ask, config, configuring
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -29,8 +29,9 @@ Item = TypeVar("Item")
 
 
 def open_client(session: "Session") -> "SQSClient":
-    """Returns a client for any number of threads. It asks nothing yet."""
-    return session.client("sqs", config=config(ANSWER_SECONDS + WAIT_SECONDS))
+    """Returns a client for all threads, which asks nothing yet; raises `ValueError` as `open_session` does."""
+    with configuring():
+        return session.client("sqs", config=config(ANSWER_SECONDS + WAIT_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Clients of boto3 with time-outs, and what their errors mean."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from boto3.session import Session
@@ -26,8 +27,21 @@ class Missing(Unavailable):
 
 
 def open_session(region: str) -> Session:
-    """Returns a session with the credentials that boto3 finds: in variables, files, or the role of the machine."""
-    return Session(region_name=region)
+    """Returns a session with the credentials that boto3 finds: in variables, files, or the role of the machine.
+
+    Raises `ValueError` if variables and files contradict each other.
+    """
+    with configuring():
+        return Session(region_name=region)
+
+
+@contextmanager
+def configuring() -> Iterator[None]:
+    """Raises `ValueError`, with what is wrong, where boto3 cannot use what it finds in variables and files."""
+    try:
+        yield
+    except (BotoCoreError, ValueError) as error:
+        raise ValueError(f"cannot be used with the settings of AWS here: {str(error).rstrip('.')}") from error
 
 
 def config(answer_seconds: float = ANSWER_SECONDS) -> Config:

@@ -17,6 +17,7 @@ from cassandra.policies import (
     FallthroughRetryPolicy,
     TokenAwarePolicy,
 )
+from cassandra.protocol import ErrorMessage
 from cassandra.query import tuple_factory
 
 from domain.errors import Unavailable
@@ -179,5 +180,5 @@ def answered(work: Callable[[], Result]) -> Result:
         errors = error.errors.values() if isinstance(error.errors, dict) else ()
         refused = any(isinstance(each, NOT_NOW) for each in errors)
         raise (Refused if refused else Unavailable)(f"No node of Cassandra can be asked: {error}") from error
-    except (cassandra.DriverException, ConnectionException) as error:
+    except (cassandra.DriverException, ConnectionException, ErrorMessage) as error:
         raise Unavailable(f"Cassandra cannot be asked: {error}") from error

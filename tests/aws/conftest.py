@@ -10,7 +10,7 @@ from tests.engines.conftest import start_fleet
 from tests.engines.own_elasticmq import OwnElasticMq
 from tests.engines.own_moto import OwnMoto
 from tests.engines.proxy import Proxy
-from tests.fakes.aws import found_by_boto3, made, make_only_queues
+from tests.fakes.aws import found_by_boto3, made, make_only_queues, url_of
 
 __all__ = ["real_data", "start_fleet"]
 
@@ -53,3 +53,16 @@ def queues_alone(elasticmq: OwnElasticMq) -> Address:
     address = elasticmq.new_address()
     make_only_queues(address, MAX_RECEIVE_COUNT)
     return address
+
+
+@pytest.fixture
+def events(moto: OwnMoto) -> dict[str, str]:
+    """The settings of processes whose topic and queues are not there yet."""
+    address = moto.new_address()
+    return {"EVENTS_URL": url_of(address), **moto.settings()}
+
+
+@pytest.fixture
+def settings(events: dict[str, str], postgres_database: str) -> dict[str, str]:
+    """The same, of processes that are no fleet."""
+    return {"DATABASE_URL": postgres_database, **events}

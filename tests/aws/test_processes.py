@@ -1,4 +1,4 @@
-"""Processes with hints through SNS and SQS: what `migrate` makes, the start, a load, and the dead letters."""
+"""Processes with hints through SNS and SQS: what `migrate` makes, a load, and the dead letters."""
 
 import json
 import signal
@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from infrastructure.aws.address import Address
-from infrastructure.postgres.migrating import migrate
 from tests.aws.crowd import Crowd, total
+from tests.aws.migrated import START_SECONDS, migrated, queue_of
 from tests.e2e.conftest import RealData
-from tests.e2e.databases import assert_refused
 from tests.e2e.perch_process import PerchProcess, run_app
 from tests.engines.fleet import StartFleet, metrics
 from tests.engines.own_moto import OwnMoto
@@ -20,37 +19,12 @@ from tests.engines.test_fleet_load import PEOPLE, first_lines, part_of_graph
 from tests.engines.test_work import Ask, ask
 from tests.engines.until import until
 from tests.fakes.aws import url_of
-from tests.fakes.log import json_lines
 
 __all__ = ["ask"]
 
-START_SECONDS = 60.0
 LOAD_SECONDS = 240.0
 SECONDS = 60.0
 EMPTY = {"visible": 0, "taken": 0}
-
-
-@pytest.fixture
-def events(moto: OwnMoto) -> dict[str, str]:
-    """The settings of processes whose topic and queues are not there yet."""
-    address = moto.new_address()
-    return {"EVENTS_URL": url_of(address), **moto.settings()}
-
-
-@pytest.fixture
-def settings(events: dict[str, str], postgres_database: str) -> dict[str, str]:
-    """The same, of processes that are no fleet."""
-    return {"DATABASE_URL": postgres_database, **events}
-
-
-def queue_of(settings: dict[str, str]) -> str:
-    return settings["EVENTS_URL"].rpartition("/")[2]
-
-
-def migrated(settings: dict[str, str]) -> str:
-    outcome = run_app("migrate", seconds=START_SECONDS, **settings)
-    assert outcome.returncode == 0, outcome.stderr
-    return outcome.stdout
 
 
 def test_migrate_makes_topic_queues_and_what_leads_from_one_to_the_other(
@@ -80,38 +54,6 @@ def test_migrate_makes_topic_queues_and_what_leads_from_one_to_the_other(
     )
     assert dead["MessageRetentionPeriod"] == "1209600"
     assert (subscription["Endpoint"], subscribed["RawMessageDelivery"]) == (arn, "true")
-
-
-def test_without_its_queue_work_does_not_start_and_says_why(settings: dict[str, str]) -> None:
-    migrate(settings["DATABASE_URL"], "head", "postgresql")
-    missing = queue_of(settings)
-    why = f"EVENTS_URL names a queue that is not there: eu-west-1 has no {missing}; run `python -m app migrate`"
-    assert_refused(["work"], why, **settings)
-
-
-def test_a_bad_address_is_refused_with_a_sentence(settings: dict[str, str]) -> None:
-    migrate(settings["DATABASE_URL"], "head", "postgresql")
-    why = "EVENTS_URL must be sqs:// with a region and a queue, for example sqs://eu-central-1/perch-tweet-created"
-    for command in ("serve", "work", "migrate"):
-        outcome = run_app(command, seconds=START_SECONDS, **{**settings, "EVENTS_URL": "sqs://eu-west-1"})
-        assert (outcome.returncode, outcome.stderr) == (2, f"{why}.\n")
-
-
-def test_processes_start_while_nothing_answers_and_find_the_queue_later(
-    start_fleet: StartFleet, settings: dict[str, str], events: dict[str, str], moto: OwnMoto, ask: Ask
-) -> None:
-    moto.kill()
-    fleet = start_fleet(serve=1, work=1, **events)
-    crowd = Crowd(fleet, ask)
-    crowd.publish(5)
-    crowd.all_is_pushed()
-    until(lambda: metrics(fleet.works[0])['perch_engine_up{engine="sqs"}'] == 0)
-    moto.start()
-    migrated(settings)
-    until(lambda: metrics(fleet.works[0])['perch_engine_up{engine="sqs"}'] == 1)
-    until(lambda: crowd.publish(1) and total(fleet, "perch_event_hints_taken_total") > 0)
-    crowd.all_is_pushed()
-    assert "engine_lost" in {line["event"] for line in json_lines(fleet.works[0].log())}
 
 
 def test_hints_come_long_before_rows_are_due(

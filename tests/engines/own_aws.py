@@ -56,6 +56,10 @@ class OwnAws(AwsServer):
         """Stops the emulator by SIGSTOP: connections stay open, new ones are not refused, and nothing is answered."""
         self._processes.pause()
 
+    def resume(self) -> None:
+        """Lets the emulator run after `pause`."""
+        self._processes.resume()
+
     def mend(self) -> None:
         """Brings the emulator back from everything above."""
         self._processes.resume()

@@ -128,6 +128,16 @@ class OwnCassandra:
     def kill(self) -> None:
         """Ends the node by SIGKILL."""
         self._processes.kill()
+        # The last of its threads may still end when the process is gone.
+        self._processes.wait_until(lambda: not self._accepts(), "leave its port")
+
+    def lose_data(self) -> None:
+        """Kills the node, and starts it without data: keyspaces, tables and all are gone."""
+        self.kill()
+        for folder in self._processes.folder.iterdir():
+            if folder.is_dir():
+                shutil.rmtree(folder)
+        self.start()
 
     def pause(self) -> None:
         """Stops the node by SIGSTOP: connections stay open, new ones are not refused, and nothing is answered."""

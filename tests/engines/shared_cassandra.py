@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ def shared_cassandra() -> Iterator[tuple[str, int]]:
                 # From now on others start a node of their own; those who use this one are waited for.
                 fcntl.flock(state, fcntl.LOCK_EX)
                 _write(state, None)
+                shutil.rmtree(folder, ignore_errors=True)
                 fcntl.flock(state, fcntl.LOCK_UN)
                 fcntl.flock(users, fcntl.LOCK_EX)
 

@@ -16,8 +16,12 @@ from tests.trial.plan import planned
 from tests.trial.profiles import PROFILES, missing
 from tests.trial.trial import Judged, try_out
 
-SECONDS = 600.0 if LONG else 20.0
+SECONDS = 180.0 if LONG else 20.0
+TRIALS = 4 if LONG else 1
 SOME_OPERATIONS = 100
+
+SHORT = ("postgres", "redis")
+"""The profiles whose engines start in seconds."""
 
 CONTROLS: dict[str, tuple[str, list[str]]] = {
     "ignore_keys": ("postgres", ["cut-commits-postgres"]),
@@ -43,11 +47,14 @@ def judged(
 
 @pytest.mark.engines
 @pytest.mark.timeout(0 if LONG else 400)
-@pytest.mark.parametrize("profile", PROFILES)
-def test_every_answer_can_be_explained(profile: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "profile", [pytest.param(each, marks=() if each in SHORT else pytest.mark.long) for each in PROFILES]
+)
+@pytest.mark.parametrize("trial", range(TRIALS))
+def test_every_answer_can_be_explained(profile: str, trial: int, tmp_path: Path) -> None:
     seed = int(os.environ.get("TRIAL_SEED") or random.SystemRandom().randrange(1 << 31))
     found = judged(profile, seed, SECONDS, tmp_path)
-    record(f"trial on {profile}, seed {seed}", **found.figures)
+    record(f"trial {trial} on {profile}, seed {seed}", **found.figures)
     for fault in found.faults:
         pytest.fail(described(minimised(found.history, fault), fault, found.history))
     assert found.harms

@@ -1,4 +1,4 @@
-"""The engines of a trial, each behind a proxy; another one takes an entry here, and a line in `profiles`."""
+"""The engines of a trial, each behind a proxy; another one takes an entry, and a line in `profiles`."""
 
 import random
 import time
@@ -30,6 +30,8 @@ class Engine:
     url: str
     settings: Mapping[str, str] = field(default_factory=dict)
     """What Perch needs to reach it, beside its URL."""
+    migrate: Callable[[], object] = lambda: None
+    """Makes what Perch needs in the engines, where it is not there."""
 
 
 Harm = Callable[[Engine, random.Random], None]
@@ -42,7 +44,7 @@ class Entry:
 
     name: str
     find: Callable[[], Any]
-    """Looks for its programs; None if they are not installed."""
+    """Looks for its programs; None or False if they are not installed."""
     missing: str
     start: Callable[[Any, ExitStack], Engine]
     """Gets what `find` found; the stack ends the engine."""
@@ -114,6 +116,11 @@ def crash(engine: Engine, _: random.Random) -> None:
     engine.server.restart("immediate")
 
 
+def forget_readers(engine: Engine, _: random.Random) -> None:
+    """What operators do when timelines are in doubt; each is made anew."""
+    engine.server.execute("DELETE FROM readers", database=engine.url.rpartition("/")[2])
+
+
 def empty(engine: Engine, _: random.Random) -> None:
     engine.server.empty()
 
@@ -147,7 +154,7 @@ POSTGRES = Entry(
     own_postgres.find_programs,
     own_postgres.MISSING,
     _start_postgres,
-    {"crash": crash, "cut-commits": cut_commits},
+    {"crash": crash, "cut-commits": cut_commits, "forget-readers": forget_readers},
 )
 REDIS = Entry(
     "redis",

@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from tests.trial.history import QUIET, Operation
 from tests.trial.registers import Register, Write
@@ -37,10 +38,8 @@ class Tweet:
     gone: float = NEVER
     """From when it is surely gone."""
     ids: set[int] = field(default_factory=set)
-
-    @property
-    def id(self) -> int:
-        return min(self.ids, default=0)
+    id: int = 0
+    """The smallest of these."""
 
     def may_exist(self, begun: float, ended: float) -> bool:
         return self.begun <= ended and begun <= self.gone
@@ -57,9 +56,11 @@ class Facts:
         self._note_deletes()
         self._note_what_was_seen()
         self._note_what_was_not_found()
+        for tweet in self.tweets.values():
+            tweet.id = min(tweet.ids, default=0)
         self._note_when_listed()
         self.follows = self._registers()
-        self._by_author = self._sorted_tweets()
+        self._logs = self._sorted_tweets()
 
     def done(self, operation: Operation) -> float:
         """Until when it may take effect."""
@@ -74,10 +75,21 @@ class Facts:
         """Everybody whom the user ever followed, perhaps."""
         return ((author, register) for (user, author), register in self.follows.items() if user == follower)
 
+    def authors(self) -> Iterable[str]:
+        """Everybody who published something that is known to be there."""
+        return self._logs.keys()
+
     def between(self, author: str, low: int, high: float) -> list[Tweet]:
         """The author's tweets with these ids, the bounds excluded."""
-        ids, tweets = self._by_author.get(author, ([], []))
-        return tweets[bisect_right(ids, low) : bisect_left(ids, high)]
+        log = self._logs.get(author, _EMPTY)
+        return log.tweets[bisect_right(log.ids, low) : bisect_left(log.ids, high)]
+
+    def listed(self, author: str, low: int, high: float, frontier: int, moment: float) -> list[Tweet]:
+        """Those among them that are up to the frontier, or that every list surely has since a moment before this."""
+        log = self._logs.get(author, _EMPTY)
+        last = max(bisect_right(log.ids, frontier), bisect_left(log.listed_later, moment))
+        some = log.tweets[bisect_right(log.ids, low) : min(last, bisect_left(log.ids, high))]
+        return [tweet for tweet in some if tweet.id <= frontier or tweet.listed < moment]
 
     def _note_publishes(self) -> None:
         for each in self._all("publish"):
@@ -93,11 +105,9 @@ class Facts:
     def _note_deletes(self) -> None:
         for each in self._all("delete"):
             tweet = self.tweets.get(each.arguments["text"])
-            if tweet is None:
-                continue
-            if each.outcome != "fail":
+            if tweet and each.outcome != "fail":
                 tweet.ending = min(tweet.ending, each.invoked)
-            if each.outcome != "unknown":
+            if tweet and each.outcome != "unknown":
                 # Where there is none, there will be none: it had an id before.
                 tweet.gone = min(tweet.gone, each.completed)
 
@@ -144,14 +154,25 @@ class Facts:
                 writes[each.arguments["user"], each.arguments["other"]].append(write)
         return {pair: Register(some) for pair, some in writes.items()}
 
-    def _sorted_tweets(self) -> dict[str, tuple[list[int], list[Tweet]]]:
+    def _sorted_tweets(self) -> dict[str, "_Log"]:
         found: dict[str, list[Tweet]] = defaultdict(list)
         for tweet in sorted(self.tweets.values(), key=lambda each: each.id):
             if tweet.id and tweet.there < NEVER:
                 found[tweet.author].append(tweet)
-        return {author: ([tweet.id for tweet in tweets], tweets) for author, tweets in found.items()}
+        return {author: _Log(tweets) for author, tweets in found.items()}
 
 
+class _Log:
+    """An author's tweets by their ids."""
+
+    def __init__(self, tweets: list[Tweet]) -> None:
+        self.tweets = tweets
+        self.ids = [tweet.id for tweet in tweets]
+        self.listed_later = list(accumulate((tweet.listed for tweet in reversed(tweets)), min))[::-1]
+        """The earliest moment from which a list surely has this tweet or a newer one."""
+
+
+_EMPTY = _Log([])
 _NEVER_FOLLOWED = Register()
 
 

@@ -60,7 +60,7 @@ def _authors(facts: Facts, page: Operation) -> Iterator[tuple[str, Register]]:
         case "tweets":
             yield arguments["of"], Always()
         case "all":
-            yield from ((author, Always()) for author in {tweet.author for tweet in facts.tweets.values()})
+            yield from ((author, Always()) for author in facts.authors())
         case _:
             yield from facts.followees(arguments["user"])
             if arguments.get("self"):
@@ -105,11 +105,8 @@ def _unseen(facts: Facts, page: Operation, shown: Shown, author: str) -> Iterato
     if not page.result.get("last", True) and shown:
         low = max(low, shown[-1][0] - 1)
     texts = {text for _, text in shown}
-    frontier = frontier_of(page)
-    for tweet in facts.between(author, low, high):
-        is_listed = tweet.id <= frontier or tweet.listed < page.invoked
-        if is_listed and tweet.text not in texts:
-            yield tweet
+    listed = facts.listed(author, low, high, frontier_of(page), page.invoked)
+    return (tweet for tweet in listed if tweet.text not in texts)
 
 
 def note_gone(facts: Facts, page: Operation) -> None:

@@ -1,14 +1,26 @@
-"""The profiles that trials run on: settings of Perch that are an engine's address, each with its engine."""
+"""The profiles that trials run on: those of `make cluster`, with engines behind proxies."""
 
 from collections.abc import Mapping
 
+import cluster.engines
+import cluster.profiles
 from tests.trial.engines import HARMS, POSTGRES, REDIS, Entry, Harm
+from tests.trial.more_engines import CASSANDRA, DYNAMODB, KAFKA, SQS
 
 Profile = Mapping[str, Entry]
+"""The settings of Perch that are an engine's address, each with its engine."""
 
+ENTRIES = {
+    cluster.engines.POSTGRES: POSTGRES,
+    cluster.engines.REDIS: REDIS,
+    cluster.engines.CASSANDRA: CASSANDRA,
+    cluster.engines.KAFKA: KAFKA,
+    cluster.engines.DYNAMODB: DYNAMODB,
+    cluster.engines.SQS: SQS,
+}
 PROFILES: dict[str, Profile] = {
-    "postgres": {"DATABASE_URL": POSTGRES},
-    "redis": {"DATABASE_URL": POSTGRES, "TIMELINES_URL": REDIS, "REDIS_URL": REDIS},
+    name: {setting: ENTRIES[engine] for setting, engine in profile.items()}
+    for name, profile in cluster.profiles.PROFILES.items()
 }
 
 
@@ -19,7 +31,7 @@ def entries(profile: Profile) -> list[Entry]:
 
 def missing(profile: Profile) -> list[str]:
     """What must be installed before the profile can start."""
-    return [entry.missing for entry in entries(profile) if entry.find() is None]
+    return [entry.missing for entry in entries(profile) if not entry.find()]
 
 
 def engine_harms(profile: Profile) -> dict[str, tuple[Entry, Harm]]:

@@ -1,8 +1,9 @@
 """Engines, processes and perhaps nginx for one trial."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,19 +56,24 @@ def site(profile: Profile, plan: Plan, folder: Path, broken: str) -> Iterator[Si
         database = engines[profile["DATABASE_URL"]]
         more = {name: value for engine in engines.values() for name, value in engine.settings.items()}
         settings = {**SETTINGS, **more, **urls}
-        migrated = run(command("migrate"), RUN_SECONDS, settings)
-        assert migrated.returncode == 0, migrated.stderr
+        migrate = partial(_migrate, settings)
+        migrate()
         members = stack.enter_context(Members(folder, settings, plan.clocks, broken))
         ports = members.ports()
         if plan.behind_nginx and find_nginx():
             ports = [stack.enter_context(SharedGateway(_made(folder / "nginx"), ports)).port]
         yield Site(
-            engines,
+            {entry: replace(engine, migrate=migrate) for entry, engine in engines.items()},
             members,
             _aftermath(database.server, database.url),
             _urls(ports),
             _urls(members.ports()),
         )
+
+
+def _migrate(settings: Mapping[str, str]) -> None:
+    migrated = run(command("migrate"), RUN_SECONDS, settings)
+    assert migrated.returncode == 0, migrated.stderr
 
 
 def _urls(ports: Sequence[int]) -> list[str]:

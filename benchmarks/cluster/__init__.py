@@ -1,0 +1,1 @@
+"""The figures of whole clusters that `make bench-cluster` measures."""

@@ -1,0 +1,55 @@
+"""`python -m benchmarks.cluster`: measures whole clusters, prints it, and writes docs/benchmarks-cluster.md."""
+
+import argparse
+import time
+
+from benchmarks.cluster import page
+from benchmarks.cluster.amounts import FULL, QUICK, Amounts, Crowd, real_crowd, small_crowd
+from benchmarks.cluster.measure import measure
+from benchmarks.cluster.sites import SITES, why_not
+from benchmarks.figure import Row
+from benchmarks.machine import machine
+from benchmarks.results import Results, load
+from benchmarks.table import HEADER, cells, line
+
+
+def main() -> None:
+    """Runs the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster", description=__doc__)
+    parser.add_argument(
+        "--only", nargs="+", choices=SITES, default=SITES, metavar="SITE", help="measure these and keep other figures"
+    )
+    parser.add_argument("--quick", action="store_true", help="measure little, in seconds, and write nothing")
+    parser.add_argument("--draw", action="store_true", help="write page and plot from the figures of earlier runs")
+    arguments = parser.parse_args()
+    if arguments.draw:
+        page.write(load(page.FIGURES))
+    elif arguments.quick:
+        for name in arguments.only:
+            _measure(name, small_crowd(), QUICK)
+    else:
+        crowd, measured_on = real_crowd(), machine()
+        for name in arguments.only:
+            # After each, so that a run that is interrupted leaves what it has measured.
+            if rows := _measure(name, crowd, FULL):
+                before = load(page.FIGURES) if page.FIGURES.exists() else None
+                page.write(page.merged(before, Results(measured_on, {name: rows})))
+
+
+def _measure(name: str, crowd: Crowd, amounts: Amounts) -> list[Row]:
+    """Returns the figures, and prints each one as soon as it is measured; none if an engine is missing."""
+    if reason := why_not(name):
+        print(f"{name}: left out. {reason}", flush=True)
+        return []
+    print(f"\n{name}\n{line(HEADER)}", flush=True)
+    started = time.monotonic()
+    rows = []
+    for row in measure(name, crowd, amounts):
+        print(line(cells(row)), flush=True)
+        rows.append(row)
+    print(f"({time.monotonic() - started:.0f} s)", flush=True)
+    return rows
+
+
+if __name__ == "__main__":
+    main()
