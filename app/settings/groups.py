@@ -8,6 +8,9 @@ from app.settings.origins import origins
 from app.settings.reading import BadSetting, setting
 from infrastructure.memory.write_allowance import Rate
 
+LOGIN_OPTIONS = ("username", "password")
+"""Redis takes them behind the address, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
@@ -52,7 +55,9 @@ class StoreSettings:
     def timelines(self) -> str:
         """Where the timelines of a shared database are, without a password."""
         scheme, separator, rest = (self.timelines_url or "postgresql").partition("://")
-        return scheme + separator + rest.rpartition("@")[2]
+        address, _, options = rest.rpartition("@")[2].partition("?")
+        shown = "&".join(option for option in options.split("&") if option.partition("=")[0] not in LOGIN_OPTIONS)
+        return scheme + separator + address + (shown and f"?{shown}")
 
     @property
     def timelines_scheme(self) -> str:

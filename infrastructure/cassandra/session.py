@@ -22,7 +22,7 @@ from cassandra.query import tuple_factory
 
 from domain.errors import Unavailable
 from infrastructure.cassandra.address import Address
-from infrastructure.outside.circuit import NoAnswer, Refused
+from infrastructure.outside.circuit import NoAnswer, NoTime, Refused
 from infrastructure.time_left import seconds_left
 
 CONNECT_SECONDS = 1.0
@@ -67,8 +67,9 @@ class AnotherNode(FallthroughRetryPolicy):  # type: ignore[misc]
 class Connected:
     """An open session. All methods may be called from many threads, and raise `Unavailable`.
 
-    `NoAnswer` if the wait was too long, and `Refused` if the cluster works and will not do this. Every statement is one
-    that may be done twice: the driver may ask a second node while the first one is silent.
+    `NoAnswer` if the wait was too long, `NoTime` if a request had none left, and `Refused` if the cluster works and
+    will not do this. Every statement is one that may be done twice: the driver may ask a second node while the first
+    one is silent.
     """
 
     def __init__(self, cluster: Cluster, session: Session, keyspace: str, patience: float) -> None:
@@ -101,7 +102,7 @@ class Connected:
     def _seconds(self) -> float:
         left = seconds_left()
         if left < LEAST_SECONDS:
-            raise Refused("The request has no time left for Cassandra.")
+            raise NoTime("The request has no time left for Cassandra.")
         return min((PATIENT_SECONDS if left == math.inf else ANSWER_SECONDS) * self._patience, left)
 
     def prepare(self, query: str) -> Statement:
@@ -170,8 +171,7 @@ def answered(work: Callable[[], Result]) -> Result:
     try:
         return work()
     except cassandra.OperationTimedOut as error:
-        # A request that had hardly any time says nothing about the cluster.
-        kind = NoAnswer if seconds_left() > 0 else Unavailable
+        kind = NoAnswer if seconds_left() > 0 else NoTime
         raise kind("Cassandra did not answer in time.") from error
     except NOT_NOW as error:
         raise Refused(f"Cassandra refuses: {error}") from error

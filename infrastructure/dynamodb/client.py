@@ -14,7 +14,7 @@ from botocore.exceptions import (
 )
 
 from domain.errors import Unavailable
-from infrastructure.outside.circuit import NoAnswer, Refused
+from infrastructure.outside.circuit import NoAnswer, NoTime, Refused
 from infrastructure.time_left import seconds_left
 
 if TYPE_CHECKING:
@@ -97,11 +97,11 @@ def ask(call: Callable[[], Answer], part: str) -> Answer:
     """Returns the answer to a call, which must be one that may be repeated: an old connection may be closed already.
 
     Every answer of DynamoDB to this call has the part; what has it not is from somebody else, such as a proxy.
-    Raises `Unavailable`: `NoAnswer` if a wait was too long, `Throttled`, and `Refused` if the request that this thread
-    answers has no time for the call.
+    Raises `Unavailable`: `NoAnswer` if a wait was too long, `Throttled`, and `NoTime` if the request that this thread
+    answers has none for the call.
     """
     if seconds_left() < ANSWER_SECONDS:
-        raise Refused("The request has no time left to ask DynamoDB.")
+        raise NoTime("The request has no time left to ask DynamoDB.")
     try:
         answer = _twice(call)
     except (ConnectTimeoutError, ReadTimeoutError) as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from infrastructure.dynamodb.client import ANSWER_SECONDS, Throttled, ask
 from infrastructure.dynamodb.senders import Senders
-from infrastructure.outside.circuit import Refused
+from infrastructure.outside.circuit import NoTime, Refused
 from infrastructure.time_left import seconds_left
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Writes:
         left: Sequence[WriteRequest] = [{"PutRequest": {"Item": item}} for item in items]
         for attempt in count():
             if time.monotonic() > limits.begin_by:
-                raise Refused("There is no time left to write to DynamoDB.")
+                raise NoTime("There is no time left to write to DynamoDB.")
             left = self._left_of(left)
             if not left:
                 return

@@ -24,6 +24,10 @@ class NoAnswer(Unavailable):
     """The engine did not answer in time. That opens the circuit at once, because each more call would wait as long."""
 
 
+class NoTime(Unavailable):
+    """The request that wanted to know had no time to wait for the engine. That says nothing about the engine."""
+
+
 class Refused(Unavailable):
     """The engine answers, but does not do this now. That is no failure of the engine."""
 
@@ -72,6 +76,8 @@ class Circuit:
     def _try(self, work: Callable[[], Result]) -> Result:
         try:
             result = work()
+        except NoTime:
+            raise
         except Refused:
             self._answered()
             raise

@@ -183,6 +183,23 @@ def test_an_address_that_cannot_be_read_is_not_quoted(name: str, scheme: str) ->
     assert "s3cret" not in sentence
 
 
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("redis://perch:s3cret@host:6379/0", "redis://host:6379/0"),
+        ("redis://host:6379/0?password=s3cret", "redis://host:6379/0"),
+        (
+            "redis://host:6379?db=2&username=s3cret&password=s3cret&client_name=a",
+            "redis://host:6379?db=2&client_name=a",
+        ),
+        ("cassandra://perch:s3cret@host/perch?ttl_days=9", "cassandra://host/perch?ttl_days=9"),
+    ],
+)
+def test_the_place_of_timelines_is_kept_without_what_opens_it(url: str, place: str) -> None:
+    store = Settings.from_environment({"DATABASE_URL": "postgresql://there", "TIMELINES_URL": url}).store
+    assert store.timelines == place
+
+
 @pytest.mark.parametrize("name", SECRETS)
 def test_secrets_are_not_shown(name: str) -> None:
     assert refusal({name: ""}) == f"{name} must not be empty."

@@ -1,12 +1,15 @@
 """What the driver says, and which data centre it asks."""
 
+import time
+
 import pytest
-from cassandra import Unauthorized
+from cassandra import OperationTimedOut, Unauthorized
 from cassandra.cluster import NoHostAvailable
 
 from domain.errors import Unavailable
 from infrastructure.cassandra.session import answered, check_data_center
-from infrastructure.outside.circuit import Refused
+from infrastructure.outside.circuit import NoAnswer, NoTime, Refused
+from infrastructure.time_left import REQUEST_SECONDS, begin_request, end_request
 
 
 @pytest.mark.parametrize(
@@ -25,6 +28,21 @@ def test_no_node_can_be_asked(errors: object, kind: type[Unavailable]) -> None:
     with pytest.raises(Unavailable, match="No node of Cassandra can be asked") as error:
         answered(fail)
     assert type(error.value) is kind
+
+
+def time_out() -> None:
+    raise OperationTimedOut
+
+
+def test_only_a_wait_that_was_long_enough_says_that_there_is_no_answer() -> None:
+    with pytest.raises(NoAnswer):
+        answered(time_out)
+    begin_request(time.monotonic() - REQUEST_SECONDS)
+    try:
+        with pytest.raises(NoTime):
+            answered(time_out)
+    finally:
+        end_request()
 
 
 def test_one_of_several_data_centers_must_be_named() -> None:

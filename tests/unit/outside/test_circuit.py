@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import Unavailable
-from infrastructure.outside.circuit import FAILURES, PAUSE_SECONDS, Circuit, NoAnswer, Refused
+from infrastructure.outside.circuit import FAILURES, PAUSE_SECONDS, Circuit, NoAnswer, NoTime, Refused
 from tests.fakes.clock import ManualClock
 from tests.fakes.log import WrittenLog
 
@@ -99,3 +99,19 @@ def test_with_a_probe_no_call_is_one(engine: Engine, clock: ManualClock) -> None
     circuit.probe()
     assert circuit.call(engine.ask) == 2
     assert circuit.openings == 1
+
+
+def test_a_request_without_time_says_nothing_about_the_engine(engine: Engine, clock: ManualClock) -> None:
+    circuit = Circuit("engine", clock.monotonic)
+    engine.error = NoTime("late")
+    ask(circuit, engine, 2 * FAILURES)
+    assert not circuit.is_open
+
+    def began_before_it_opened() -> None:
+        engine.error = NoAnswer("silence")
+        ask(circuit, engine)
+        raise NoTime("late")
+
+    with pytest.raises(NoTime):
+        circuit.call(began_before_it_opened)
+    assert circuit.is_open
