@@ -56,7 +56,7 @@ def hints(kafka: OwnKafka, rounds: int = HINT_ROUNDS) -> Iterator[Figure]:
     """Yields the hints a second until the broker has all, against a bare producer with the same bytes and settings."""
     address = _topics(kafka)
     events = KafkaEvents(address, CAPACITY)
-    bare = Producer({"bootstrap.servers": kafka.servers, "acks": "all", "linger.ms": 0})
+    bare = Producer({"bootstrap.servers": kafka.servers, "enable.idempotence": True, "linger.ms": 0})
     by_perch, reported, unreported = [], [], []
     for _ in range(rounds + 1):
         by_perch.append(_hinted_a_second(events))

@@ -36,12 +36,15 @@ class ClientLog:
         self._last: dict[str, float] = {}
         self._left_out: dict[str, int] = {}
         self._is_down = False
+        self.is_fatal = False
+        """True when the client will never work again, and a new one is needed."""
         # It is in no tree of loggers: what it gets is only counted and passed on here.
         self.logger = logging.Logger("perch.events.client")  # noqa: LOG001
         self.logger.addHandler(_Handler(self))
 
     def failed(self, error: KafkaError) -> None:
         """The library's `error_cb`."""
+        self.is_fatal = self.is_fatal or error.fatal()
         with self._lock:
             self._is_down = self._is_down or error.name() in LOST
         self.trouble(error.str())

@@ -59,13 +59,9 @@ CONSUMING: dict[str, int | str | bool] = {
 def new_producer(
     address: KafkaAddress, client_log: ClientLog, *, seconds: float, most: int, **more: object
 ) -> Producer:
-    """Returns a producer that gives a message up after so many `seconds`, and holds `most` at once.
-
-    It may send a message twice, which does no harm. An idempotent one would refuse to go on, for good, when it has lost
-    track of what the broker has.
-    """
+    """Returns a producer that gives a message up after so many `seconds`, and holds `most` at once."""
     settings = {
-        "acks": "all",
+        "enable.idempotence": True,
         "linger.ms": 0,
         "message.timeout.ms": round(seconds * 1000),
         "partitioner": "murmur2_random",

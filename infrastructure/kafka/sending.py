@@ -2,7 +2,7 @@
 
 import threading
 
-from confluent_kafka import KafkaError, KafkaException, Message
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from domain.events import TweetCreated
 from infrastructure.background import BackgroundThread
@@ -29,21 +29,19 @@ class KafkaEvents:
     """
 
     def __init__(self, address: KafkaAddress, capacity: int) -> None:
-        self._topic = address.topic
+        self._address = address
         self._capacity = capacity
         self._log = ClientLog("send")
         self._lock = threading.Lock()
         self._accepted = self._lost = self._refused = self._sent = 0
-        self._producer = new_producer(
-            address, self._log, seconds=HINT_SECONDS, most=capacity, **{"delivery.report.only.error": True}
-        )
+        self._producer = self._new_producer()
         self.thread = BackgroundThread("kafka-reports", self._poll, pause_seconds=POLL_SECONDS)
         self.thread.start()
 
     def hint(self, event: TweetCreated) -> None:
         """Sends the hint on its way; never waits or raises."""
         try:
-            self._producer.produce(self._topic, encode(event), event.author_id, on_delivery=self._lose)
+            self._producer.produce(self._address.topic, encode(event), event.author_id, on_delivery=self._lose)
         except BufferError:
             self._refuse("The buffer is full.")
         except KafkaException as error:
@@ -66,6 +64,14 @@ class KafkaEvents:
         self.thread.stop(CLOSE_SECONDS)
         self._producer.flush(CLOSE_SECONDS)
         # What is left would be waited for when the client goes.
+        self._purge()
+
+    def _new_producer(self) -> Producer:
+        return new_producer(
+            self._address, self._log, seconds=HINT_SECONDS, most=self._capacity, **{"delivery.report.only.error": True}
+        )
+
+    def _purge(self) -> None:
         self._producer.purge()
         self._producer.poll(0)
 
@@ -73,6 +79,11 @@ class KafkaEvents:
         before = self._sent
         if self.counts().sent > before:
             self._log.works()
+        if self._log.is_fatal:
+            # An idempotent client refuses to go on after it lost track of what the broker has.
+            self._log.is_fatal = False
+            self._purge()
+            self._producer = self._new_producer()
 
     def _lose(self, error: KafkaError | None, _: Message) -> None:
         if error is not None:

@@ -33,3 +33,10 @@ def test_lines_that_help_nobody_are_left_out(caplog: pytest.LogCaptureFixture) -
     log.logger.warning("CONFWARN [perch#consumer-1] [thrd:app]: a property of producers")
     log.logger.info("an information")
     assert caplog.records == []
+
+
+def test_a_fatal_error_asks_for_a_new_client() -> None:
+    log = ClientLog("send")
+    assert not log.is_fatal
+    log.failed(KafkaError(KafkaError._FATAL, "out of order", True))
+    assert log.is_fatal
