@@ -70,6 +70,17 @@ def new_producer(
     return Producer(_common(address, client_log) | settings | more | _own(address), logger=client_log.logger)
 
 
+def hear(producer: Producer, client_log: ClientLog) -> None:
+    """Has the producer report what became of messages; never waits or raises.
+
+    The library raises here what is fatal, and does not tell `error_cb` of it.
+    """
+    try:
+        producer.poll(0)
+    except KafkaException as error:
+        client_log.failed(error.args[0])
+
+
 def new_consumer(address: KafkaAddress, client_log: ClientLog, group: str, **settings: object) -> Consumer:
     """Returns a consumer of this group, which has subscribed to nothing yet."""
     ours = CONSUMING | {"group.id": group} | settings | _own(address)

@@ -3,13 +3,14 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
-from confluent_kafka import KafkaError, KafkaException, Message
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from infrastructure.kafka.address import KafkaAddress
 from infrastructure.kafka.client_log import ClientLog
-from infrastructure.kafka.clients import DEAD_SECONDS, new_producer
+from infrastructure.kafka.clients import DEAD_SECONDS, hear, new_producer
 from infrastructure.kafka.progress import Progress
 
 REASON = "reason"
@@ -42,7 +43,11 @@ class DeadLetters:
         self._log = client_log
         self._stored = stored
         self._to_send: deque[_Letter] = deque()
-        self._producer = new_producer(address, client_log, seconds=DEAD_SECONDS, most=ON_THEIR_WAY_MAX)
+        self._address = address
+        self._producer = self._new_producer()
+
+    def _new_producer(self) -> Producer:
+        return new_producer(self._address, self._log, seconds=DEAD_SECONDS, most=ON_THEIR_WAY_MAX)
 
     def give(self, message: Message, reason: str, receipt: Receipt) -> None:
         """Takes the message as a dead letter; `work` sends it."""
@@ -64,7 +69,16 @@ class DeadLetters:
         """Sends what waits, and hears what became of what was sent."""
         while self._to_send and self._send(self._to_send[0]):
             self._to_send.popleft()
-        self._producer.poll(0)
+        hear(self._producer, self._log)
+        if self._log.is_fatal:
+            # What was on its way is reported as not stored, and waits for the new one.
+            self._log.is_fatal = False
+            self._purge()
+            self._producer = self._new_producer()
+
+    def _purge(self) -> None:
+        self._producer.purge()
+        hear(self._producer, self._log)
 
     def _send(self, letter: _Letter) -> bool:
         def reported(error: KafkaError | None, _: Message) -> None:
@@ -85,6 +99,6 @@ class DeadLetters:
 
     def close(self) -> None:
         """Waits for what is on its way; what the broker has not stored is taken again by another worker."""
-        self._producer.flush(CLOSE_SECONDS)
-        self._producer.purge()
-        self._producer.poll(0)
+        with suppress(KafkaException):
+            self._producer.flush(CLOSE_SECONDS)
+        self._purge()

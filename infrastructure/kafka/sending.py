@@ -1,6 +1,7 @@
 """The side that sends hints."""
 
 import threading
+from contextlib import suppress
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
@@ -10,7 +11,7 @@ from infrastructure.counts import QueueCounts
 from infrastructure.events.codec import encode
 from infrastructure.kafka.address import KafkaAddress
 from infrastructure.kafka.client_log import ClientLog
-from infrastructure.kafka.clients import HINT_SECONDS, new_producer
+from infrastructure.kafka.clients import HINT_SECONDS, hear, new_producer
 
 POLL_SECONDS = 0.2
 
@@ -49,10 +50,10 @@ class KafkaEvents:
         else:
             with self._lock:
                 self._accepted += 1
-            self._producer.poll(0)
+            hear(self._producer, self._log)
 
     def counts(self) -> QueueCounts:
-        self._producer.poll(0)
+        hear(self._producer, self._log)
         with self._lock:
             # What is neither waiting nor lost has arrived. For a moment, the client counts other things as waiting too.
             waiting = len(self._producer)
@@ -62,7 +63,8 @@ class KafkaEvents:
     def close(self) -> None:
         """Waits for what is on its way, for `CLOSE_SECONDS` at most, and ends the thread."""
         self.thread.stop(CLOSE_SECONDS)
-        self._producer.flush(CLOSE_SECONDS)
+        with suppress(KafkaException):
+            self._producer.flush(CLOSE_SECONDS)
         # What is left would be waited for when the client goes.
         self._purge()
 
@@ -73,7 +75,7 @@ class KafkaEvents:
 
     def _purge(self) -> None:
         self._producer.purge()
-        self._producer.poll(0)
+        hear(self._producer, self._log)
 
     def _poll(self) -> None:
         before = self._sent

@@ -103,6 +103,21 @@ def test_a_broker_that_lost_all_its_data_is_used_again_when_the_topics_are_made(
     arrives(sender, source, 2_000_000)
 
 
+def test_a_client_whose_id_another_got_after_all_data_were_lost_is_replaced(
+    breakable_kafka: OwnKafka, proxied_sides: Sides, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The broker begins its ids anew, so it takes two clients for one, whose messages have no order."""
+    caplog.set_level("INFO")
+    first, source = proxied_sides.sender(), proxied_sides.source()
+    arrives(first, source)
+    breakable_kafka.lose_data()
+    make_topics(proxied_sides.address)
+    arrives(proxied_sides.sender(), source, 2_000_000)
+    arrives(first, source, 3_000_000)
+    assert "Fatal error" in caplog.text
+    assert "background_failed" not in caplog.text
+
+
 def take_one(sender: Events, source: EventSource) -> Taken:
     sender.hint(hint(5))
     return take(source)
