@@ -139,9 +139,7 @@ class Load:
             while outages.count < outages_min and outages.error is None:
                 outcomes.append(self._run(here, "--check"))
         for outcome in (*outcomes, self._run(here, "--check")):
-            said = f"{outcome.stdout}\n{outcome.stderr}\n{here.log()}"
-            assert outcome.returncode == 0, said
-            assert NONE_DIFFERS in outcome.stdout, said
+            none_differs(outcome, here)
         record(what, outages=outages.count, differ=0)
 
     def is_pushed_whole(self, database: str) -> None:
@@ -150,11 +148,17 @@ class Load:
         with administrator(here) as admin:
             admin("POST", f"{LETTERS}/redrive", {"all": True})
         until(lambda: unpushed(database) == 0, PUSHED_SECONDS)
-        pushed = self._run(there, "--check")
-        assert NONE_DIFFERS in pushed.stdout, pushed.stdout
+        none_differs(self._run(there, "--check"), there)
 
     def _run(self, serve: PerchProcess, *check: str) -> "subprocess.CompletedProcess[str]":
         return run_app("load", "--url", serve.url, *check, *self._options, seconds=LOAD_SECONDS)
+
+
+def none_differs(outcome: "subprocess.CompletedProcess[str]", serve: PerchProcess) -> None:
+    """Fails with all that was said unless the load found all timelines as they must be."""
+    said = f"{outcome.stdout}\n{outcome.stderr}\n{serve.log()}"
+    assert outcome.returncode == 0, said
+    assert NONE_DIFFERS in outcome.stdout, said
 
 
 def unpushed(database: str) -> int:
