@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from itertools import count
 
 from cassandra import ConsistencyLevel
@@ -11,23 +10,17 @@ from cassandra.concurrent import execute_concurrent
 from cassandra.query import BatchStatement, BatchType
 
 from app.compose import Role
-from benchmarks.bare import Exchange
-from benchmarks.cases.postgres.worlds import add_readers, environment, name_of, reader_among, whole_perch
-from benchmarks.cases.reads import PATH
+from benchmarks.cases.outside import TWEETS_STORED, over_http
+from benchmarks.cases.postgres.worlds import add_readers, environment, name_of, whole_perch
 from benchmarks.engines import database, running_cassandra, running_postgres, why_no_cassandra
 from benchmarks.figure import Figure, LeftOut, Row, at_least, at_most, plain, ratio
-from benchmarks.load import rates_in_turns, warm
-from benchmarks.service import request, running_bare, running_service
-from benchmarks.turns import ROUNDS, in_turns
-from benchmarks.worlds import READER
+from benchmarks.turns import in_turns
 from domain.tweet_id import EPOCH_MS
 from infrastructure.cassandra.address import parse
 from infrastructure.cassandra.schema import prepare
 from tests.engines.own_cassandra import OwnCassandra
 from tests.engines.postgres import PostgresServer
 
-READ = request("GET", PATH, READER)
-TWEETS_STORED = 10_000
 READERS = 2_000
 SLICE = 1000
 PUSH_ROUNDS = 9
@@ -47,25 +40,10 @@ def measure() -> Iterator[Row]:
         yield LeftOut("Cassandra", why)
         return
     with running_postgres() as server, running_cassandra() as node:
-        yield over_http(server, node)
+        newest_ms = time.time_ns() // 1_000_000 - EPOCH_MS
+        yield over_http("Cassandra", server, _keyspace(node, "reads"), 0.12, newest_ms - TWEETS_STORED)
         yield from pushes(server, node)
         yield on_disk(server, node)
-
-
-def over_http(server: PostgresServer, node: OwnCassandra) -> Figure:
-    """Returns the rate of one process that serves a home timeline of forty followees."""
-    timelines = _keyspace(node, "reads")
-    newest_ms = time.time_ns() // 1_000_000 - EPOCH_MS
-    with ExitStack() as stack:
-        url = stack.enter_context(database(server, timelines))
-        reader_among(server, url, timelines, TWEETS_STORED, newest_ms - TWEETS_STORED)
-        perch = stack.enter_context(running_service(**environment(url, timelines)))
-        perch.ask(READ)  # makes the timeline ready
-        flask = stack.enter_context(running_bare("flask", Exchange.of("GET", PATH, perch.ask(READ))))
-        warm((perch, flask), [READ])
-        of_perch, of_flask = rates_in_turns((perch, flask), [READ], 1.0, ROUNDS)
-    name = "home timeline by timelines in Cassandra: rate"
-    return ratio(name, of_perch, "bare Flask view", of_flask, "/s", at_least(0.12))
 
 
 def pushes(server: PostgresServer, node: OwnCassandra, rounds: int = PUSH_ROUNDS) -> Iterator[Figure]:

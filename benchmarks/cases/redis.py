@@ -1,27 +1,21 @@
 """Timelines in Redis against a bare Flask view and against redis-py's own pipeline; everything runs on this machine."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from itertools import count
 
 from redis import Redis
 
 from app.compose import Role
-from benchmarks.bare import Exchange
-from benchmarks.cases.postgres.worlds import environment, reader_among, whole_perch
-from benchmarks.cases.reads import PATH
+from benchmarks.cases.outside import over_http
+from benchmarks.cases.postgres.worlds import environment, whole_perch
 from benchmarks.engines import database, running_postgres, running_redis, why_no_redis
 from benchmarks.figure import Figure, LeftOut, Row, at_least, at_most, plain, ratio
-from benchmarks.load import rates_in_turns, warm
-from benchmarks.service import request, running_bare, running_service
-from benchmarks.turns import ROUNDS, in_turns
+from benchmarks.turns import in_turns
 from benchmarks.worlds import READER
 from infrastructure.redis.timelines import HEAD, KEYS_AT_ONCE
 from tests.engines.own_redis import OwnRedis
 from tests.engines.postgres import PostgresServer
 
-READ = request("GET", PATH, READER)
-TWEETS_STORED = 10_000
 READERS = 10_000
 SLICE = 1000
 PUSH_ROUNDS = 9
@@ -39,7 +33,7 @@ def measure() -> Iterator[Row]:
         yield LeftOut("Redis", why)
         return
     with running_postgres() as server, running_redis() as redis:
-        yield over_http(server, redis)
+        yield over_http("Redis", server, redis.url, 0.2)
         yield from pushes(server, redis)
         yield memory(server, redis)
 
@@ -52,20 +46,6 @@ def in_short(rounds: int) -> Iterator[Row]:
         return
     with running_postgres() as server, running_redis() as redis:
         yield next(pushes(server, redis, 2000, rounds))
-
-
-def over_http(server: PostgresServer, redis: OwnRedis) -> Figure:
-    """Returns the rate of one process that serves a home timeline of forty followees."""
-    with ExitStack() as stack:
-        url = stack.enter_context(database(server, redis.url))
-        reader_among(server, url, redis.url, TWEETS_STORED)
-        perch = stack.enter_context(running_service(**environment(url, redis.url)))
-        perch.ask(READ)  # makes the timeline ready
-        flask = stack.enter_context(running_bare("flask", Exchange.of("GET", PATH, perch.ask(READ))))
-        warm((perch, flask), [READ])
-        of_perch, of_flask = rates_in_turns((perch, flask), [READ], 1.0, ROUNDS)
-    name = "home timeline by timelines in Redis: rate"
-    return ratio(name, of_perch, "bare Flask view", of_flask, "/s", at_least(0.2))
 
 
 def pushes(

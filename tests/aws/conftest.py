@@ -10,9 +10,10 @@ from tests.engines.conftest import start_fleet
 from tests.engines.own_elasticmq import OwnElasticMq
 from tests.engines.own_moto import OwnMoto
 from tests.engines.proxy import Proxy
+from tests.engines.reed98 import reed98
 from tests.fakes.aws import found_by_boto3, made, make_only_queues, url_of
 
-__all__ = ["real_data", "start_fleet"]
+__all__ = ["real_data", "reed98", "start_fleet"]
 
 MAX_RECEIVE_COUNT = 2
 

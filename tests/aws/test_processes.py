@@ -4,25 +4,22 @@ import json
 import signal
 import threading
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 from infrastructure.aws.address import Address
 from tests.aws.crowd import Crowd, total
 from tests.aws.migrated import START_SECONDS, migrated, queue_of
-from tests.e2e.conftest import RealData
-from tests.e2e.perch_process import PerchProcess, run_app
+from tests.e2e.perch_process import run_app
 from tests.engines.fleet import StartFleet, metrics
 from tests.engines.own_moto import OwnMoto
-from tests.engines.test_fleet_load import PEOPLE, first_lines, part_of_graph
+from tests.engines.reed98 import compare, load
 from tests.engines.test_work import Ask, ask
 from tests.engines.until import until
 from tests.fakes.aws import url_of
 
 __all__ = ["ask"]
 
-LOAD_SECONDS = 240.0
 SECONDS = 60.0
 EMPTY = {"visible": 0, "taken": 0}
 
@@ -78,17 +75,13 @@ def test_no_timeline_differs_while_a_worker_is_killed_and_another_added(
     start_fleet: StartFleet,
     settings: dict[str, str],
     events: dict[str, str],
-    real_data: RealData,
-    tmp_path: Path,
+    reed98: list[object],
     moto: OwnMoto,
     ask: Ask,
 ) -> None:
-    graph = part_of_graph(real_data("socfb-Reed98.edges"), tmp_path / "part.edges")
-    tweets = first_lines(real_data("tweets.txt"), tmp_path / "part.txt")
-    options = ["--graph", graph, "--undirected", "--tweets", tweets, "--sample", 20, "--prefix", "sqs-"]
+    options = ["--sample", 20, "--prefix", "sqs-", *reed98]
     migrated(settings)
     fleet = start_fleet(serve=2, work=3, **events)
-    here, there = fleet.serves
 
     def change_workers() -> None:
         with suppress(AssertionError):
@@ -99,20 +92,13 @@ def test_no_timeline_differs_while_a_worker_is_killed_and_another_added(
 
     changing = threading.Thread(target=change_workers)
     changing.start()
-    compared = [_load(here, options)]
+    load(fleet, fleet.serves[0].url, options)
     changing.join(SECONDS)
-    compared += [_load(serve, [*options, "--check"]) for serve in (here, there)]
-    assert compared == [f"timelines compared: {PEOPLE}, 0 timelines differ"] * 3
+    compare(fleet, options)
     until(lambda: ask("SELECT count(*) FROM unpushed") == [(0,)], SECONDS)
     assert len(fleet.works) == 4
     assert total(fleet, "perch_event_hints_taken_total") > 50
     until(lambda: moto.depth(queue_of(settings)) == EMPTY, SECONDS)
-
-
-def _load(serve: PerchProcess, options: list[object]) -> str:
-    outcome = run_app("load", "--url", serve.url, *options, seconds=LOAD_SECONDS)
-    assert outcome.returncode == 0, f"{outcome.stdout}\n{outcome.stderr}\n{serve.log()}"
-    return outcome.stdout.splitlines()[-1]
 
 
 def test_dead_letters_by_the_command_line(moto: OwnMoto, address: Address, postgres_database: str) -> None:

@@ -10,9 +10,10 @@ from infrastructure.cassandra.address import Address
 from infrastructure.cassandra.link import Link
 from infrastructure.cassandra.partitions import CassandraPartitions
 from tests.e2e.conftest import real_data
+from tests.engines.reed98 import reed98
 from tests.fakes.cassandra import PATIENCE
 
-__all__ = ["real_data"]
+__all__ = ["real_data", "reed98"]
 
 _generations = count(time.time_ns())
 

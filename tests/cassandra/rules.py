@@ -7,9 +7,8 @@ from typing import Any
 from domain.timeline import Installed
 from infrastructure.outside.partitioned import Head, PartitionedTimelines
 from tests.dynamodb import rules
-from tests.dynamodb.rules import Rule
 from tests.dynamodb.worlds import Parts
-from tests.engines.timeline_rules import AUTHOR, OTHER, PREPARED, READER, THIRD, home
+from tests.engines.timeline_rules import AUTHOR, OTHER, PREPARED, READER, THIRD, Rule, home
 from tests.fakes.strand import Strand
 from tests.integration import actions as do
 from tests.integration.scenes import Scene, action

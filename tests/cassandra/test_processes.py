@@ -10,12 +10,11 @@ from infrastructure.cassandra.address import Address
 from infrastructure.cassandra.link import Link
 from infrastructure.cassandra.schema import TABLE
 from infrastructure.postgres.migrating import migrate
-from tests.e2e.conftest import RealData
 from tests.e2e.databases import assert_refused
 from tests.e2e.perch_process import PerchProcess, run_app
 from tests.engines.fleet import Fleet, metrics
 from tests.engines.own_cassandra import OwnCassandra
-from tests.engines.test_fleet_load import PEOPLE, TWEETS, first_lines, load, part_of_graph
+from tests.engines.reed98 import PEOPLE, TWEETS, compare, load
 from tests.engines.until import until
 from tests.fakes.log import json_lines
 from tests.integration.effort import LONG
@@ -100,18 +99,15 @@ def test_a_start_without_cassandra_serves_and_finds_it_later(
 
 @pytest.mark.timeout(2400 if LONG else 300)
 def test_no_timeline_differs(
-    settings: dict[str, str], new: Address, link: Link, real_data: RealData, tmp_path: Path
+    settings: dict[str, str], new: Address, link: Link, reed98: list[object], tmp_path: Path
 ) -> None:
-    graph = part_of_graph(real_data("socfb-Reed98.edges"), tmp_path / "part.edges")
-    tweets = first_lines(real_data("tweets.txt"), tmp_path / "part.txt")
-    files = ["--graph", graph, "--undirected", "--tweets", tweets, "--sample", 20, "--prefix", "cassandra-"]
+    options = ["--sample", 20, "--prefix", "cassandra-", *reed98]
     migrated(settings)
     with Fleet(tmp_path, **settings) as fleet:
         fleet.serve(2)
         fleet.work(2)
-        load(fleet, "--url", fleet.serves[0].url, *files)
-        for serve in fleet.serves:
-            load(fleet, "--url", serve.url, *files, "--check")
+        load(fleet, fleet.serves[0].url, options)
+        compare(fleet, options)
         assert sum(metrics(work)["perch_deliveries_total"] for work in fleet.works) > TWEETS // 2
         assert all(
             metrics(serve)['perch_engine_circuit_openings_total{engine="cassandra-timelines"}'] == 0

@@ -6,15 +6,8 @@ from dataclasses import replace
 
 from infrastructure.cassandra.link import Link, Ready
 from infrastructure.cassandra.partitions import CassandraPartitions
-from infrastructure.outside.circuit import Circuit
-from infrastructure.outside.engine import OutsideEngine
-from infrastructure.outside.guard import Guard
 from infrastructure.postgres.database import Database
-from infrastructure.postgres.epochs import PostgresEpoch
-from infrastructure.postgres.readers import PostgresReaders
-from infrastructure.postgres.stores import OpenOutside
 from tests.dynamodb.worlds import UNBROKEN, Parts
-from tests.fakes.partitions import NoCircuit
 from tests.fakes.postgres import DatabaseClock, manual_database
 from tests.fakes.strand import stepped
 from tests.integration.on_postgres import engine_on, open_database
@@ -43,20 +36,10 @@ class CassandraWorlds:
 
     def make(self, bounds: Bounds, parts: Parts = UNBROKEN) -> World:
         self._clock.begin_again()
-        make_engine = engine_on(self._database, self._clock, open_outside=self._opening(parts))
+        partitions = CassandraPartitions(self._link)  # type: ignore[arg-type]
+        open_outside = parts.opening("cassandra", partitions, self._clock)
+        make_engine = engine_on(self._database, self._clock, open_outside=open_outside)
         return World(bounds, change=parts.change, make_engine=make_engine)
-
-    def _opening(self, parts: Parts) -> OpenOutside:
-        # Each store is made twice, and what a broken part knows is the same for both.
-        partitions = parts.partitions(stepped(CassandraPartitions(self._link), "partitions"))  # type: ignore[arg-type]
-
-        def open_outside(readers: PostgresReaders, _: PostgresEpoch) -> OutsideEngine:
-            timelines = parts.timelines(
-                parts.readers(readers), partitions, Guard(NoCircuit()), self._clock.now_ms, parts.ttl_seconds
-            )
-            return OutsideEngine(timelines, Circuit("cassandra"), lambda: None)
-
-        return open_outside
 
 
 @contextmanager

@@ -10,8 +10,8 @@ import pytest
 from app.compose.ports import Announcements, FollowGraph, Outbox, Timelines, Tweets
 from domain.delivery import RetryPolicy
 from infrastructure.cassandra.address import Address
-from infrastructure.memory.stores import MemoryOptions, open_memory
-from infrastructure.postgres.stores import PostgresOptions
+from infrastructure.memory.stores import MemoryOptions, MemoryStores, open_memory
+from infrastructure.postgres.stores import PostgresOptions, PostgresStores
 from infrastructure.redis.shared import SharedRedis
 from tests.contracts.limits import (
     ALL,
@@ -81,8 +81,7 @@ Open = Callable[[pytest.FixtureRequest], AbstractContextManager[Engine]]
 @contextmanager
 def in_memory(_: pytest.FixtureRequest) -> Iterator[Engine]:
     clock = ManualClock()
-    made = open_memory(OPTIONS, clock)
-    yield clock, Stores(made.tweets, made.outbox, made.graph, made.timelines, made.announcements)
+    yield clock, _all_of(open_memory(OPTIONS, clock))
 
 
 @contextmanager
@@ -90,8 +89,7 @@ def in_sqlite(request: pytest.FixtureRequest) -> Iterator[Engine]:
     clock = ManualClock()
     folder: Path = request.getfixturevalue("tmp_path")
     with opened(folder / "perch.db", clock, OPTIONS) as made:
-        rest = made.memory
-        yield clock, Stores(made.tweets, rest.outbox, made.graph, rest.timelines, rest.announcements)
+        yield clock, replace(_all_of(made.memory), tweets=made.tweets, graph=made.graph)
 
 
 @contextmanager
@@ -112,17 +110,7 @@ def through_pgbouncer(request: pytest.FixtureRequest) -> Iterator[Engine]:
 @contextmanager
 def _opened_in_postgres(url: str, url_of_stores: str) -> Iterator[Engine]:
     with postgres.manual_database(url) as clock, postgres.opened(url_of_stores, POSTGRES) as made:
-        yield (
-            clock,
-            Stores(
-                made.tweets,
-                made.outbox,
-                made.graph,
-                made.timelines,
-                made.announcements,
-                lambda: made.trim.sweep(ALL),
-            ),
-        )
+        yield clock, replace(_all_of(made), trim=lambda: made.trim.sweep(ALL))
 
 
 @contextmanager
@@ -134,10 +122,7 @@ def in_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
         clock = redis.RedisClock(database_clock, server)
         open_outside = redis.opening(server.url, clock, capacity=TIMELINE_CAPACITY, idle_seconds=IDLE_SECONDS)
         with postgres.opened(url, POSTGRES, open_outside) as made:
-            yield (
-                clock,
-                Stores(made.tweets, made.outbox, made.graph, made.timelines, made.announcements, expires=True),
-            )
+            yield clock, replace(_all_of(made), expires=True)
 
 
 @contextmanager
@@ -148,18 +133,7 @@ def in_dynamodb(request: pytest.FixtureRequest) -> Iterator[Engine]:
     with postgres.manual_database(url) as clock:
         open_outside = dynamodb.opening(server, clock, connections=RACERS)
         with postgres.opened(url, POSTGRES, open_outside) as made:
-            yield (
-                clock,
-                Stores(
-                    made.tweets,
-                    made.outbox,
-                    made.graph,
-                    made.timelines,
-                    made.announcements,
-                    only_adds=True,
-                    rounds=5,
-                ),
-            )
+            yield clock, replace(_all_of(made), only_adds=True, rounds=5)
 
 
 @contextmanager
@@ -168,18 +142,11 @@ def in_cassandra(request: pytest.FixtureRequest) -> Iterator[Engine]:
     url: str = request.getfixturevalue("schema_url")
     address: Address = request.getfixturevalue("cassandra")
     with postgres.manual_database(url) as clock, postgres.opened(url, POSTGRES, cassandra.opening(address)) as made:
-        yield (
-            clock,
-            Stores(
-                made.tweets,
-                made.outbox,
-                made.graph,
-                made.timelines,
-                made.announcements,
-                only_adds=True,
-                rounds=10,
-            ),
-        )
+        yield clock, replace(_all_of(made), only_adds=True, rounds=10)
+
+
+def _all_of(made: MemoryStores | PostgresStores) -> Stores:
+    return Stores(made.tweets, made.outbox, made.graph, made.timelines, made.announcements)
 
 
 @contextmanager
@@ -189,10 +156,8 @@ def announced_by_redis(request: pytest.FixtureRequest) -> Iterator[Engine]:
     with in_postgres(request) as (clock, stores):
         shared = SharedRedis(server.url, "the secret of the database", redis.TIMEOUT_SECONDS)
         with closing(shared):
-            yield (
-                clock,
-                replace(stores, announcements=shared.announcements(stores.announcements, stores.tweets.frontier)),
-            )
+            announcements = shared.announcements(stores.announcements, stores.tweets.frontier)
+            yield clock, replace(stores, announcements=announcements)
 
 
 LOCAL = [in_memory, in_sqlite]

@@ -1,7 +1,6 @@
 """The rules of partitions by user and generation, each with a schedule in which it matters, and parts that break it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from domain.timeline import Installed
@@ -9,10 +8,9 @@ from infrastructure.outside.partitioned import Head, PartitionedTimelines
 from infrastructure.outside.whereabouts import Whereabouts
 from tests.dynamodb.worlds import Parts
 from tests.engines.broken_timelines import view_then_unpushed
-from tests.engines.timeline_rules import ALL, AUTHOR, BOTH, PREPARED, READER, home, install
+from tests.engines.timeline_rules import ALL, AUTHOR, BOTH, PREPARED, READER, Rule, home, install
 from tests.integration import actions as do
 from tests.integration.broken import mark_without_install, merge_into_any_generation, push_after_done, replacing
-from tests.integration.scenes import Action
 from tests.integration.watched import Wrapper
 
 READ = do.read(READER, 100)
@@ -58,17 +56,7 @@ class OneGeneration(Wrapper):
         return [(user, 1) for user, _ in self._store.generations(user_ids)]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """At each step of `outer`, `inner` happens; without the rule some timeline is wrong then."""
-
-    before: Sequence[Action]
-    outer: Action
-    inner: Sequence[Action]
-    without: Parts
-
-
-RULES: dict[str, Rule] = {
+RULES: dict[str, Rule[Parts]] = {
     "unpushed tweets are looked at before the timeline": Rule(
         [*PREPARED, do.publish(AUTHOR)],
         READ,

@@ -1,47 +1,25 @@
 """What dynalite lacks, on moto: when items expire. moto removes none, and takes more than 25 items in a batch."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from http.client import HTTPConnection, HTTPException
-from importlib.util import find_spec
 
 import pytest
 
 from infrastructure.dynamodb.table import EXPIRES, CannotUse, check, prepare
 from tests.dynamodb.made import build, ids, opened
 from tests.engines.dynamodb_server import CREDENTIALS, DynamoServer
-from tests.engines.missing import go_without
-from tests.engines.ports import LOCALHOST, ReservedPort
-from tests.engines.processes import Processes
+from tests.engines.own_moto import OwnMoto
 
-pytestmark = pytest.mark.engines
-
-SECONDS = 20.0
 PATIENCE = 40.0
 """moto takes 70 ms for a query, and much longer for the first one."""
 
 
-def answers(port: int) -> bool:
-    with suppress(OSError, HTTPException), closing(HTTPConnection(LOCALHOST, port, timeout=SECONDS)) as connection:
-        connection.request("GET", "/moto-api/")
-        return connection.getresponse().status == 200
-    return False
-
-
 @pytest.fixture(scope="module")
-def moto() -> Iterator[DynamoServer]:
+def moto(moto_server: OwnMoto) -> Iterator[DynamoServer]:
     """moto's server, for the tests of this file."""
-    if find_spec("moto") is None or find_spec("flask_cors") is None:
-        go_without("moto's server is not installed: pip install 'moto[server]'")
-    port = ReservedPort()
-    with closing(Processes("moto")) as processes, pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
-        command = (sys.executable, "-m", "moto.server", "-H", LOCALHOST, "-p", str(port.number))
-        processes.start_and_wait(lambda: answers(port.number), *command)
-        yield DynamoServer(port.number)
-    port.release()
+        yield DynamoServer(moto_server.port)
 
 
 def test_a_table_is_made_once_and_its_items_expire(moto: DynamoServer) -> None:

@@ -49,6 +49,17 @@ class Parts:
     change: Change = _unbroken
     ttl_seconds: int = TTL_SECONDS
 
+    def opening(self, engine: str, partitions: Any, clock: Clock) -> OpenOutside:  # noqa: ANN401 - of any engine
+        """Opens timelines of these parts, on the partitions of an engine."""
+        # Each store is made twice, and what a broken part knows is the same for both.
+        known = self.partitions(stepped(partitions, "partitions"))
+
+        def open_outside(readers: PostgresReaders, _: PostgresEpoch) -> OutsideEngine:
+            timelines = self.timelines(self.readers(readers), known, Guard(NoCircuit()), clock.now_ms, self.ttl_seconds)
+            return OutsideEngine(timelines, Circuit(engine), lambda: None)
+
+        return open_outside
+
 
 UNBROKEN = Parts()
 
@@ -66,25 +77,12 @@ class DynamoWorlds:
     def make(self, bounds: Bounds, parts: Parts = UNBROKEN) -> World:
         self._clock.begin_again()
         self.server.empty()
-        make_engine = engine_on(self._database, self._clock, open_outside=self._opening(parts, self._clock))
-        return World(bounds, change=parts.change, make_engine=make_engine)
-
-    def _opening(self, parts: Parts, clock: Clock) -> OpenOutside:
         table = self.server.table
         writes = Writes(self._client, table, self._senders)
-        partitions = stepped(
-            DynamoPartitions(self._client, table, writes, clock.now_ms, parts.ttl_seconds), "partitions"
-        )
-        # Each store is made twice, and what a broken part knows is the same for both.
-        broken = parts.partitions(partitions)
-
-        def open_outside(readers: PostgresReaders, _: PostgresEpoch) -> OutsideEngine:
-            timelines = parts.timelines(
-                parts.readers(readers), broken, Guard(NoCircuit()), clock.now_ms, parts.ttl_seconds
-            )
-            return OutsideEngine(timelines, Circuit("dynamodb"), lambda: None)
-
-        return open_outside
+        partitions = DynamoPartitions(self._client, table, writes, self._clock.now_ms, parts.ttl_seconds)
+        open_outside = parts.opening("dynamodb", partitions, self._clock)
+        make_engine = engine_on(self._database, self._clock, open_outside=open_outside)
+        return World(bounds, change=parts.change, make_engine=make_engine)
 
     def close(self) -> None:
         self._client.close()

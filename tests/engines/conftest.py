@@ -9,9 +9,10 @@ import pytest
 from infrastructure.postgres.migrating import migrate
 from tests.e2e.conftest import real_data
 from tests.engines.fleet import Fleet, StartFleet
+from tests.engines.reed98 import reed98
 from tests.fakes.log import json_lines
 
-__all__ = ["real_data"]
+__all__ = ["real_data", "reed98"]
 
 BUGS = {"crashed", "request_failed", "stream_failed", "thread_restarted", "log_line_lost"}
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
@@ -158,7 +157,7 @@ def dynamodb_server() -> Iterator[OwnDynalite]:
     program = own_dynalite.find_dynalite()
     if program is None:
         go_without(own_dynalite.MISSING)
-    with closing(OwnDynalite(program)) as server, pytest.MonkeyPatch.context() as patch:
+    with OwnDynalite(program) as server, pytest.MonkeyPatch.context() as patch:
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
         yield server
@@ -216,7 +215,7 @@ def moto_server() -> Iterator[OwnMoto]:
     """The emulator of SNS and SQS of this test process."""
     if not own_moto.is_installed():
         go_without(own_moto.MISSING)
-    with closing(OwnMoto()) as server:
+    with OwnMoto() as server:
         yield server
 
 
@@ -225,7 +224,7 @@ def elasticmq_server() -> Iterator[OwnElasticMq]:
     """The emulator of SQS of this test process that knows redrive policies."""
     if reason := jars.ELASTICMQ.missing:
         go_without(reason)
-    with closing(OwnElasticMq()) as server:
+    with OwnElasticMq() as server:
         yield server
 
 

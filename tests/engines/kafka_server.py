@@ -1,28 +1,20 @@
 """A Kafka broker that tests write to and read from, each in topics of its own."""
 
 import uuid
-from types import TracebackType
-from typing import Self
 
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from tests.engines.closed import Closed
+
 ANSWER_SECONDS = 30.0
 
 
-class KafkaServer:
+class KafkaServer(Closed):
     """A broker that runs already at these addresses."""
 
     def __init__(self, servers: str) -> None:
         self.servers = servers
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def new_url(self, **options: object) -> str:
         """An `EVENTS_URL` with a prefix that no other test has; its topics are not there yet."""

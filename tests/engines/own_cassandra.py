@@ -7,10 +7,10 @@ import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from tests.engines.jars import CASSANDRA
+from tests.engines.own_engine import OwnEngine
 from tests.engines.ports import LOCALHOST, ReservedPort
 from tests.engines.processes import Processes
 
@@ -29,12 +29,8 @@ NO_LOCKED_MEMORY = ("prlimit", "--memlock=65536:65536")
 AS_ROOT = ("setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock")
 
 
-class OwnCassandra:
-    """A node in a folder of its own, which `close` ends and removes.
-
-    Methods return when it is done, and raise `EngineFailed` when it takes too long. Its data are on disk before it
-    answers, so `kill` loses nothing that was answered.
-    """
+class OwnCassandra(OwnEngine):
+    """A node, whose data are on disk before it answers, so that `kill` loses nothing that was answered."""
 
     def __init__(
         self,
@@ -66,28 +62,14 @@ class OwnCassandra:
         (folder / "cassandra.yaml").write_text(settings)
 
     def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
+        self._begin(self.start)
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def url(self, keyspace: str, port: int | None = None) -> str:
         """The address for `TIMELINES_URL`; `port` is that of a proxy."""
         return f"cassandra://{self.address}:{port or self.port}/{keyspace}"
 
-    @property
-    def running(self) -> bool:
-        return self._processes.running
-
     def start(self) -> None:
-        """Starts the node with the data that it has; it accepts clients then."""
         self.begin_to_start()
         self.wait_until_started()
 
@@ -110,11 +92,11 @@ class OwnCassandra:
 
     def wait_until_started(self) -> None:
         """Returns when the node accepts clients."""
-        self._processes.wait_until(lambda: self._accepts() or not self.running, "start", START_SECONDS)
+        self._processes.wait_until(lambda: self._listens() or not self.running, "start", START_SECONDS)
         if not self.running:
             raise self._processes.failure("does not start")
 
-    def _accepts(self) -> bool:
+    def _listens(self) -> bool:
         with suppress(OSError):
             socket.create_connection((self.address, self.port), CONNECT_SECONDS).close()
             return True
@@ -125,12 +107,6 @@ class OwnCassandra:
         self._processes.signal(signal.SIGTERM)
         self._processes.wait_until(lambda: not self.running, "stop", START_SECONDS)
 
-    def kill(self) -> None:
-        """Ends the node by SIGKILL."""
-        self._processes.kill()
-        # The last of its threads may still end when the process is gone.
-        self._processes.wait_until(lambda: not self._accepts(), "leave its port")
-
     def lose_data(self) -> None:
         """Kills the node, and starts it without data: keyspaces, tables and all are gone."""
         self.kill()
@@ -139,30 +115,10 @@ class OwnCassandra:
                 shutil.rmtree(folder)
         self.start()
 
-    def pause(self) -> None:
-        """Stops the node by SIGSTOP: connections stay open, new ones are not refused, and nothing is answered."""
-        self._processes.pause()
-
-    def resume(self) -> None:
-        """Lets the node run after `pause`."""
-        self._processes.resume()
-
-    def mend(self) -> None:
-        """Brings the node back from everything above."""
-        self._processes.resume()
-        if not self.running:
-            self.start()
-
     def size_of(self, keyspace: str) -> int:
         """The bytes of the keyspace's files on disk."""
         files = (self._processes.folder / "data" / keyspace).rglob("*")
         return sum(file.stat().st_size for file in files if file.is_file())
-
-    def close(self) -> None:
-        """Ends the node and removes its folder."""
-        self._processes.close()
-        for reserved in self._reserved:
-            reserved.release()
 
 
 def make_archive() -> None:

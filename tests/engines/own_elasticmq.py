@@ -4,14 +4,10 @@ It is not like the real one in this: a restart loses all queues and messages, th
 and no policy is asked.
 """
 
-from contextlib import closing, suppress
-from http.client import HTTPConnection, HTTPException
-
 from tests.engines.jars import ELASTICMQ
 from tests.engines.own_aws import OwnAws
-from tests.engines.ports import LOCALHOST
+from tests.engines.own_engine import status_at
 
-SECONDS = 20.0
 SETTINGS = """include classpath("application.conf")
 node-address {{ protocol = http, host = "127.0.0.1", port = {port}, context-path = "" }}
 rest-sqs {{ enabled = true, bind-hostname = "127.0.0.1", bind-port = {port}, sqs-limits = strict }}
@@ -33,9 +29,4 @@ class OwnElasticMq(OwnAws):
         return [*JAVA, f"-Dconfig.file={settings}", "-cp", f"{ELASTICMQ.folder}/*", MAIN]
 
     def _answers(self) -> bool:
-        connection = HTTPConnection(LOCALHOST, self.port, timeout=SECONDS)
-        with closing(connection), suppress(OSError, HTTPException):
-            connection.request("GET", "/")
-            connection.getresponse().read()
-            return True
-        return False
+        return status_at(self.port, "/") != 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.engines.jars import KAFKA
 from tests.engines.kafka_server import KafkaServer
+from tests.engines.own_engine import OwnEngine
 from tests.engines.ports import LOCALHOST, ReservedPort
 from tests.engines.processes import Processes
 from tests.engines.proxy import Proxy
@@ -60,16 +61,12 @@ controlled.shutdown.enable=false
 """
 
 
-class OwnKafka(KafkaServer):
-    """A broker on free ports and in a folder of its own, which `close` ends and removes.
-
-    Clients that come by `proxied` are led through `proxy` with every connection. Methods return when it is done, and
-    raise `EngineFailed` when it takes too long.
-    """
+class OwnKafka(OwnEngine, KafkaServer):
+    """A broker. Clients that come by `proxied` are led through `proxy` with every connection."""
 
     def __init__(self) -> None:
-        self._ports = [ReservedPort() for _ in range(3)]
-        port, behind, controller = (each.number for each in self._ports)
+        self._reserved = [ReservedPort() for _ in range(3)]
+        port, behind, controller = (each.number for each in self._reserved)
         super().__init__(f"{LOCALHOST}:{port}")
         self.proxy = Proxy(behind)
         self.proxied = KafkaServer(f"{LOCALHOST}:{self.proxy.port}")
@@ -81,12 +78,7 @@ class OwnKafka(KafkaServer):
         )
         self._logging = self._write("log4j2.yaml", LOGGING)
         self.proxy.__enter__()
-        try:
-            self._format()
-            self.start()
-        except BaseException:
-            self.close()
-            raise
+        self._begin(self._format, self.start)
 
     def _write(self, name: str, text: str) -> Path:
         path = self._processes.folder / name
@@ -110,18 +102,10 @@ class OwnKafka(KafkaServer):
             lambda: self._processes.log().count(STARTED) > before, *self._java("kafka.Kafka", self._settings)
         )
 
-    @property
-    def running(self) -> bool:
-        return self._processes.running
-
     def stop(self) -> None:
         """Stops the broker in order."""
         self._processes.signal(signal.SIGTERM)
         self._processes.wait_until_ended()
-
-    def kill(self) -> None:
-        """Ends the broker by SIGKILL."""
-        self._processes.kill()
 
     def lose_data(self) -> None:
         """Kills the broker, and starts it without data: topics, offsets and all are gone."""
@@ -130,25 +114,13 @@ class OwnKafka(KafkaServer):
         self._format()
         self.start()
 
-    def pause(self) -> None:
-        """Stops the broker by SIGSTOP: connections stay open, and nothing is answered."""
-        self._processes.pause()
-
-    def resume(self) -> None:
-        """Lets the broker run after `pause`."""
-        self._processes.resume()
-
     def mend(self) -> None:
         """Brings the broker back from everything above: it runs, and the proxy passes everything on."""
-        self._processes.resume()
         self.proxy.cut()
         self.proxy.forward()
-        if not self.running:
-            self.start()
+        super().mend()
 
     def close(self) -> None:
-        """Ends the broker and removes its folder."""
-        self._processes.close()
+        """Ends the broker and its proxy."""
+        super().close()
         self.proxy.__exit__(None, None, None)
-        for port in self._ports:
-            port.release()

@@ -5,15 +5,13 @@ there, queues keep their order, any credentials are good, no policy is asked, an
 """
 
 import sys
-from contextlib import closing, suppress
-from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 
 from tests.engines.own_aws import OwnAws
+from tests.engines.own_engine import status_at
 from tests.engines.ports import LOCALHOST
 
 MISSING = "moto's server is not installed: pip install 'moto[server]'"
-SECONDS = 20.0
 HEALTHY = 200
 
 
@@ -31,8 +29,4 @@ class OwnMoto(OwnAws):
         return [sys.executable, "-m", "moto.server", "-H", LOCALHOST, "-p", str(self.port)]
 
     def _answers(self) -> bool:
-        connection = HTTPConnection(LOCALHOST, self.port, timeout=SECONDS)
-        with closing(connection), suppress(OSError, HTTPException):
-            connection.request("GET", "/moto-api/")
-            return connection.getresponse().status == HEALTHY
-        return False
+        return status_at(self.port, "/moto-api/") == HEALTHY

@@ -10,6 +10,7 @@ from typing import Literal
 
 from psycopg import sql
 
+from tests.engines.own_engine import OwnEngine
 from tests.engines.ports import ReservedPort
 from tests.engines.postgres import PostgresServer
 from tests.engines.processes import Processes
@@ -65,26 +66,17 @@ def _version(folder: Path) -> int:
     return int(found[1]) if found else 0
 
 
-class OwnPostgres(PostgresServer):
-    """A server on a free port and in a folder of its own, which `close` ends and removes.
-
-    Methods that start, stop, kill or pause return when it is done, and raise `EngineFailed` when it takes too long.
-    Its data are on disk as in production (`fsync`). Anybody on this machine can connect.
-    """
+class OwnPostgres(OwnEngine, PostgresServer):
+    """A server whose data are on disk as in production (`fsync`). Anybody on this machine can connect."""
 
     def __init__(self, programs: Path) -> None:
         """`programs` is the folder with `postgres` and `initdb`."""
         self._programs = programs
-        self._reserved = ReservedPort()
-        super().__init__(f"postgresql://{USER}@127.0.0.1:{self._reserved.number}/postgres")
+        self._reserved = [ReservedPort()]
+        super().__init__(f"postgresql://{USER}@127.0.0.1:{self._reserved[0].number}/postgres")
         self._processes = Processes("postgres", user=USER, end_signal=signal.SIGQUIT)
         self._data = self._processes.folder / "data"
-        try:
-            self._initialise()
-            self.start()
-        except BaseException:
-            self.close()
-            raise
+        self._begin(self._initialise, self.start)
 
     def _initialise(self) -> None:
         # Text in the order of a language, as on most servers, so that no query depends on the order of bytes.
@@ -96,10 +88,6 @@ class OwnPostgres(PostgresServer):
             raise self._processes.failure("cannot make a data folder")
         with (self._data / "postgresql.conf").open("a") as file:
             file.write(f"{SETTINGS}port = {self.port}\n")
-
-    @property
-    def running(self) -> bool:
-        return self._processes.running
 
     def start(self) -> None:
         """Starts the server, which may have to recover first; it accepts connections then."""
@@ -133,18 +121,6 @@ class OwnPostgres(PostgresServer):
         """Ends the recovery; the server accepts writes then."""
         self.execute("SELECT pg_promote()")
 
-    def kill(self) -> None:
-        """Ends all processes of the server at one moment by SIGKILL."""
-        self._processes.kill()
-
-    def pause(self) -> None:
-        """Stops all processes by SIGSTOP: connections stay open, new ones are not refused, and nothing is answered."""
-        self._processes.pause()
-
-    def resume(self) -> None:
-        """Lets the server run after `pause`."""
-        self._processes.resume()
-
     def set(self, name: str, value: str) -> None:
         """Changes a setting for all sessions, if it can be changed without a restart."""
         self.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
@@ -160,15 +136,8 @@ class OwnPostgres(PostgresServer):
 
     def mend(self) -> None:
         """Brings the server back from everything above: it runs, with its first settings."""
-        self._processes.resume()
-        if not self.running:
-            self.start()
+        super().mend()
         if self.execute("SELECT pg_is_in_recovery()") == [(True,)]:
             self.promote()
         self.execute("ALTER SYSTEM RESET ALL")
         self.reload()
-
-    def close(self) -> None:
-        """Ends the server and removes its folder."""
-        self._processes.close()
-        self._reserved.release()

@@ -1,11 +1,11 @@
 """A Redis server of the tests' own, which they can stop, kill, pause, restart with old data and make a replica."""
 
 import shutil
-import signal
 import socket
 from contextlib import suppress
 from functools import cache
 
+from tests.engines.own_engine import OwnEngine
 from tests.engines.ports import LOCALHOST, ReservedPort
 from tests.engines.processes import Processes
 from tests.engines.redis_server import RedisServer
@@ -25,26 +25,15 @@ def find_redis() -> str | None:
     return shutil.which("redis-server")
 
 
-class OwnRedis(RedisServer):
-    """A server on a free port and in a folder of its own, which `close` ends and removes.
-
-    Methods return when it is done, and raise `EngineFailed` when it takes too long. It never saves by itself.
-    """
+class OwnRedis(OwnEngine, RedisServer):
+    """A server that never saves by itself."""
 
     def __init__(self, program: str) -> None:
         self._program = program
-        self._reserved = ReservedPort()
-        super().__init__(f"redis://{LOCALHOST}:{self._reserved.number}/0")
+        self._reserved = [ReservedPort()]
+        super().__init__(f"redis://{LOCALHOST}:{self._reserved[0].number}/0")
         self._processes = Processes("redis")
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-
-    @property
-    def running(self) -> bool:
-        return self._processes.running
+        self._begin(self.start)
 
     def start(self) -> None:
         """Starts the server, with the data of the last snapshot if there is one."""
@@ -65,29 +54,10 @@ class OwnRedis(RedisServer):
         """Makes the next start begin with no data."""
         (self._processes.folder / SNAPSHOT).unlink(missing_ok=True)
 
-    def kill(self) -> None:
-        """Ends the server by SIGKILL: what it has not saved is lost."""
-        self._processes.signal(signal.SIGKILL)
-        self._processes.wait_until_ended()
-        # The last of its threads may still end when the process is gone.
-        self._processes.wait_until(lambda: not self._listens(), "leave its port")
-
-    def _listens(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex((LOCALHOST, self.port)) == 0
-
     def restart(self) -> None:
         """Kills the server, and starts it on the same port with the data of the last snapshot, if there is one."""
         self.kill()
         self.start()
-
-    def pause(self) -> None:
-        """Stops the server by SIGSTOP: connections stay open, new ones are not refused, and nothing is answered."""
-        self._processes.pause()
-
-    def resume(self) -> None:
-        """Lets the server run after `pause`."""
-        self._processes.resume()
 
     def follow(self, primary: RedisServer) -> None:
         """Makes the server a replica, which has the data of the primary."""
@@ -105,14 +75,7 @@ class OwnRedis(RedisServer):
 
     def mend(self) -> None:
         """Brings the server back from everything above: it runs, as a primary, without data."""
-        self._processes.resume()
         self.forget_snapshot()
-        if not self.running:
-            self.start()
+        super().mend()
         self.lead()
         self.empty()
-
-    def close(self) -> None:
-        """Ends the server and removes its folder."""
-        self._processes.close()
-        self._reserved.release()

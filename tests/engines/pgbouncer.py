@@ -2,9 +2,8 @@
 
 import shutil
 import socket
-from types import TracebackType
-from typing import Self
 
+from tests.engines.closed import Closed
 from tests.engines.ports import LOCALHOST, ReservedPort
 from tests.engines.postgres import PostgresServer
 from tests.engines.processes import Processes
@@ -33,7 +32,7 @@ def find_pgbouncer() -> str | None:
     return shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 
 
-class PgBouncer:
+class PgBouncer(Closed):
     """PgBouncer on a free port; the server must trust everybody. As a context manager it runs until the block ends."""
 
     def __init__(self, program: str, server: PostgresServer, *, connections: int = 20) -> None:
@@ -51,14 +50,6 @@ class PgBouncer:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def url(self, database: str) -> str:
         """The URL of a database of the server, through PgBouncer."""

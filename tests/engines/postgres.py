@@ -1,12 +1,13 @@
 """A PostgreSQL server on which tests make databases of their own."""
 
 import secrets
-from types import TracebackType
-from typing import Any, Literal, LiteralString, Self
+from typing import Any, Literal, LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
+
+from tests.engines.closed import Closed
 
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 60
@@ -14,7 +15,7 @@ STATEMENT_SECONDS = 60
 Strategy = Literal["WAL_LOG", "FILE_COPY"]
 
 
-class PostgresServer:
+class PostgresServer(Closed):
     """A server that runs already, and that `url` leads to as a user who may create databases.
 
     The statements of this class also work while the server is read-only by default; each takes at most a minute.
@@ -23,14 +24,6 @@ class PostgresServer:
     def __init__(self, url: str) -> None:
         self._url = url
         self._made: set[str] = set()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def port(self) -> int:

@@ -1,30 +1,23 @@
 """A Redis server that tests empty and ask."""
 
 from collections.abc import Iterable, Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import redis
+
+from tests.engines.closed import Closed
 
 ANSWER_SECONDS = 20.0
 
 Argument = str | bytes | int
 
 
-class RedisServer:
+class RedisServer(Closed):
     """A server that runs already; `url` leads to the database that tests may use and empty."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def port(self) -> int:

@@ -8,21 +8,17 @@ from itertools import count
 
 import pytest
 
-from app.compose import Adapters
 from infrastructure.postgres.migrating import migrate
 from tests.engines.postgres import PostgresServer
 from tests.engines.postgres_world import PostgresWorlds
-from tests.engines.timeline_rules import READER, RULES, Rule
+from tests.engines.timeline_rules import BOUNDS, READER, RULES, Rule
 from tests.faults.schedules import played
-from tests.integration import actions as do
 from tests.integration.effort import LONG
-from tests.integration.interleavings import SCENARIOS, MakeWorld, opening, play_all
-from tests.integration.interleavings import play as play_once
+from tests.integration.interleavings import SCENARIOS, MakeWorld, opening, play, play_all
 from tests.integration.scenes import Action, Scene, advance, do_all
-from tests.integration.stores import Bounds, Change
+from tests.integration.stores import Change
 from tests.integration.world import World
 
-BOUNDS = Bounds(capacity=3)
 SCHEDULES = 300 if LONG else 2
 STEPS_MAX = 12
 
@@ -42,44 +38,19 @@ def make_world(worlds: PostgresWorlds) -> MakeWorld:
     return lambda bounds: World(bounds, make_engine=worlds.make)
 
 
-def unbroken(adapters: Adapters) -> Adapters:
-    return adapters
-
-
-def play(rule: Rule, worlds: PostgresWorlds, change: Change) -> int:
-    """Has the rule's inner actions happen at each step of the outer one; returns the number of steps."""
-    for steps in count():
-        world = World(BOUNDS, change=change, make_engine=worlds.make)
-        try:
-            scene = Scene(world)
-            do_all(rule.before, scene)
-            strand = world.begin(partial(rule.outer.do, scene))
-            advance(scene, strand, steps, READER)
-            is_last = strand.at is None
-            do_all(rule.inner, scene)
-            strand.finish()
-            do.poll(READER, 5).do(scene)
-            assert world.home(READER) == world.oracle.home(READER)
-        finally:
-            world.close()
-        if is_last:
-            break
-    return steps
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_timeline_is_exact_at_every_step_where_a_rule_matters(worlds: PostgresWorlds, rule: Rule[Change]) -> None:
+    assert rule.play(lambda: World(BOUNDS, make_engine=worlds.make)) > 0
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_a_timeline_is_exact_at_every_step_where_a_rule_matters(worlds: PostgresWorlds, rule: Rule) -> None:
-    assert play(rule, worlds, unbroken) > 0
-
-
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_a_timeline_is_wrong_at_some_step_without_the_rule_that(worlds: PostgresWorlds, rule: Rule) -> None:
+def test_a_timeline_is_wrong_at_some_step_without_the_rule_that(worlds: PostgresWorlds, rule: Rule[Change]) -> None:
     with pytest.raises(AssertionError):
-        play(rule, worlds, rule.without)
+        rule.play(lambda: World(BOUNDS, change=rule.without, make_engine=worlds.make))
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_a_timeline_is_exact_when_a_process_is_killed_at_any_step(worlds: PostgresWorlds, rule: Rule) -> None:
+def test_a_timeline_is_exact_when_a_process_is_killed_at_any_step(worlds: PostgresWorlds, rule: Rule[Change]) -> None:
     for steps in count():
         world = World(BOUNDS, make_engine=worlds.make)
         scene = Scene(world)
@@ -111,7 +82,7 @@ def test_timelines_are_exact_in_some_interleaving_of_each_scenario(make_world: M
     chance = random.Random(1)
     for actions in SCENARIOS.values():
         scene = opening(make_world, chance.random() < 0.5)
-        play_once(actions, scene, chance.randint(1, STEPS_MAX), chance.randint(0, STEPS_MAX), chance.random() < 0.5)
+        play(actions, scene, chance.randint(1, STEPS_MAX), chance.randint(0, STEPS_MAX), chance.random() < 0.5)
 
 
 @pytest.mark.long

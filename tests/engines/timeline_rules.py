@@ -1,13 +1,21 @@
 """The rules of timelines in PostgreSQL, each with a schedule in which it matters and an adapter that breaks it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from typing import Generic, TypeVar
 
 from tests.engines import broken_timelines as broken
 from tests.integration import actions as do
 from tests.integration.broken import mark_without_install, merge_into_any_generation, push_after_done, replacing
-from tests.integration.scenes import Action, Scene, action
-from tests.integration.stores import Change
+from tests.integration.scenes import Action, Scene, action, advance, do_all
+from tests.integration.stores import Bounds, Change
+from tests.integration.world import World
+
+Without = TypeVar("Without")
+
+BOUNDS = Bounds(capacity=3)
 
 READER, AUTHOR, OTHER, THIRD = "ada", "ben", "cleo", "dan"
 ALL = 1000
@@ -43,16 +51,36 @@ BOTH = (*PREPARED, do.follow(READER, OTHER))
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Generic[Without]):
     """At each step of `outer`, `inner` happens; without the rule some timeline is wrong then."""
 
     before: Sequence[Action]
     outer: Action
     inner: Sequence[Action]
-    without: Change
+    without: Without
+
+    def play(self, make_world: Callable[[], World]) -> int:
+        """Plays it once for each step, in a new world; returns the number of steps."""
+        for steps in count():
+            world = make_world()
+            try:
+                scene = Scene(world)
+                do_all(self.before, scene)
+                strand = world.begin(partial(self.outer.do, scene))
+                advance(scene, strand, steps, READER)
+                is_last = strand.at is None
+                do_all(self.inner, scene)
+                strand.finish()
+                do.poll(READER, 5).do(scene)
+                assert world.home(READER) == world.oracle.home(READER)
+            finally:
+                world.close()
+            if is_last:
+                break
+        return steps
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Rule[Change]] = {
     "unpushed tweets are looked at before the timeline, or with it": Rule(
         [*PREPARED, do.publish(AUTHOR)], READ, [DELIVER], replacing("looks", first=broken.view_then_unpushed)
     ),

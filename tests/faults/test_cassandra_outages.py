@@ -1,32 +1,17 @@
 """A load runs while a single node of Cassandra is killed, paused and cut off: no timeline differs, all is pushed."""
 
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from pathlib import Path
-from typing import cast
 
 import pytest
 
-from tests.e2e.perch_process import PerchProcess, WorkProcess, run_app
+from tests.e2e.perch_process import PerchProcess, run_app
 from tests.engines.own_cassandra import OwnCassandra
-from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.proxy import Proxy
-from tests.engines.test_work import ADMIN, LETTERS, administrator
-from tests.engines.until import until
-from tests.faults.report import record
-from tests.faults.test_dynamodb_outages import (
-    LOAD_SECONDS,
-    NONE_DIFFERS,
-    PUSHED_SECONDS,
-    Outages,
-    files,
-    real_data,
-    unpushed,
-)
+from tests.engines.test_work import ADMIN
+from tests.faults.timeline_outages import Load, Outages, files, real_data, serves
 from tests.integration.effort import LONG
 
-__all__ = ["files", "real_data"]
+__all__ = ["files", "real_data", "serves"]
 
 START_SECONDS = 120.0
 OUTAGES_MIN = 20 if LONG else 3
@@ -51,16 +36,6 @@ def settings(postgres_database: str, breakable_cassandra: OwnCassandra, proxy: P
     return found
 
 
-@pytest.fixture
-def serves(settings: Mapping[str, str], tmp_path: Path) -> Iterator[Sequence[PerchProcess]]:
-    """Two processes that serve, and one that works."""
-    with ExitStack() as stack:
-        stack.enter_context(WorkProcess(tmp_path / "work.log", **settings))
-        yield [stack.enter_context(PerchProcess(tmp_path / f"serve-{at}.log", **settings)) for at in range(2)]
-    for log in tmp_path.glob("*.log"):
-        assert "Traceback" not in log.read_text()
-
-
 @pytest.mark.timeout(0 if LONG else 600)
 def test_no_timeline_differs(
     serves: Sequence[PerchProcess],
@@ -69,24 +44,6 @@ def test_no_timeline_differs(
     breakable_cassandra: OwnCassandra,
     proxy: Proxy,
 ) -> None:
-    options = ["--sample", 5, "--prefix", "cassandra-", *files]
-    outages = Outages(cast("OwnDynalite", breakable_cassandra), proxy)
-    with outages.going_on():
-        loaded = run_app("load", "--url", serves[0].url, *options, seconds=LOAD_SECONDS)
-        checked = [_check(serves[1], options)]
-        while outages.count < OUTAGES_MIN:
-            checked.append(_check(serves[0], options))
-    for outcome in (loaded, *checked, _check(serves[0], options)):
-        said = f"{outcome.stdout}\n{outcome.stderr}\n{serves[0].log()}"
-        assert outcome.returncode == 0, said
-        assert NONE_DIFFERS in outcome.stdout, said
-    record("Cassandra killed, paused and cut off", outages=outages.count, differ=0)
-    with administrator(serves[0]) as admin:
-        admin("POST", f"{LETTERS}/redrive", {"all": True})
-    until(lambda: unpushed(settings["DATABASE_URL"]) == 0, PUSHED_SECONDS)
-    pushed = _check(serves[1], options)
-    assert NONE_DIFFERS in pushed.stdout, pushed.stdout
-
-
-def _check(serve: PerchProcess, options: Sequence[object]) -> "subprocess.CompletedProcess[str]":
-    return run_app("load", "--url", serve.url, "--check", *options, seconds=LOAD_SECONDS)
+    load = Load(serves, "cassandra-", files)
+    load.differs_never("Cassandra killed, paused and cut off", Outages(breakable_cassandra, proxy), OUTAGES_MIN)
+    load.is_pushed_whole(settings["DATABASE_URL"])

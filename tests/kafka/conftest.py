@@ -11,9 +11,10 @@ from tests.e2e.conftest import real_data
 from tests.engines.conftest import start_fleet
 from tests.engines.kafka_server import KafkaServer
 from tests.engines.own_kafka import OwnKafka
+from tests.engines.reed98 import reed98
 from tests.kafka.sides import SHORT, OpenSides, Sides, sides_at
 
-__all__ = ["real_data", "start_fleet"]
+__all__ = ["real_data", "reed98", "start_fleet"]
 
 
 @pytest.fixture

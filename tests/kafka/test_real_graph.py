@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import RealData
-from tests.engines import test_fleet_load as reed
 from tests.engines.fleet import Fleet, StartFleet
+from tests.engines.reed98 import compare, load
+from tests.engines.test_fleet_load import SAMPLE, entrance
 from tests.engines.until import until
 from tests.integration.effort import LONG
 from tests.kafka.crowd import TAKEN, WAITING, Crowd
@@ -17,17 +17,14 @@ from tests.kafka.crowd import TAKEN, WAITING, Crowd
 
 @pytest.mark.timeout(2400 if LONG else 300)
 def test_no_timeline_of_a_real_graph_differs_while_workers_are_killed_and_added(
-    start_fleet: StartFleet, broker_url: str, real_data: RealData, tmp_path: Path, postgres_database: str
+    start_fleet: StartFleet, broker_url: str, reed98: list[object], tmp_path: Path, postgres_database: str
 ) -> None:
-    graph = reed.part_of_graph(real_data("socfb-Reed98.edges"), tmp_path / "part.edges")
-    tweets = reed.first_lines(real_data("tweets.txt"), tmp_path / "part.txt")
-    files = ["--graph", graph, "--undirected", "--tweets", tweets, "--sample", reed.SAMPLE, "--prefix", reed.PREFIX]
+    options = ["--sample", SAMPLE, "--prefix", "load-", *reed98]
     fleet = start_fleet(serve=2, work=3, EVENTS_URL=broker_url)
-    with reed.entrance(tmp_path, fleet.serves) as url, workers_come_and_go(fleet) as kills:
-        reed.load(fleet, "--url", url, *files)
+    with entrance(tmp_path, fleet.serves) as url, workers_come_and_go(fleet) as kills:
+        load(fleet, url, options)
     assert kills
-    for serve in fleet.serves:
-        reed.load(fleet, "--url", serve.url, *files, "--check")
+    compare(fleet, options)
     crowd = Crowd(fleet, postgres_database)
     until(lambda: crowd.ask(WAITING) == [(0,)], 60)
     assert crowd.counted(TAKEN) > 0
