@@ -1,8 +1,11 @@
 """One connection to the service."""
 
-from collections.abc import Callable
+import time
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlsplit
@@ -14,6 +17,9 @@ from load.oracle import Tweet
 
 TIMEOUT_SECONDS = 30.0
 PAGE_LIMIT = 100
+
+ATTEMPTS = 5
+"""A request that is answered 503 is sent so often, each time when `Retry-After` says."""
 
 T = TypeVar("T")
 
@@ -48,7 +54,7 @@ class Client:
     """Talks to the service over one kept-alive connection; for one thread at a time.
 
     Every call raises `LoadError` when the service cannot be reached, is silent for `TIMEOUT_SECONDS`, or answers
-    anything else than what the call is for.
+    anything else than what the call is for. What a busy service refuses is sent again, as every client should.
     """
 
     def __init__(self, address: Address) -> None:
@@ -69,7 +75,8 @@ class Client:
     def publish(self, author: str, text: str) -> Tweet:
         """Returns the tweet as the service answers that it is stored."""
         body = orjson.dumps({"text": text})
-        return self._call("POST", "/v1/tweets", author, 201, lambda answer: _tweet(orjson.loads(answer)), body)
+        key = {"Idempotency-Key": f'"{uuid.uuid4()}"'}
+        return self._call("POST", "/v1/tweets", author, 201, lambda answer: _tweet(orjson.loads(answer)), body, key)
 
     def timeline(
         self, user: str, *, cursor: str | None = None, since_id: str | None = None, limit: int = PAGE_LIMIT
@@ -111,23 +118,41 @@ class Client:
                 return items
 
     def _call(
-        self, method: str, path: str, user: str, status: int, parse: Callable[[bytes], T], body: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        user: str,
+        status: int,
+        parse: Callable[[bytes], T],
+        body: bytes | None = None,
+        headers: Mapping[str, str] = {},
     ) -> T:
         request = f"{method} {path} of {user or 'nobody'}"
-        try:
-            self._connection.request(method, path, body, {"X-User-Id": user, "Content-Type": "application/json"})
-            response = self._connection.getresponse()
-            answer = response.read()
-        except (OSError, HTTPException) as error:
-            # Without this, the next call could not connect anew.
-            self._connection.close()
-            raise LoadError(f"{self._address.url} cannot be reached: {error}.") from None
+        headers = {"X-User-Id": user, "Content-Type": "application/json", **headers}
+        response, answer = self._answer(method, path, body, headers)
+        for _ in range(ATTEMPTS - 1):
+            if response.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(float(response.headers.get("Retry-After", 1)))
+            response, answer = self._answer(method, path, body, headers)
         if response.status != status:
             raise LoadError(f"{self._address.url} answered {request} with status {response.status}: {_shown(answer)}")
         try:
             return parse(answer)
         except (LookupError, TypeError, ValueError):
             raise LoadError(f"{self._address.url} answered {request} with something else: {_shown(answer)}") from None
+
+    def _answer(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[HTTPResponse, bytes]:
+        try:
+            self._connection.request(method, path, body, headers)
+            response = self._connection.getresponse()
+            return response, response.read()
+        except (OSError, HTTPException) as error:
+            # Without this, the next call could not connect anew.
+            self._connection.close()
+            raise LoadError(f"{self._address.url} cannot be reached: {error}.") from None
 
 
 def _page(answer: bytes) -> Page:
@@ -138,10 +163,6 @@ def _page(answer: bytes) -> Page:
 
 def _authors(answer: bytes) -> list[str]:
     return [str(tweet["author_id"]) for tweet in orjson.loads(answer)["data"]]
-
-
-def _tweets_count(answer: bytes) -> int:
-    return int(orjson.loads(answer)["tweets_count"])
 
 
 def _tweet(document: Any) -> Tweet:  # noqa: ANN401 - whatever JSON holds

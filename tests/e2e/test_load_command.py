@@ -1,5 +1,6 @@
 """`python -m app load`: loads of generated data, and the sentences that report failures."""
 
+import itertools
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from tests.e2e.conftest import StartPerch
 from tests.e2e.perch_process import REPOSITORY, command, environment, run_app
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 FAILED_STATUS = 2
 INTERRUPTED_STATUS = 130
@@ -55,6 +56,37 @@ def test_an_answer_that_is_no_tweet_is_reported_in_one_sentence(edges: Path) -> 
 
     with served_behind(lambda _: answer) as url:
         assert "with something else: '[]'" in failure("--url", url, "--graph", edges)
+
+
+def test_what_is_refused_is_sent_again_and_stored_once(edges: Path) -> None:
+    """The service is so busy that it answers every third request with 503, and does what it was asked nevertheless."""
+    requests = itertools.count(1)
+
+    def busy(app: "WSGIApplication") -> "WSGIApplication":
+        def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            if next(requests) % 3:
+                return app(environ, start_response)
+            for _ in app(environ, lambda *_: lambda _: None):
+                pass
+            start_response("503 Service Unavailable", [("Retry-After", "0")])
+            return []
+
+        return answer
+
+    with served_behind(busy) as url:
+        outcome = run_app("load", "--url", url, "--graph", edges, "--sample", 2)
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert next(requests) > 3
+
+
+def test_a_service_that_refuses_for_long_is_reported_in_one_sentence(edges: Path) -> None:
+    def refuse(_: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        start_response("503 Service Unavailable", [("Retry-After", "0")])
+        return [b'{"detail": "Not now."}']
+
+    with served_behind(lambda _: refuse) as url:
+        assert "with status 503: Not now." in failure("--url", url, "--graph", edges)
 
 
 @pytest.mark.parametrize("option", ["--graph", "--tweets"])
