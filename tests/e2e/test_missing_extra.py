@@ -42,7 +42,7 @@ def test_a_command_names_the_extra(command: str, without: dict[str, str]) -> Non
 @pytest.mark.parametrize("command", ["serve", "work", "migrate"])
 def test_timelines_in_dynamodb_name_their_extra(tmp_path: Path, command: str) -> None:
     settings = {"DATABASE_URL": POSTGRES, "TIMELINES_URL": "dynamodb://eu-west-1"}
-    why = r"A dynamodb:// address needs the extra aws: pip install 'perch-timelines\[aws\]'"
+    why = r"A dynamodb:// or sqs:// address needs the extra aws: pip install 'perch-timelines\[aws\]'"
     assert_refused([command], why, **settings, **only_without(tmp_path, EXTRAS["aws"]))
 
 

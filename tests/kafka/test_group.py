@@ -123,6 +123,7 @@ def test_a_client_that_will_never_work_again_is_replaced(sides: Sides) -> None:
     sender, source = sides.sender(), sides.source()
     sender.hint(hint(1))
     assert take_ids(source, 1) == [1]
+    until(lambda: sender.counts().sent == 1)
     client = sender._producer
     sender._log.failed(KafkaError(KafkaError._FATAL, "it lost track", True))
     until(lambda: sender._producer is not client)
