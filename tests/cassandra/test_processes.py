@@ -14,7 +14,7 @@ from tests.e2e.databases import assert_refused
 from tests.e2e.perch_process import PerchProcess, run_app
 from tests.engines.fleet import Fleet, metrics
 from tests.engines.own_cassandra import OwnCassandra
-from tests.engines.reed98 import PEOPLE, TWEETS, compare, load
+from tests.engines.reed98 import PEOPLE, compare, load, push_to_many
 from tests.engines.until import until
 from tests.fakes.log import json_lines
 from tests.integration.effort import LONG
@@ -108,7 +108,7 @@ def test_no_timeline_differs(
         fleet.work(2)
         load(fleet, fleet.serves[0].url, options)
         compare(fleet, options)
-        assert sum(metrics(work)["perch_deliveries_total"] for work in fleet.works) > TWEETS // 2
+        push_to_many(fleet, "cassandra-", options)
         assert all(
             metrics(serve)['perch_engine_circuit_openings_total{engine="cassandra-timelines"}'] == 0
             for serve in fleet.serves

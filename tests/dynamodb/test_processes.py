@@ -10,7 +10,7 @@ from tests.e2e.databases import assert_refused
 from tests.e2e.perch_process import PerchProcess, run_app
 from tests.engines.fleet import StartFleet, metrics
 from tests.engines.own_dynalite import OwnDynalite
-from tests.engines.reed98 import PEOPLE, TWEETS, compare, load
+from tests.engines.reed98 import PEOPLE, compare, load, push_to_many
 from tests.engines.until import until
 from tests.integration.effort import LONG
 
@@ -111,5 +111,5 @@ def test_no_timeline_differs(start_fleet: StartFleet, dynamodb: OwnDynalite, ree
     options = ["--sample", 5, "--prefix", "dynamodb-", *reed98]
     load(fleet, fleet.serves[0].url, options)
     compare(fleet, options)
-    assert sum(metrics(work)["perch_deliveries_total"] for work in fleet.works) > TWEETS
+    push_to_many(fleet, "dynamodb-", options)
     assert len({item["reader"] for item in dynamodb.items()}) >= PEOPLE // 2

@@ -7,7 +7,8 @@ import pytest
 
 from tests.e2e.conftest import RealData
 from tests.e2e.perch_process import run_app
-from tests.engines.fleet import Fleet
+from tests.engines.fleet import Fleet, metrics
+from tests.engines.until import until
 from tests.integration.effort import LONG
 
 PEOPLE = 962 if LONG else 80
@@ -41,3 +42,16 @@ def compare(fleet: Fleet, options: list[object]) -> None:
     """Compares all timelines after the load, through each process that serves."""
     for serve in fleet.serves:
         load(fleet, serve.url, [*options, "--check"])
+
+
+def push_to_many(fleet: Fleet, prefix: str, options: list[object]) -> None:
+    """Publishes as the one with the most friends, and waits until the timelines of all of these took the tweet."""
+    words = Path(str(options[options.index("--graph") + 1])).read_text().split()
+    [(person, friends)] = Counter(words).most_common(1)
+    before = _pushed(fleet)
+    assert fleet.serves[0].call("POST", "/v1/tweets", f"{prefix}{person}", b'{"text": "to all"}')[0] == 201
+    until(lambda: _pushed(fleet) >= before + friends)
+
+
+def _pushed(fleet: Fleet) -> float:
+    return sum(metrics(work)["perch_deliveries_total"] for work in fleet.works)
