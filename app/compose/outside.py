@@ -29,10 +29,8 @@ def outside_opener(settings: Settings, clock: ports.Clock) -> OpenOutside | None
             return _in_redis(settings, clock)
         case "dynamodb":
             return _in_dynamodb(settings, clock)
-        case "cassandra":
+        case _:
             return _in_cassandra(settings, clock)
-        case scheme:
-            raise BadSetting(f"TIMELINES_URL: there is no engine {scheme} yet.")
 
 
 def _in_redis(settings: Settings, clock: ports.Clock) -> OpenOutside:

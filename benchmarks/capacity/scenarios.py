@@ -60,7 +60,7 @@ class Outcome:
     deliveries_per_second: float
     """While tweets wait for all of them."""
     p99_seconds: float
-    """Of the time from publication to the last push, at `LOAD`."""
+    """Percentiles of the time from publication to the last push, at `LOAD`."""
 
 
 def followers_in(graph: Graph) -> dict[str, int]:

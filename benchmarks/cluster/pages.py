@@ -16,7 +16,7 @@ HOME = "/v1/users/me/timeline"
 """Its first page has 20 tweets by default."""
 
 SHARES = {"home": 60, "user's tweets": 25, "publish": 10, "follow": 5}
-"""Of 100 requests of the mix."""
+"""The parts of 100 requests of the mix."""
 
 READS = ("home", "user's tweets")
 REQUESTS = 5_000

@@ -33,7 +33,7 @@ def new(cassandra: Address, link: Link) -> Iterator[Address]:
 
 @pytest.fixture
 def settings(postgres_database: str, new: Address) -> dict[str, str]:
-    """Of processes on an empty database, and with a keyspace that is not there yet."""
+    """The settings of processes on an empty database, and with a keyspace that is not there yet."""
     [(host, port)] = new.nodes
     return {
         "DATABASE_URL": postgres_database,

@@ -18,7 +18,7 @@ from tests.e2e.perch_process import REPOSITORY
 
 PROGRAM_SECONDS = 60.0
 EXPOSURE_MAX = 2.0
-"""Of 10; what systemd-analyze calls OK."""
+"""The highest exposure, of 10, that systemd-analyze calls OK."""
 
 OLDEST_KUBERNETES = "1.27"
 

@@ -19,7 +19,7 @@ START_SECONDS = 60.0
 
 @pytest.fixture
 def settings(postgres_database: str, dynamodb: OwnDynalite) -> dict[str, str]:
-    """Of processes on an empty database, and with the table of the test."""
+    """The settings of processes on an empty database, and with the table of the test."""
     return {"DATABASE_URL": postgres_database, **dynamodb.settings()}
 
 

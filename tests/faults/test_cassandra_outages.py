@@ -25,7 +25,7 @@ def proxy(breakable_cassandra: OwnCassandra) -> Iterator[Proxy]:
 
 @pytest.fixture
 def settings(postgres_database: str, breakable_cassandra: OwnCassandra, proxy: Proxy) -> Mapping[str, str]:
-    """Of processes on a new database, with timelines in Cassandra behind the proxy."""
+    """The settings of processes on a new database, with timelines in Cassandra behind the proxy."""
     found = {
         "DATABASE_URL": postgres_database,
         "ADMIN_TOKEN": ADMIN[1],

@@ -17,7 +17,7 @@ __all__ = ["files", "real_data", "serves"]
 
 @pytest.fixture
 def settings(postgres_database: str, dynamodb: OwnDynalite, dynamodb_proxy: Proxy) -> Mapping[str, str]:
-    """Of processes on a new database, with timelines in DynamoDB behind the proxy."""
+    """The settings of processes on a new database, with timelines in DynamoDB behind the proxy."""
     found = dynamodb.settings(dynamodb_proxy.port)
     migrate(postgres_database, "head", found["TIMELINES_URL"])
     return {"DATABASE_URL": postgres_database, "ADMIN_TOKEN": ADMIN[1], **found}

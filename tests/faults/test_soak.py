@@ -32,7 +32,7 @@ BYTES_PER_TWEET_MAX = 4096 if IS_LONG else 16_384
 
 TWEETS_MIN = 300
 GROWN_MIB_MAX = 6.0 if IS_LONG else 24.0
-"""Of each process of a cluster, which holds no tweets. In a short run it is still starting."""
+"""The bound of each process of a cluster, which holds no tweets. In a short run it is still starting."""
 
 FLAT_MIB_MAX = 6.0
 FILES_MORE_MAX = 8

@@ -47,7 +47,7 @@ def _may_be_gone(facts: Facts, operation: Operation) -> bool:
 
 
 def _one_tweet_a_key(facts: Facts) -> Iterator[Fault]:
-    """Of all answers under one key, one at most is the first."""
+    """At most one of all answers under one key is the first."""
     firsts: dict[str, int] = defaultdict(int)
     for each in facts.history:
         if each.action == "publish" and each.outcome == "ok" and not each.result.get("replayed"):

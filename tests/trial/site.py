@@ -36,7 +36,7 @@ class Site:
     aftermath: Aftermath
     urls: Sequence[str]
     inside_urls: Sequence[str]
-    """Of the processes themselves; nginx does not pass administrators on."""
+    """The addresses of the processes themselves; nginx does not pass administrators on."""
 
     def quiet(self) -> None:
         """All processes are killed, so that nothing is on its way any more."""
