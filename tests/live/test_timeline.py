@@ -18,6 +18,16 @@ HOSTILE = [
 ]
 CURSOR = "**/v1/users/me/timeline?*cursor=*"
 
+WITH_OLDER_CHANGES = """
+    const Observer = IntersectionObserver;
+    IntersectionObserver = class extends Observer {
+      constructor(report, options) {
+        super((changes) => report(changes.flatMap((change) => [{ isIntersecting: false }, change])), options);
+      }
+    };
+"""
+"""A busy browser reports several changes at once: here the end of the list was far away before each."""
+
 
 @pytest.fixture
 def history(sign_in: SignIn, alice: str, bob: str) -> list[str]:
@@ -41,6 +51,14 @@ def test_scrolling_down_reads_older_pages_down_to_the_first_tweet(
     assert window.texts() == history
     expect(window.end).to_contain_text("the first tweet")
     expect(window.section.get_by_role("button", name="Older tweets")).to_be_hidden()
+
+
+def test_a_busy_browser_reads_down_to_the_first_tweet(open_window: OpenWindow, bob: str, history: list[str]) -> None:
+    window = open_window()
+    window.page.add_init_script(WITH_OLDER_CHANGES)
+    window.open(bob)
+    window.read_to_the_end()
+    assert window.texts() == history
 
 
 @pytest.mark.usefixtures("history")

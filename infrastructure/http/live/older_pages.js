@@ -13,7 +13,8 @@ export class OlderPages {
   #report;
   #parts;
   #reading = false;
-  #nearEnd = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#read(), { rootMargin: EARLY });
+  /** A busy browser reports several changes at once, the newest last. */
+  #nearEnd = new IntersectionObserver((changes) => changes.at(-1).isIntersecting && this.#read(), { rootMargin: EARLY });
 
   /**
    * `path` ends where `cursor=…` follows. `parts` are the elements `older`, `empty`, `fault` and, if there is one,
