@@ -87,7 +87,7 @@ def test_two_hundred_disconnects_leave_no_thread_slot_or_file_behind(
         accepted += listener.response.status == 200
         leave(listener)
     assert accepted >= 64
-    assert eventually(lambda: threads(perch) <= threads_before and open_files(perch) == files_before, FREED_SECONDS)
+    assert eventually(lambda: threads(perch) <= threads_before and open_files(perch) <= files_before, FREED_SECONDS)
     with ExitStack() as stack:
         listeners = [stack.enter_context(closing(Listener(perch.port, "bob"))) for _ in range(64)]
         assert {listener.response.status for listener in listeners} == {200}

@@ -70,7 +70,7 @@ def withstand_a_crowd(perch: PerchProcess) -> None:
 
     def all_gone() -> bool:
         now = vital_signs(perch.process.pid)
-        return (now.files, now.threads) == (before.files + 2, before.threads)
+        return now.files <= before.files + 2 and now.threads <= before.threads
 
     with GoodClient(perch, "carol") as carol, GoodClient(perch, "dave") as dave:
         with Crowd(perch.port, SLOW, OF_EACH) as crowd:
@@ -107,7 +107,7 @@ def test_a_thousand_idle_connections_do_not_delay_other_clients(perch: PerchProc
     finally:
         for connection in idle:
             connection.close()
-    assert eventually(lambda: vital_signs(perch.process.pid).files == before.files)
+    assert eventually(lambda: vital_signs(perch.process.pid).files <= before.files)
 
 
 HEAD = b"POST /v1/tweets HTTP/1.1\r\nHost: perch\r\nX-User-Id: eve\r\nContent-Type: application/json\r\n"
@@ -132,7 +132,7 @@ def test_a_malicious_request_is_refused_at_once_and_its_connection_closed(perch:
         assert answer.startswith((b"HTTP/1.1 " + status, b"HTTP/1.0 " + status)), answer[:200]
         assert time.monotonic() - asked_at < AT_ONCE_SECONDS
     assert perch.call("GET", "/livez")[0] == 200
-    assert eventually(lambda: vital_signs(perch.process.pid).files == before.files)
+    assert eventually(lambda: vital_signs(perch.process.pid).files <= before.files)
 
 
 def send_and_read(connection: socket.socket, sent: bytes) -> bytes:

@@ -36,7 +36,8 @@ GROWN_MIB_MAX = 6.0 if IS_LONG else 24.0
 
 FLAT_MIB_MAX = 6.0
 FILES_MORE_MAX = 8
-"""A process of a cluster opens as many connections as are needed at once: at most so many to PostgreSQL."""
+"""A process of a cluster opens as many connections as are needed at once: at most so many to PostgreSQL. A leak would be
+of hundreds."""
 
 IDLE_SECONDS_MAX = 30.0
 
@@ -96,12 +97,11 @@ def test_memory_grows_only_with_stored_tweets_and_every_timeline_is_exact(profil
     assert not differences.any
     assert grown_without < FLAT_MIB_MAX
     assert {name: signs.threads for name, signs in flat.items()} == {name: each.threads for name, each in early.items()}
+    assert max(flat[name].files - early[name].files for name in flat) <= FILES_MORE_MAX
     if profile == ALONE:
         assert grown * 2**20 < BYTES_PER_TWEET_MAX * (tweets_late - tweets_early)
-        assert flat["serve"].files == early["serve"].files
     else:
         assert grown < GROWN_MIB_MAX
-        assert max(flat[name].files - early[name].files for name in flat) <= FILES_MORE_MAX
 
 
 def stored(ledgers: list[Ledger]) -> int:
