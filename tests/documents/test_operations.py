@@ -26,7 +26,7 @@ from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres import connections, database, sessions
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.metrics import PostgresMetrics
-from infrastructure.postgres.polling import NoHints
+from infrastructure.events.no_hints import NoHints
 from infrastructure.server.channel import DISCARDED_BYTES_MAX, SEND_SECONDS_MAX, TAKE_SECONDS_MAX
 from infrastructure.server.open_files import FILES_MIN
 from infrastructure.server.waitress_settings import BODY_BYTES_MAX, CONNECTIONS_MAX, UNACKNOWLEDGED_MS_MAX
