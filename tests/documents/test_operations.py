@@ -17,6 +17,7 @@ from infrastructure.delivery.fan_out import ACTIVE_MAX
 from infrastructure.delivery.worker import WAIT_SECONDS
 from infrastructure.dynamodb import client, opening, writes
 from infrastructure.events.metrics import DeadEventMetrics
+from infrastructure.events.no_hints import NoHints
 from infrastructure.http import jwks
 from infrastructure.http.stream import HEARTBEAT_SECONDS
 from infrastructure.kafka import address, client_log, clients, sending, taking
@@ -26,7 +27,6 @@ from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres import connections, database, sessions
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.metrics import PostgresMetrics
-from infrastructure.events.no_hints import NoHints
 from infrastructure.server.channel import DISCARDED_BYTES_MAX, SEND_SECONDS_MAX, TAKE_SECONDS_MAX
 from infrastructure.server.open_files import FILES_MIN
 from infrastructure.server.waitress_settings import BODY_BYTES_MAX, CONNECTIONS_MAX, UNACKNOWLEDGED_MS_MAX
