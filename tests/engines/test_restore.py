@@ -48,13 +48,13 @@ def back_up(postgres_server: PostgresServer, postgres_database: str, tmp_path: P
     dump, name = tmp_path / "perch.dump", postgres_server.create_database()
 
     def dump_all() -> Callable[[], str]:
-        run = [programs / "pg_dump", "--format=custom", "--file", dump, postgres_database]
+        run: list[str | Path] = [programs / "pg_dump", "--format=custom", "--file", dump, postgres_database]
         subprocess.run(run, check=True, timeout=DUMP_SECONDS)
         return put_back
 
     def put_back() -> str:
         url = postgres_server.url(name)
-        run = [programs / "pg_restore", "--exit-on-error", "--no-owner", "--dbname", url, dump]
+        run: list[str | Path] = [programs / "pg_restore", "--exit-on-error", "--no-owner", "--dbname", url, dump]
         subprocess.run(run, check=True, timeout=DUMP_SECONDS)
         return url
 

@@ -103,7 +103,7 @@ class Traffic:
         return has_gone_on
 
     def _write(self, writer: Patient) -> list[int]:
-        made = []
+        made: list[int] = []
         while not self._ended.wait(PACE_SECONDS):
             body = {"text": f"tweet {len(made)}"}
             status, tweet = writer.ask("POST", "/v1/tweets", body, key=f"key-{len(made)}")
