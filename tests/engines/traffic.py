@@ -13,8 +13,8 @@ from typing import Any, Self
 from tests.e2e.exchange import ANSWER_SECONDS, TIMELINE
 
 WRITERS = 3
-POLLERS = 3
-PACE_SECONDS = 0.02
+POLLERS = 2
+PACE_SECONDS = 0.05
 REPEAT_SECONDS = 0.1
 REPEATS_MAX = 1500
 WAIT_SECONDS = 120.0
@@ -90,7 +90,7 @@ class Traffic:
         self._ended.set()
         self._pool.shutdown()
 
-    def go_on(self, tweets: int = 30) -> Callable[[], bool]:
+    def go_on(self, tweets: int = 20) -> Callable[[], bool]:
         """Returns whether so many more were published since now; raises what ended a client."""
         wanted = self.count + tweets
 
@@ -127,7 +127,7 @@ class Traffic:
             self._ended.wait(PACE_SECONDS)
 
     def check(self) -> Counter[str]:
-        """Nothing is lost or doubled; returns how often requests were repeated, by the reason."""
+        """Nothing was lost or doubled; returns how often requests were repeated, by the reason."""
         published = sorted(id_ for each in self._published for id_ in each.result())
         assert len(set(published)) == len(published) == self.count
         for poller, polled in zip(self._pollers, self._polled, strict=True):
