@@ -1,4 +1,4 @@
-"""The command line: `python -m app serve`, `work`, `migrate`, `dlq`, `load`, `demo`, `backup` and `openapi`."""
+"""The command line: `python -m app serve`, `work`, `migrate`, `dlq`, `load`, `demo`, `backup`, `copy` and `openapi`."""
 
 import argparse
 import signal
@@ -6,6 +6,7 @@ import sys
 
 from app.backup import add_backup_command
 from app.compose import build, open_adapters
+from app.copying import add_copy_command
 from app.distribution import NAME, VERSION
 from app.dlq import add_dlq_command
 from app.migrate import add_migrate_command
@@ -26,6 +27,7 @@ def main() -> int:
     add_load_command(commands)
     add_demo_command(commands)
     add_backup_command(commands)
+    add_copy_command(commands)
     openapi = commands.add_parser(
         "openapi", help="print the OpenAPI document, as a service with default settings gives it"
     )

@@ -37,8 +37,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
             return 0
         if arguments.version == NEWEST:
             _prepare_outside(settings)
-        version = _to(store.database_url, arguments.version, store.timelines)
-        print(f"The schema has version {version}.")
+        print(_to(store.database_url, arguments.version, store.timelines))
         if store.events_url and arguments.version != BASE:
             print(f"At the broker there are {' and '.join(_prepare_broker(settings))}.")
     except (BadSetting, CannotOpen, Unavailable) as error:
@@ -63,11 +62,14 @@ def _prepare_broker(settings: Settings) -> list[str]:
 
 
 def _to(url: str, version: str, timelines: str) -> str:
+    """Migrates; returns a sentence that says what there is then."""
     try:
-        from infrastructure.postgres.migrating import migrate  # noqa: PLC0415 - it needs an extra
+        from infrastructure.postgres.migrating import migrate, serves_since  # noqa: PLC0415 - it needs an extra
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
     try:
-        return migrate(url, version, timelines)
+        found = migrate(url, version, timelines)
     except CannotUse as error:
         raise CannotOpen(str(error)) from None
+    users = "" if found == BASE else f"; processes that need version {serves_since(found)} or a newer one can use it"
+    return f"The schema has version {found}{users}."

@@ -9,12 +9,11 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from infrastructure.cannot_use import CannotUse
-from infrastructure.postgres.schema import KEPT, SCHEMA_VERSION, TIMELINES, connected, reason, version_of
+from infrastructure.postgres.schema import KEEP, KEPT, SCHEMA_VERSION, TIMELINES, connected, reason, version_of
 
 LOCK_SECONDS = 10.0
 """A migration that waits for a lock for longer gives up, so that requests do not queue behind it."""
 
-KEEP: LiteralString = "INSERT INTO kept_values VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 DISCARD_ALL: LiteralString = "DELETE FROM readers"
 
 # What is still there from an earlier time in the same place is of an earlier epoch then.
@@ -27,8 +26,7 @@ def migrate(url: str, version: str, timelines: str, *, lock_seconds: float = LOC
     A step that fails leaves the schema as it was. Two at once wait for each other. `timelines` is where the timelines
     are from now on; if they were elsewhere before, the prepared ones are discarded. Raises `CannotUse`.
     """
-    config = Config()
-    config.set_main_option("script_location", "infrastructure.postgres:migrations")
+    config = _config()
     with connected(url) as connection:
         config.attributes.update(connection=connection, lock_seconds=lock_seconds)
         change = command.upgrade if _is_upwards(config, version_of(connection), version) else command.downgrade
@@ -40,6 +38,17 @@ def migrate(url: str, version: str, timelines: str, *, lock_seconds: float = LOC
         if found == SCHEMA_VERSION:
             _set_timelines(connection, timelines)
         return found or "base"
+
+
+def serves_since(version: str) -> str:
+    """Returns the oldest version whose processes can run on a schema of this one."""
+    return str(ScriptDirectory.from_config(_config()).get_revision(version).module.serves_since)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "infrastructure.postgres:migrations")
+    return config
 
 
 def _is_upwards(config: Config, found: str | None, wanted: str) -> bool:

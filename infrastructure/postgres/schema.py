@@ -17,21 +17,23 @@ CONNECT_SECONDS = 5
 HAS_VERSIONS: LiteralString = "SELECT to_regclass('alembic_version') IS NOT NULL"
 VERSION: LiteralString = "SELECT version_num FROM alembic_version"
 KEPT: LiteralString = "SELECT value FROM kept_values WHERE name = %s"
+KEEP: LiteralString = "INSERT INTO kept_values VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
 TIMELINES = "timelines"
 """The kept value that says where the timelines are."""
 
 
+SERVES_SINCE = "serves_since"
+"""The kept value that says the oldest version whose code can use the schema. `migrate` writes it with each step."""
+
+UNKNOWN = "unknown"
+"""Above all versions."""
+
+
 def check(url: str, timelines: str) -> None:
     """Raises `CannotUse` unless the database can be reached, has this schema, and has the timelines there."""
     with connected(url) as connection:
-        found = version_of(connection)
-        if found != SCHEMA_VERSION:
-            has = f"has version {found}" if found else "has no schema of Perch"
-            raise CannotUse(
-                f"The database {place(url)} {has}, and this Perch needs version {SCHEMA_VERSION}: "
-                "run `python -m app migrate`."
-            )
+        check_version(connection, url)
         [kept] = connection.execute(KEPT, (TIMELINES,)).fetchone() or [None]
         if kept != timelines:
             before = f"in {kept}" if kept else "nowhere"
@@ -39,6 +41,23 @@ def check(url: str, timelines: str) -> None:
                 f"The timelines were {before} so far, and TIMELINES_URL says {timelines}: "
                 "stop all processes of Perch, then run `python -m app migrate`, which lets them be rebuilt there."
             )
+
+
+def check_version(connection: "psycopg.Connection", url: str) -> None:
+    """Raises `CannotUse` unless the schema is of this version, or of a newer one that this code can use as well."""
+    found = version_of(connection)
+    if found == SCHEMA_VERSION or (found and found > SCHEMA_VERSION and _serves_since(connection) <= SCHEMA_VERSION):
+        return
+    has = f"has version {found}" if found else "has no schema of Perch"
+    raise CannotUse(
+        f"The database {place(url)} {has}, and this Perch needs version {SCHEMA_VERSION}: run `python -m app migrate`."
+    )
+
+
+def _serves_since(connection: "psycopg.Connection") -> str:
+    """The oldest version whose code can use the schema, as the newer Perch says that made it."""
+    [kept] = connection.execute(KEPT, (SERVES_SINCE,)).fetchone() or [UNKNOWN]
+    return str(kept)
 
 
 def place(url: str) -> str:

@@ -140,5 +140,5 @@ def _at_the_start(session: OneSession) -> None:
     session.row(schema.HAS_VERSIONS)
     session.row(schema.VERSION)
     session.row(schema.KEPT, ("timelines",))
-    session.count(migrating.KEEP, ("timelines", "none"))
+    session.count(schema.KEEP, ("timelines", "none"))
     session.count(migrating.END_EPOCHS)

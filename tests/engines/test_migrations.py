@@ -83,7 +83,10 @@ def test_an_emptied_database_gives_no_generation_again(postgres_database: str) -
 
 def test_the_command_says_which_version_the_schema_has(postgres_database: str) -> None:
     done = run_app("migrate", DATABASE_URL=postgres_database)
-    assert (done.returncode, done.stdout) == (0, f"The schema has version {SCHEMA_VERSION}.\n"), done.stderr
+    users = "processes that need version 0001 or a newer one can use it"
+    assert (done.returncode, done.stdout) == (0, f"The schema has version {SCHEMA_VERSION}; {users}.\n"), done.stderr
+    done = run_app("migrate", "base", DATABASE_URL=postgres_database)
+    assert (done.returncode, done.stdout) == (0, "The schema has version base.\n"), done.stderr
 
 
 def test_several_migrate_at_once(postgres_database: str, session: Connection) -> None:
@@ -134,6 +137,7 @@ def make_newer(url: str) -> None:
     migrate(url, "head", TIMELINES)
     with connect(url) as session:
         session.execute("UPDATE alembic_version SET version_num = '9999'")
+        session.execute("UPDATE kept_values SET value = '9998' WHERE name = 'serves_since'")
 
 
 def leave_empty(_: str) -> None:
@@ -150,6 +154,24 @@ def leave_empty(_: str) -> None:
 def test_another_version_is_refused(postgres_database: str, make: Callable[[str], None], why: str) -> None:
     make(postgres_database)
     with pytest.raises(CannotUse, match=rf"^The database .* {why}\.$"):
+        check(postgres_database, TIMELINES)
+
+
+def test_a_newer_version_that_serves_this_one_is_used(postgres_database: str, session: Connection) -> None:
+    make_newer(postgres_database)
+    session.execute("UPDATE kept_values SET value = %s WHERE name = 'serves_since'", (SCHEMA_VERSION,))
+    check(postgres_database, TIMELINES)
+    session.execute("DELETE FROM kept_values WHERE name = 'serves_since'")
+    with pytest.raises(CannotUse, match="has version 9999"):
+        check(postgres_database, TIMELINES)
+
+
+def test_each_version_says_whom_it_serves(postgres_database: str, session: Connection) -> None:
+    kept = "SELECT value FROM kept_values WHERE name = 'serves_since'"
+    for version in ("head", "0001"):
+        migrate(postgres_database, version, TIMELINES)
+        assert value(session, kept) == "0001"
+    with pytest.raises(CannotUse, match="has version 0001"):
         check(postgres_database, TIMELINES)
 
 

@@ -23,7 +23,8 @@ ROWS = 1_000_000 if LONG else 100_000
 NOT_EXECUTED = {"migrating.DISCARD_ALL", "looks.FOLLOWS_AND_UNPUSHED"}
 """One deletes a whole table, when timelines go elsewhere; the other is a part of statements."""
 
-ALEMBIC_SCRIPT = "infrastructure.postgres.migrations.env"
+NO_REQUESTS = {"infrastructure.postgres.migrations.env", "infrastructure.postgres.filling"}
+"""A script of Alembic, and what copies whole tables into an empty database."""
 
 PLPGSQL: LiteralString = """
     SELECT prosrc FROM pg_proc JOIN pg_language ON pg_language.oid = prolang
@@ -53,7 +54,7 @@ def session(large: str, postgres_server: PostgresServer) -> Iterator[Connection]
 def constants() -> dict[str, str]:
     """All statements of the package, by the names of their constants."""
     names = (found.name for found in pkgutil.walk_packages(postgres.__path__, "infrastructure.postgres."))
-    modules = [import_module(name) for name in names if name != ALEMBIC_SCRIPT]
+    modules = [import_module(name) for name in names if name not in NO_REQUESTS]
     return {
         f"{module.__name__.rpartition('.')[2]}.{name}": plain(getattr(module, name))
         for module in modules

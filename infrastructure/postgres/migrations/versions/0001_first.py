@@ -7,6 +7,9 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+serves_since = "0001"
+"""Processes of a Perch that needs this version, or a newer one, run on this schema, too."""
+
 
 def upgrade() -> None:
     _execute("0001_up.sql")

@@ -7,6 +7,9 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+serves_since = "0001"
+"""Processes of a Perch that needs this version, or a newer one, run on this schema, too."""
+
 
 def upgrade() -> None:
     _execute("0002_up.sql")
