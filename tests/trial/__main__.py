@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.trial.figures import Harms
 from tests.trial.minimise import described, minimised, refused_after
 from tests.trial.process import RULES
-from tests.trial.profiles import PROFILES, missing
+from tests.trial.profiles import PROFILES, left_out, missing
 from tests.trial.trial import HISTORY, Judged, try_out
 
 ROUND_SECONDS = 180.0
@@ -23,6 +23,8 @@ def main() -> int:
     if lacking := missing(PROFILES[asked.profile]):
         print("\n".join(lacking), file=sys.stderr)
         return 2
+    for harm, why in left_out().items():
+        print(f"{harm} is left out: {why}", file=sys.stderr)
     seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(1 << 31)
     folder = Path(tempfile.mkdtemp(prefix="perch-trial-"))
     print(f"profile {asked.profile}, first seed {seed}, histories and logs in {folder}", flush=True)
