@@ -22,7 +22,7 @@ class ThreeNodes:
     """As a context manager they run until the block ends."""
 
     def __init__(self, proxies: Sequence[int] = ()) -> None:
-        """`proxies` are ports of 127.0.0.1, one for each node, which has the same port; clients are told of these alone."""
+        """`proxies` are ports of 127.0.0.1, one for each node, which has the same; clients are told of these alone."""
         self._reserved = (ReservedPort(), ReservedPort())
         port, storage_port = (reserved.number for reserved in self._reserved)
         ports = proxies or [port] * len(ADDRESSES)
