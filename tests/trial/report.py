@@ -12,7 +12,8 @@ FIGURES = DOCS / "trials" / "figures.jsonl"
 HEAD = """# Trials
 
 What `make trial` found on each profile; [testing.md](testing.md#trials) says what a trial is. `make trial
-FIGURES=docs/trials/figures.jsonl` adds a line for each trial to [that file](trials/figures.jsonl), from which `python -m tests.trial.report` writes this page.
+FIGURES=docs/trials/figures.jsonl` adds a line for each trial to [that file](trials/figures.jsonl), from which
+`python -m tests.trial.report` writes this page.
 
 What is wrong is counted by rule. **lost**: an answered tweet is gone; **doubled**: something is there twice; **ghost**:
 something is there that must not be; **missing**: a list lacks what it must have, for longer than a tweet may be held
