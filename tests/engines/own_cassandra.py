@@ -15,7 +15,7 @@ from tests.engines.ports import LOCALHOST, ReservedPort
 from tests.engines.processes import Processes
 
 SETTINGS = Path(__file__).with_name("cassandra")
-START_SECONDS = 180.0
+START_SECONDS = 400.0
 """Three nodes on a busy machine."""
 
 CONNECT_SECONDS = 1.0
