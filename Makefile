@@ -105,8 +105,8 @@ faults: $(DEV) ## Test Perch under real faults, and show the figures (takes minu
 SECONDS ?= 60
 
 .PHONY: trial
-trial: $(DEV) ## Judge what clients see while processes and engines fail: SECONDS=60 PROFILE=postgres|redis|aws|large SEED=
-	$(BIN)/python -m tests.trial --profile '$(or $(PROFILE),postgres)' --seconds '$(SECONDS)' $(if $(SEED),--seed '$(SEED)')
+trial: $(DEV) ## Judge what clients see while processes and engines fail: SECONDS=60 PROFILE=postgres|redis|aws|large SEED= FIGURES=
+	$(BIN)/python -m tests.trial --profile '$(or $(PROFILE),postgres)' --seconds '$(SECONDS)' $(if $(SEED),--seed '$(SEED)') $(if $(FIGURES),--figures '$(FIGURES)')
 
 .PHONY: soak
 soak: $(DEV) ## Run mixed load for five minutes or SOAK_SECONDS, then check memory and every timeline (PROFILE=… for a cluster)

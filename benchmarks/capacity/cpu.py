@@ -10,8 +10,13 @@ from pathlib import Path
 from tests.engines import guard
 
 MICROSECONDS = 1_000_000 / os.sysconf("SC_CLK_TCK")
-FOLDER = re.compile(r"/perch-([a-z]+)[^/]*")
-"""Each process of a cluster runs in the folder of its part, whose name begins so."""
+FOLDER = re.compile(r"/perch-([a-z]+)-[^/]*")
+"""Each process of a cluster runs in the folder of its part, or in one below, like PostgreSQL."""
+
+
+def part_of(folder: str) -> str:
+    """The part whose process runs in this folder, which may be below others of such a name; "" if there is none."""
+    return next(reversed(FOLDER.findall(folder)), "")
 
 
 def used() -> Counter[str]:
@@ -19,11 +24,11 @@ def used() -> Counter[str]:
     total: Counter[str] = Counter()
     for process in guard.descendants(os.getpid()):
         with suppress(OSError):
-            folder = FOLDER.search(str(Path(f"/proc/{process}/cwd").readlink()))
+            part = part_of(str(Path(f"/proc/{process}/cwd").readlink()))
             # The name stands in parentheses, and can contain blanks.
             fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-            if folder:
-                total[folder[1]] += round(sum(map(int, fields[11:15])) * MICROSECONDS)
+            if part:
+                total[part] += round(sum(map(int, fields[11:15])) * MICROSECONDS)
     return total
 
 

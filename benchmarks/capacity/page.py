@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Canvas
 from benchmarks.capacity.costs import Costs, Measured
 from benchmarks.capacity.deliveries import Times
 from benchmarks.capacity.scenarios import WORKERS, Outcome
-from benchmarks.capacity.sizing import AT_MOST, MICROSECONDS, USERS, Assumptions, need
+from benchmarks.capacity.sizing import AT_MOST, MICROSECONDS, USERS, Assumptions, in_production, need
 from benchmarks.documents import DOCS, replace_block
 from benchmarks.plots import BLUE, GREY, ORANGE
 
@@ -62,9 +62,8 @@ def with_simulation(page: str, measured: Measured, simulated: Simulated) -> str:
     """The page with a new table of the simulation."""
     profile, costs = list(measured.profiles.items())[-1]
     times = times_of(costs)
-    limits = {
-        part: most * MICROSECONDS / costs.delivery[part] for part, most in AT_MOST.items() if costs.delivery.get(part)
-    }
+    delivery = in_production(costs.delivery)
+    limits = {part: most * MICROSECONDS / delivery[part] for part, most in AT_MOST.items() if delivery.get(part)}
     engine = min(limits, key=limits.__getitem__)
     said = (
         f"Profile `{profile}`: {times.tweet * 1e3:.1f} ms a tweet, {times.slice * 1e3:.1f} ms a slice, "

@@ -3,17 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmarks.capacity.costs import Costs
+from benchmarks.capacity.costs import Costs, Parts
 
 DAY_SECONDS = 86_400
 MICROSECONDS = 1_000_000
 USERS = (1_000_000, 10_000_000, 100_000_000)
 
-AT_MOST = {"postgres": 64, "redis": 1}
-"""CPUs that an engine can use which is one server: a large machine for PostgreSQL; Redis runs commands on one thread.
+AT_MOST = {"postgres": 64, "redis": 1, "kafka": 12 * 16, "cassandra": 100 * 16}
+"""CPUs that an engine can use: a large machine for PostgreSQL; Redis runs commands on one thread; Kafka has one broker
+for each of the 12 partitions that `migrate` makes, and Cassandra 100 nodes, of 16 CPUs each, which is assumed.
 
 All other parts are as many processes as are wanted.
 """
+
+COPIES = {"kafka": 3, "cassandra": 3}
+"""How many nodes do what one does that is measured; a read asks two of three, so it is less than this for reads."""
+
+STAND_INS = frozenset({"dynalite", "moto", "elasticmq"})
+"""Emulators, whose CPU says nothing of the services of AWS for which they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +69,18 @@ class Need:
         return {part: self.cpus[part] / most for part, most in AT_MOST.items() if part in self.cpus}
 
 
+def in_production(parts: Parts) -> dict[str, float]:
+    """What an act costs where there are copies, and AWS itself."""
+    return {part: cost * COPIES.get(part, 1) for part, cost in parts.items() if part not in STAND_INS}
+
+
 def need(users: int, costs: Costs, assumed: Assumptions) -> Need:
     """What the users need with a profile of these costs."""
     active_per_second = users * assumed.active * assumed.peak / DAY_SECONDS
     reads, publishes = active_per_second * assumed.reads, active_per_second * assumed.tweets
     deliveries = publishes * assumed.follows * assumed.present
-    rates = [(reads, costs.read), (publishes, costs.publish), (deliveries, costs.delivery)]
+    acts = (costs.read, costs.publish, costs.delivery)
+    rates = list(zip((reads, publishes, deliveries), map(in_production, acts), strict=True))
     parts = sorted({part for _, each in rates for part in each})
     cpus = {
         part: sum(rate * each.get(part, 0.0) for rate, each in rates) / MICROSECONDS / assumed.busy for part in parts

@@ -7,13 +7,13 @@ import pytest
 
 from app.settings import Settings
 from app.settings.groups import ServerSettings, StoreSettings
-from infrastructure.postgres.migrating import migrate
 from tests.deploy.deployed import PROFILES, UNITS, Deployed, deployed, of_kind, seconds, services, unit
 from tests.deploy.dockerfile import health_check, image_variables, last
+from tests.deploy.engines_of import on_engines_of_the_tests
 from tests.e2e.perch_process import REPOSITORY, PerchProcess, WorkProcess, run
-from tests.engines.redis_server import RedisServer
 
 NOT_SETTINGS = {"PATH", "PYTHONSAFEPATH", "PYTHONDONTWRITEBYTECODE"}
+MIGRATE_SECONDS = 120.0
 POSTGRES_CONNECTIONS = 100
 """PostgreSQL's default for `max_connections`."""
 
@@ -36,22 +36,22 @@ def test_each_file_has_all_roles() -> None:
 
 
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda each: each.source)
-def test_its_command_starts_on_real_engines(
-    process: Deployed, postgres_database: str, redis_server: RedisServer, tmp_path: Path
-) -> None:
-    engines = {"DATABASE_URL": postgres_database, "TIMELINES_URL": redis_server.url, "REDIS_URL": redis_server.url}
+@pytest.mark.engines
+@pytest.mark.timeout(300)
+def test_its_command_starts_on_real_engines(process: Deployed, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    given = {name: value for name, value in process.environment.items() if name not in ("PATH", "HOST")}
     variables = {
-        **{name: value for name, value in process.environment.items() if name not in ("PATH", "HOST")},
-        **{name: url for name, url in engines.items() if name in process.environment or name == "DATABASE_URL"},
+        **on_engines_of_the_tests(given, request, f"deploy_{process.source.replace(' ', '_').replace('-', '_')}"),
         "PORT": "0",
         "PYTHONPATH": str(REPOSITORY),
     }
     command = [sys.executable if Path(word).name == "python" else word for word in process.command]
     if process.role == "migrate":
-        done = run(command, 60, variables)
+        done = run(command, MIGRATE_SECONDS, variables)
         assert (done.returncode, done.stderr) == (0, "")
         return
-    migrate(postgres_database, "head", Settings.from_environment(variables).store.timelines)
+    migrated = run([*command[:-1], "migrate"], MIGRATE_SECONDS, variables)
+    assert migrated.returncode == 0, migrated.stderr
     kind = {"serve": PerchProcess, "work": WorkProcess}[process.role]
     with kind(tmp_path / "log", program=command, **variables) as running:
         for path in probes(process.role):

@@ -88,6 +88,13 @@ def _start(command: list[str], folder: str, user: str) -> int | None:
         return None
 
 
+def _unmount(folder: str) -> None:
+    """Unmounts the file systems in the folder, which a test has mounted there."""
+    for line in Path("/proc/self/mounts").read_text().splitlines():
+        if (point := line.split()[1]).startswith(f"{folder}/"):
+            subprocess.run(["umount", "--lazy", point], check=False)  # noqa: S607 - of any system
+
+
 def main(folder: str, user: str, end_signal: str, keep: str) -> None:
     """Starts what it is told, as this user unless it is "", until the end of standard input.
 
@@ -103,6 +110,7 @@ def main(folder: str, user: str, end_signal: str, keep: str) -> None:
         print(process or "", flush=True)
     _end_all({process for process in started if process}, signal.Signals[end_signal])
     if keep != "1":
+        _unmount(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -15,7 +15,7 @@ from tests.engines.ports import LOCALHOST, ReservedPort
 from tests.engines.processes import Processes
 
 SETTINGS = Path(__file__).with_name("cassandra")
-START_SECONDS = 180.0
+START_SECONDS = 400.0
 """Three nodes on a busy machine."""
 
 CONNECT_SECONDS = 1.0
@@ -36,15 +36,20 @@ class OwnCassandra(OwnEngine):
         self,
         *,
         address: str = LOCALHOST,
+        told_address: str = "",
         ports: tuple[int, int] | None = None,
         seeds: Sequence[str] = (LOCALHOST,),
         token: int = 0,
         jvm: Sequence[str] = (),
         more_settings: str = "",
     ) -> None:
-        """Starts nothing yet. `ports` are for clients and for other nodes; `jvm` are options of Java."""
+        """Starts nothing yet. `ports` are for clients and for other nodes; `jvm` are options of Java.
+
+        `told_address` is where clients are told to connect, on the same port, if that is not the node itself.
+        """
         self._reserved = () if ports else (ReservedPort(), ReservedPort())
         self.address = address
+        self.told_address = told_address or address
         self.port, storage_port = ports or tuple(reserved.number for reserved in self._reserved)
         self._jvm = jvm
         self._processes = Processes("cassandra")
@@ -53,6 +58,7 @@ class OwnCassandra(OwnEngine):
         values = {
             "token": token,
             "address": address,
+            "told_address": self.told_address,
             "port": self.port,
             "storage_port": storage_port,
             "seeds": ",".join(seeds),
@@ -97,6 +103,10 @@ class OwnCassandra(OwnEngine):
         if not self.running:
             raise self._processes.failure("does not start")
 
+    def answers(self) -> bool:
+        """Whether it accepts clients now."""
+        return self.running and self._listens()
+
     def _listens(self) -> bool:
         with suppress(OSError):
             socket.create_connection((self.address, self.port), CONNECT_SECONDS).close()
@@ -110,11 +120,15 @@ class OwnCassandra(OwnEngine):
 
     def lose_data(self) -> None:
         """Kills the node, and starts it without data: keyspaces, tables and all are gone."""
+        self.forget()
+        self.start()
+
+    def forget(self) -> None:
+        """Kills the node, and removes its data."""
         self.kill()
         for folder in self._processes.folder.iterdir():
             if folder.is_dir():
                 shutil.rmtree(folder)
-        self.start()
 
     def size_of(self, keyspace: str) -> int:
         """The bytes of the keyspace's files on disk."""

@@ -1,15 +1,20 @@
 """A PostgreSQL server of the tests' own, from Debian's packages, which they can stop, kill and pause."""
 
+import os
 import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import psycopg
 from psycopg import sql
 
+from tests.engines import small_disk
 from tests.engines.own_engine import OwnEngine
 from tests.engines.ports import ReservedPort
 from tests.engines.postgres import PostgresServer
@@ -19,6 +24,11 @@ MISSING = "PostgreSQL 15 or newer is not installed: it is Debian's package postg
 OLDEST = 15
 USER = "postgres"
 VERSION_SECONDS = 30.0
+
+DISK_MIB = 192
+"""A small disk; a new server takes 40 MB of it."""
+
+RECOVERED_SECONDS = 60.0
 
 READY_LINE = 7
 """This line of postmaster.pid says when the server accepts connections."""
@@ -69,19 +79,32 @@ def _version(folder: Path) -> int:
 class OwnPostgres(OwnEngine, PostgresServer):
     """A server whose data are on disk as in production (`fsync`). Anybody on this machine can connect."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, has_small_disk: bool = False) -> None:
         """`programs` is the folder with `postgres` and `initdb`."""
         self._programs = programs
+        self._has_small_disk = has_small_disk
         self._reserved = [ReservedPort()]
         super().__init__(f"postgresql://{USER}@127.0.0.1:{self._reserved[0].number}/postgres")
         self._processes = Processes("postgres", user=USER, end_signal=signal.SIGQUIT)
-        self._data = self._processes.folder / "data"
-        self._begin(self._initialise, self.start)
+        self._disk = self._processes.folder / "disk"
+        self._data = self._disk / "data"
+        self._begin(self._make_disk, self._initialise, self.start)
+
+    def _make_disk(self) -> None:
+        if self._has_small_disk:
+            small_disk.mount(self._disk, DISK_MIB)
+        else:
+            self._disk.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(self._disk, USER)
 
     def _initialise(self) -> None:
         # Text in the order of a language, as on most servers, so that no query depends on the order of bytes.
         locale = ["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US", "--encoding=UTF8"]
         options = ["--auth=trust", f"--username={USER}", "--no-sync", "--no-instructions"]
+        if self._has_small_disk:
+            # So that it needs room for its log often.
+            options += ["--wal-segsize=1"]
         self._processes.start(self._programs / "initdb", "--pgdata", self._data, *options, *locale)
         self._processes.wait_until_ended()
         if not (self._data / "PG_VERSION").exists():
@@ -133,6 +156,33 @@ class OwnPostgres(OwnEngine, PostgresServer):
         self._processes.wait_until(
             lambda: self.execute("SELECT pg_conf_load_time()") != [(before,)], "read its settings"
         )
+
+    @contextmanager
+    def full_disk(self, *, for_its_log: bool = False) -> Iterator[None]:
+        """Leaves no room on its small disk, and none in what it has kept for its log, if that is to be full as well.
+
+        The server ends itself if it cannot write its log; it is started again when there is room.
+        """
+        with small_disk.filled(self._disk):
+            if for_its_log:
+                self._fill_log()
+            yield
+        self._processes.wait_until(self._answers, "answer again", RECOVERED_SECONDS)
+
+    def _fill_log(self) -> None:
+        # Each switch takes a new file.
+        with suppress(psycopg.OperationalError):
+            while self.execute("SELECT pg_switch_wal() FROM pg_logical_emit_message(true, '', 'a full disk')"):
+                pass
+
+    def _answers(self) -> bool:
+        if not self.running:
+            self.start()
+        try:
+            self.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def mend(self) -> None:
         """Brings the server back from everything above: it runs, with its first settings."""

@@ -17,10 +17,10 @@ from types import MappingProxyType
 from tests.e2e.perch_process import environment
 from tests.engines import guard
 
-STATE_SECONDS = 30.0
-"""How long processes may take to be paused, killed or ended."""
+STATE_SECONDS = 120.0
+"""How long processes may take to be paused, killed or ended, on a machine where they get a tenth of a CPU."""
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 LOG_CHARACTERS = 4000
 
 KEEP = "PERCH_KEEP_FOLDERS"

@@ -3,16 +3,15 @@
 import os
 import resource
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import StartPerch
 from tests.e2e.perch_process import PerchProcess
+from tests.engines.small_disk import filled
 from tests.fakes.databases import copied, locked
 from tests.faults.disk_load import WAIT_SECONDS, Load, await_readiness, check_all_are_there, follow_all
 from tests.faults.report import record
@@ -41,28 +40,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", folder], check=True)  # noqa: S607
-
-
-@contextmanager
-def filled(folder: Path) -> Iterator[None]:
-    """Takes all the room that is left, and what becomes free meanwhile; gives it back afterwards."""
-    ballast, over = folder / "ballast", threading.Event()
-
-    def fill() -> None:
-        with ballast.open("ab", buffering=0) as file:
-            while not over.wait(0.001):
-                with suppress(OSError):
-                    while file.write(bytes(4096)):
-                        pass
-
-    with ThreadPoolExecutor(1) as pool:
-        filling = pool.submit(fill)
-        try:
-            yield
-        finally:
-            over.set()
-            filling.result(WAIT_SECONDS)
-            ballast.unlink()
 
 
 def test_a_disk_that_is_full_and_freed_again_under_load(small_disk: Path, start_perch: StartPerch) -> None:

@@ -54,7 +54,7 @@ def judged(
 def test_every_answer_can_be_explained(profile: str, trial: int, tmp_path: Path) -> None:
     seed = int(os.environ.get("TRIAL_SEED") or random.SystemRandom().randrange(1 << 31))
     found = judged(profile, seed, SECONDS, tmp_path)
-    record(f"trial {trial} on {profile}, seed {seed}", **found.figures)
+    record(f"trial {trial} on {profile}, seed {seed}", **found.line)
     for fault in found.faults:
         pytest.fail(described(minimised(found.history, fault), fault, found.history))
     assert found.harms

@@ -81,6 +81,12 @@ class Members:
         killed._close()
         self.processes[number] = self._start(number)
 
+    def restart(self, number: int) -> None:
+        """Ends a process in order, and starts another one."""
+        self.processes[number].stop()
+        self.processes[number]._close()
+        self.processes[number] = self._start(number)
+
     def pause(self, number: int) -> None:
         self.processes[number].process.send_signal(signal.SIGSTOP)
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from tests.engines import jars, own_dynalite, own_moto
 from tests.engines.aws_server import CREDENTIALS, REGION
-from tests.engines.own_cassandra import OwnCassandra
 from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.own_kafka import OwnKafka
 from tests.engines.own_moto import OwnMoto
 from tests.engines.ports import LOCALHOST
 from tests.engines.proxy import Proxy
+from tests.trial import three_nodes
 from tests.trial.engines import Engine, Entry, kill
 
 JARS_MISSING = "Java or the jars of Cassandra and Kafka are missing: `make engines` fetches the jars"
@@ -41,16 +41,10 @@ def kill_and_migrate(engine: Engine, rng: random.Random) -> None:
     engine.migrate()
 
 
-def _start_cassandra(_: Any, stack: ExitStack) -> Engine:  # noqa: ANN401 - whatever `find` found
-    server = stack.enter_context(OwnCassandra())
-    proxy = stack.enter_context(Proxy(server.port))
-    return Engine(server, proxy, server.url("perch", proxy.port))
-
-
-def _start_kafka(_: Any, stack: ExitStack) -> Engine:  # noqa: ANN401
+def _start_kafka(_: Any, stack: ExitStack) -> Engine:  # noqa: ANN401 - whatever `find` found
     server = OwnKafka()
     stack.callback(server.close)
-    return Engine(server, server.proxy, f"kafka://{server.proxied.servers}")
+    return Engine(server, [server.proxy], f"kafka://{server.proxied.servers}")
 
 
 def _start_dynamodb(program: Any, stack: ExitStack) -> Engine:  # noqa: ANN401
@@ -58,7 +52,7 @@ def _start_dynamodb(program: Any, stack: ExitStack) -> Engine:  # noqa: ANN401
     stack.callback(server.close)
     proxy = stack.enter_context(Proxy(server.port))
     settings = {"AWS_ENDPOINT_URL_DYNAMODB": f"http://{LOCALHOST}:{proxy.port}", **CREDENTIALS}
-    return Engine(server, proxy, f"dynamodb://{REGION}/{TABLE}", settings)
+    return Engine(server, [proxy], f"dynamodb://{REGION}/{TABLE}", settings)
 
 
 def _start_sqs(_: Any, stack: ExitStack) -> Engine:  # noqa: ANN401
@@ -67,14 +61,21 @@ def _start_sqs(_: Any, stack: ExitStack) -> Engine:  # noqa: ANN401
     proxy = stack.enter_context(Proxy(server.port))
     url = f"http://{LOCALHOST}:{proxy.port}"
     settings = {"AWS_ENDPOINT_URL_SNS": url, "AWS_ENDPOINT_URL_SQS": url, **CREDENTIALS}
-    return Engine(server, proxy, f"sqs://{REGION}/perch-tweet-created", settings)
+    return Engine(server, [proxy], f"sqs://{REGION}/perch-tweet-created", settings)
 
 
 def _found(engine: jars.Jars) -> jars.Jars | None:
     return None if engine.missing else engine
 
 
-CASSANDRA = Entry("cassandra", lambda: _found(jars.CASSANDRA), JARS_MISSING, _start_cassandra, {"lose-data": lose_data})
+CASSANDRA = Entry(
+    "cassandra",
+    lambda: _found(jars.CASSANDRA),
+    JARS_MISSING,
+    three_nodes.start,
+    three_nodes.HARMS_TO_NODES,
+    {"lose-data": lose_data},
+)
 KAFKA = Entry("kafka", lambda: _found(jars.KAFKA), JARS_MISSING, _start_kafka, {"lose-data": lose_data})
 DYNAMODB = Entry(
     "dynamodb", own_dynalite.find_dynalite, own_dynalite.MISSING, _start_dynamodb, {"lose-table": lose_table}

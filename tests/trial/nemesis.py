@@ -12,7 +12,7 @@ from tests.trial.engines import Engine, Entry
 from tests.trial.history import NEMESIS, Operation, Recorder
 from tests.trial.members import Kind, Members
 from tests.trial.plan import Step
-from tests.trial.profiles import Profile, engine_harms
+from tests.trial.profiles import Profile, engine_harms, long_harms
 
 LEASE_SECONDS = 5.0
 """The lease of an outbox row."""
@@ -47,6 +47,14 @@ def _pause(members: Members, kind: Kind, rng: random.Random) -> None:
     members.resume(number)
 
 
+def restart_a_serve(members: Members, _: Aftermath, rng: random.Random) -> None:
+    members.restart(rng.choice(members.numbers(PerchProcess)))
+
+
+def restart_a_work(members: Members, _: Aftermath, rng: random.Random) -> None:
+    members.restart(rng.choice(members.numbers(WorkProcess)))
+
+
 def pause_the_housekeeper(members: Members, aftermath: Aftermath, _: random.Random) -> None:
     """For longer than its lease, so that the other one takes over."""
     ids = [member.process.pid for member in members.processes]
@@ -66,6 +74,8 @@ MEMBER_HARMS: dict[str, MemberHarm] = {
     "kill-a-work": kill_a_work,
     "pause-a-serve": pause_a_serve,
     "pause-a-work": pause_a_work,
+    "restart-a-serve": restart_a_serve,
+    "restart-a-work": restart_a_work,
 }
 LONG_HARMS: dict[str, MemberHarm] = {"pause-the-housekeeper": pause_the_housekeeper}
 """These take a minute."""
@@ -73,7 +83,8 @@ LONG_HARMS: dict[str, MemberHarm] = {"pause-the-housekeeper": pause_the_housekee
 
 def harm_names(profile: Profile, *, is_long: bool) -> Sequence[str]:
     """Everything that can happen on this profile; two in five are to the processes."""
-    names = [*MEMBER_HARMS, *engine_harms(profile)]
+    left_out = () if is_long else long_harms(profile)
+    names = [*MEMBER_HARMS, *(name for name in engine_harms(profile) if name not in left_out)]
     return [*names, *MEMBER_HARMS, *(LONG_HARMS if is_long else ())]
 
 
@@ -116,4 +127,4 @@ class Nemesis:
         try:
             harm(engine, rng)
         finally:
-            engine.proxy.forward()
+            engine.forward()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import cluster.engines
 import cluster.profiles
-from tests.trial.engines import HARMS, POSTGRES, REDIS, Entry, Harm
+from tests.trial.engines import HARMS, LACKING, POSTGRES, REDIS, Entry, Harm
 from tests.trial.more_engines import CASSANDRA, DYNAMODB, KAFKA, SQS
 
 Profile = Mapping[str, Entry]
@@ -39,5 +39,16 @@ def engine_harms(profile: Profile) -> dict[str, tuple[Entry, Harm]]:
     return {
         f"{name}-{entry.name}": (entry, harm)
         for entry in entries(profile)
-        for name, harm in {**HARMS, **entry.harms}.items()
+        for name, harm in {**HARMS, **entry.harms, **entry.long_harms}.items()
+        if name not in left_out()
     }
+
+
+def left_out() -> dict[str, str]:
+    """The harms that cannot be done here, each with the reason."""
+    return {name: why for name, lacking in LACKING.items() if (why := lacking())}
+
+
+def long_harms(profile: Profile) -> set[str]:
+    """The names of those that take a minute."""
+    return {f"{name}-{entry.name}" for entry in entries(profile) for name in entry.long_harms}

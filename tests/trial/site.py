@@ -42,8 +42,10 @@ class Site:
         """All processes are killed, so that nothing is on its way any more."""
         self.members.kill_all()
         for engine in self.engines.values():
-            engine.proxy.cut()
-            engine.proxy.forward()
+            for proxy in engine.proxies:
+                proxy.cut()
+            engine.forward()
+            engine.settle()
         self.aftermath.await_no_session()
 
 

@@ -3,7 +3,6 @@
 import multiprocessing
 import random
 import time
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from tests.trial.callers import Caller
 from tests.trial.checker import faults_of
 from tests.trial.clients import run_clients
 from tests.trial.fault import Fault
-from tests.trial.figures import longest_silence
+from tests.trial.figures import Figures, figures_of
 from tests.trial.finale import Finale
 from tests.trial.history import QUIET, Operation, Recorder, load, save
 from tests.trial.nemesis import Nemesis, harm_names
@@ -34,19 +33,19 @@ class Judged:
 
     history: Sequence[Operation]
     faults: Sequence[Fault]
+    figures: Figures
     harms: int
-    seconds: float
+    took_seconds: float
 
     @property
-    def figures(self) -> dict[str, object]:
-        outcomes = Counter(each.outcome for each in self.history)
+    def line(self) -> dict[str, object]:
         return {
-            "operations": len(self.history),
-            "unknown": outcomes["unknown"],
+            "operations": self.figures.operations,
+            "unknown": self.figures.unknown,
             "harms": self.harms,
-            "longest_unavailable_seconds": longest_silence(self.history),
+            "longest_silence_seconds": self.figures.longest_silence,
             "wrong": len(self.faults),
-            "seconds": self.seconds,
+            "took_seconds": self.took_seconds,
         }
 
 
@@ -78,7 +77,9 @@ def try_out(
     recorder.close()
     history = _history(folder)
     save(history, folder / HISTORY)
-    return Judged(history, faults_of(history), done, time.monotonic() - started)
+    faults = faults_of(history)
+    figures = figures_of(profile_name, seed, seconds, history, faults)
+    return Judged(history, faults, figures, done, time.monotonic() - started)
 
 
 def _history(folder: Path) -> list[Operation]:

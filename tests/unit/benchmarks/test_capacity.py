@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.capacity import page
 from benchmarks.capacity.costs import Costs, load
+from benchmarks.capacity.cpu import part_of
 from benchmarks.capacity.deliveries import Published, Times, pushed_at
 from benchmarks.capacity.partitions import murmur2, partition_of
 from benchmarks.capacity.scenarios import SCENARIOS, WORKERS, Outcome, outcomes
@@ -109,3 +110,18 @@ def test_a_plot_is_the_same_each_time(tmp_path: Path) -> None:
     for name in ("one", "two"):
         page.draw(simulated, tmp_path / f"{name}.svg")
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+
+
+@pytest.mark.parametrize("part", ["nginx", "serve", "kafka", "cassandra", "moto", "dynalite", "elasticmq"])
+def test_a_process_belongs_to_the_part_in_whose_folder_it_runs(part: str) -> None:
+    assert part_of(f"/run/perch-{part}-a1b2_c3") == part
+    assert part_of(f"/var/perch-trials/perch-cluster-x/perch-{part}-a1b2_c3/disk/data") == part
+    assert part_of("/home/perch/perch") == ""
+
+
+def test_copies_are_counted_and_what_stands_for_aws_is_not() -> None:
+    act = {"serve": 2_000.0, "cassandra": 100.0, "dynalite": 5_000.0}
+    what = need(1_000_000, Costs(act, act, act), Assumptions())
+    assert what.cpus.keys() == {"serve", "cassandra"}
+    assert what.cpus["cassandra"] == pytest.approx(what.cpus["serve"] * 3 * 100 / 2_000)
+    assert what.bottleneck == "cassandra"
