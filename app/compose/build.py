@@ -74,7 +74,7 @@ def build(
     else:
         app = make_work_app(settings, metrics, clock, is_ready)
     if adapters.around_app:
-        app.wsgi_app = adapters.around_app(app.wsgi_app)  # type: ignore[method-assign] # as Flask's manual has it
+        app.wsgi_app = adapters.around_app(app.wsgi_app)  # type: ignore[assignment, method-assign] # as Flask's manual has it
     return Perch(
         role=role,
         app=app,

@@ -113,7 +113,7 @@ def test_a_collector_that_does_not_answer_costs_no_request(silent: bool, collect
 
 
 def test_without_the_setting_nothing_of_opentelemetry_is_imported() -> None:
-    done = run_app("openapi", PYTHONPROFILEIMPORTTIME="1", SECRET_KEY="none")
+    done = run_app("openapi", PYTHONPROFILEIMPORTTIME="1")
     assert done.returncode == 0
     assert "app.compose.traces" in done.stderr
     assert "opentelemetry" not in done.stderr
