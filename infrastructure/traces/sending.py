@@ -39,7 +39,7 @@ class SpanSender(SpanProcessor):
         self._lock = threading.Lock()
         self._lost = 0
         self._logged_at = float("-inf")
-        self._reason = _LastLine()
+        self._reason = _FirstLine()
         library.addHandler(self._reason)
         library.propagate = False
         self._library = library
@@ -58,6 +58,7 @@ class SpanSender(SpanProcessor):
     def send(self) -> None:
         """Sends all that waits, in batches; what the collector does not take is lost."""
         while batch := self._batch():
+            self._reason.text = ""
             if self._exporter.export(batch) is not SpanExportResult.SUCCESS:
                 self._lose(len(batch), self._reason.text)
 
@@ -90,10 +91,10 @@ class SpanSender(SpanProcessor):
         self._library.removeHandler(self._reason)
 
 
-class _LastLine(logging.Handler):
-    """Keeps the last line of the library."""
+class _FirstLine(logging.Handler):
+    """Keeps the first line of the library about a batch: the later ones are about its repeats."""
 
     text = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.text = record.getMessage()
+        self.text = self.text or record.getMessage()

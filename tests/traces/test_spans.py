@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
@@ -88,14 +88,19 @@ def test_what_finds_no_room_is_counted_in_a_line_now_and_then(
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(sender)
     tracer = provider.get_tracer("test")
+
+    def refuse(_: object) -> SpanExportResult:
+        library.warning("no collector")
+        library.error("given up")
+        return SpanExportResult.FAILURE
+
     with written_log() as log:
         for _ in range(10):
             tracer.start_span("one").end()
         sender.send()
         assert len(exporter.get_finished_spans()) == 3
         now = sending.LOG_SECONDS
-        exporter.shutdown()
-        library.warning("no collector")
+        monkeypatch.setattr(exporter, "export", refuse)
         tracer.start_span("one").end()
         sender.close(5)
     lost = [(line["event"], line["spans_so_far"], line["error"]) for line in log.lines()]
