@@ -1,7 +1,7 @@
 """A collector: an HTTP server that takes spans by OTLP, as protobuf."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -93,9 +93,8 @@ def _spans(body: bytes) -> Iterator[Span]:
                 )
 
 
-def _texts(attributes: "list[KeyValue] | object") -> dict[str, str]:
+def _texts(attributes: Iterable[KeyValue]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for each in attributes:  # type: ignore[attr-defined] # a container of protobuf
-        kind = each.value.WhichOneof("value")
-        found[each.key] = str(getattr(each.value, kind))
+    for each in attributes:
+        found[each.key] = str(getattr(each.value, str(each.value.WhichOneof("value"))))
     return found
