@@ -12,6 +12,7 @@ from app.compose.events import bad_address, broker
 from app.compose.extras import missing_extra
 from app.settings import BadSetting, Settings
 from domain.errors import Unavailable
+from infrastructure.cannot_use import CannotUse
 
 FAILED_STATUS = 2
 NEWEST = "head"
@@ -64,7 +65,6 @@ def _prepare_broker(settings: Settings) -> list[str]:
 def _to(url: str, version: str, timelines: str) -> str:
     try:
         from infrastructure.postgres.migrating import migrate  # noqa: PLC0415 - it needs an extra
-        from infrastructure.postgres.schema import CannotUse  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
     try:

@@ -8,7 +8,7 @@ from multiprocessing import get_context
 from benchmarks import documents
 from benchmarks.groups import GROUPS, measure_group
 from benchmarks.machine import machine
-from benchmarks.results import Results, load
+from benchmarks.results import Results, load, merged
 from benchmarks.table import HEADER, line
 
 
@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument(
         "--only", nargs="+", choices=GROUPS, metavar="NAME", help="measure these groups and write nothing"
     )
+    parser.add_argument("--keep", action="store_true", help="with --only: write these, and keep all other figures")
     parser.add_argument("--draw", action="store_true", help="write page and plots from the figures of the last run")
     arguments = parser.parse_args()
     if arguments.list:
@@ -30,6 +31,8 @@ def main() -> None:
         results = _measure(arguments.only or list(GROUPS))
         if not arguments.only:
             documents.write(results)
+        elif arguments.keep:
+            documents.write(merged(load(documents.FIGURES), results))
 
 
 def _measure(names: Sequence[str]) -> Results:

@@ -26,6 +26,14 @@ class Results:
         return [figure for figure in self.figures if not figure.is_met]
 
 
+def merged(before: Results, now: Results) -> Results:
+    """Returns the figures of both runs; where both have a group, those of `now`. The machine is that of `now`."""
+    kept = [name for name in before.rows if name not in now.rows]
+    earlier = {f"machine of {', '.join(kept)}": f"{before.machine['CPU']}, commit {before.machine['commit']}"}
+    rows = {**before.rows, **now.rows}
+    return Results({**now.machine, **(earlier if kept else {})}, rows)
+
+
 def save(results: Results, path: Path) -> None:
     path.write_bytes(orjson.dumps(asdict(results), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 

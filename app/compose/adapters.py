@@ -15,11 +15,11 @@ from app.compose.role import Role
 from app.settings import Settings
 from domain.delivery import RetryPolicy
 from infrastructure.background import BackgroundThread
+from infrastructure.cannot_use import CannotUse
 from infrastructure.clock import SystemClock
 from infrastructure.log import get_logger
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Unlimited
-from infrastructure.sqlite.opening import CannotUse
 from infrastructure.sqlite.stores import open_sqlite
 from usecases.allowance import WriteAllowance
 

@@ -7,7 +7,7 @@ from app.compose.role import Role
 from app.settings import BadSetting, Settings
 from infrastructure.events.broker import Broker
 from infrastructure.events.dead import DeadEvents
-from infrastructure.postgres.polling import NoHints
+from infrastructure.events.no_hints import NoHints
 
 
 class Opening(Protocol):

@@ -12,13 +12,13 @@ from app.compose.shared import Shared, open_shared
 from app.settings import Settings
 from domain.delivery import RetryPolicy
 from domain.errors import Unavailable
+from infrastructure.cannot_use import CannotUse
 from infrastructure.events.broker import Broker
 from infrastructure.events.metrics import DeadEventMetrics
 from infrastructure.outside.circuit import Circuit
 from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres.leases import Lease
 from infrastructure.postgres.metrics import PostgresMetrics
-from infrastructure.postgres.schema import CannotUse
 from infrastructure.postgres.stores import PostgresOptions, PostgresStores, open_postgres
 from usecases.allowance import WriteAllowance
 

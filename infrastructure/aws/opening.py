@@ -14,7 +14,7 @@ from infrastructure.aws.session import Missing, open_session
 from infrastructure.aws.taking import VISIBILITY_SECONDS, SqsSource
 from infrastructure.events.broker import Broker
 from infrastructure.events.dead import DeadEvents
-from infrastructure.postgres.polling import NoHints
+from infrastructure.events.no_hints import NoHints
 
 if TYPE_CHECKING:
     from boto3.session import Session

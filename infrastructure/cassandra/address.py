@@ -1,6 +1,7 @@
 """The address of a cluster, as `TIMELINES_URL` has it."""
 
 import re
+import ssl
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -26,6 +27,8 @@ class Address:
     """An entry expires so long after it was written."""
     data_center: str = ""
     """The data centre whose nodes are asked; empty for that of the first node that answers."""
+    tls_ca: str = ""
+    """The file of the authorities that sign the nodes' certificates; empty for connections without TLS."""
     user: str = ""
     password: str = field(default="", repr=False)
 
@@ -44,7 +47,8 @@ def parse(url: str) -> Address:
         keyspace,
         _number(options, "replication_factor", 1, 1, REPLICATION_MAX),
         _number(options, "ttl_days", 8, *TTL_DAYS) * 24 * 3600,
-        _last(options, "data_center"),
+        options.pop("data_center", ""),
+        _authorities(_last(options, "tls_ca")),
         unquote(user),
         unquote(password),
     )
@@ -67,5 +71,21 @@ def _number(options: dict[str, str], name: str, default: int, low: int, high: in
 def _last(options: dict[str, str], name: str) -> str:
     value = options.pop(name, "")
     if options:
-        raise ValueError(f"there is no option {min(options)}; there are replication_factor, ttl_days and {name}")
+        known = "replication_factor, ttl_days, data_center"
+        raise ValueError(f"there is no option {min(options)}; there are {known} and {name}")
     return value
+
+
+def _authorities(path: str) -> str:
+    """Returns the path of a file that can be used; empty as it is."""
+    try:
+        if path:
+            tls_context(path)
+    except OSError as error:
+        raise ValueError(f"tls_ca must name a file with certificates in PEM: {error}") from None
+    return path
+
+
+def tls_context(authorities: str) -> ssl.SSLContext:
+    """Returns what checks the certificate of each node, and that it is for the node's address."""
+    return ssl.create_default_context(cafile=authorities)

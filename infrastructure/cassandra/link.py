@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from domain.errors import Unavailable
+from infrastructure.cannot_use import CannotUse
 from infrastructure.cassandra.address import Address
-from infrastructure.cassandra.schema import TABLE, CannotUse, open_checked
+from infrastructure.cassandra.schema import TABLE, open_checked
 from infrastructure.cassandra.session import Connected, Statement
 
 # A static column comes with the rows that are found. So the head alone is asked for without bounds.

@@ -16,9 +16,6 @@ PARTITIONS_AT_ONCE = 10
 ENTRIES_AT_ONCE = 200
 """A batch has so many entries of one partition."""
 
-CAPACITY_MAX = 5000
-"""A merge of more entries would take longer than a request may."""
-
 KNOWN_MAX = 50_000
 """So many heads are remembered: some ten megabytes."""
 

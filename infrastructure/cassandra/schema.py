@@ -1,6 +1,7 @@
 """Keyspace and table: how they are made, and whether this process can use them."""
 
 from domain.errors import Unavailable
+from infrastructure.cannot_use import CannotUse
 from infrastructure.cassandra.address import Address
 from infrastructure.cassandra.session import Connected, connect
 from infrastructure.outside.circuit import Refused
@@ -45,10 +46,6 @@ SET_TABLE = f"""
 TTL = """
     SELECT default_time_to_live FROM system_schema.tables WHERE keyspace_name = '{keyspace}' AND table_name = '{table}'
 """
-
-
-class CannotUse(Exception):
-    """The table cannot be used; the text is one sentence that says why."""
 
 
 def prepare(address: Address) -> None:

@@ -21,7 +21,7 @@ from cassandra.protocol import ErrorMessage
 from cassandra.query import tuple_factory
 
 from domain.errors import Unavailable
-from infrastructure.cassandra.address import Address
+from infrastructure.cassandra.address import Address, tls_context
 from infrastructure.outside.circuit import NoAnswer, NoTime, Refused
 from infrastructure.time_left import seconds_left
 
@@ -137,6 +137,7 @@ def connect(address: Address, patience: float = 1.0) -> Connected:
         execution_profiles={EXEC_PROFILE_DEFAULT: profile},
         protocol_version=cassandra.ProtocolVersion.V5,
         auth_provider=login,
+        ssl_context=tls_context(address.tls_ca) if address.tls_ca else None,
         reconnection_policy=ConstantReconnectionPolicy(RECONNECT_SECONDS, None),
         connect_timeout=CONNECT_SECONDS * patience,
         control_connection_timeout=CONNECT_SECONDS * patience,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infrastructure.cannot_use import CannotUse
 from infrastructure.dynamodb.client import code_of
 
 if TYPE_CHECKING:
@@ -35,10 +36,6 @@ NOT_ALLOWED = {
     "UnrecognizedClientException": "the credentials are not accepted",
 }
 """The error codes that no other attempt will change."""
-
-
-class CannotUse(Exception):
-    """The table cannot be used; the text is one sentence that says why."""
 
 
 def query(client: "DynamoDBClient", table: str, reader: str, first: int, last: int, limit: int) -> "QueryOutputTypeDef":

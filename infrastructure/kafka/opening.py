@@ -1,13 +1,13 @@
 """Opens the sides of Kafka by its address."""
 
 from infrastructure.events.broker import Broker
+from infrastructure.events.no_hints import NoHints
 from infrastructure.kafka.address import KafkaAddress, parse
 from infrastructure.kafka.clients import check
 from infrastructure.kafka.dead import KafkaDeadEvents
 from infrastructure.kafka.sending import KafkaEvents
 from infrastructure.kafka.taking import KafkaSource
 from infrastructure.kafka.topics import make_topics
-from infrastructure.postgres.polling import NoHints
 
 
 def open_sending(url: str, capacity: int) -> Broker:

@@ -14,6 +14,7 @@ from infrastructure.kafka.address import KafkaAddress
 from infrastructure.kafka.client_log import ClientLog
 from infrastructure.kafka.clients import new_consumer
 from infrastructure.kafka.dead_letters import DeadLetters
+from infrastructure.kafka.empty_handed import FIRST_SECONDS, EmptyHanded
 from infrastructure.kafka.progress import Progress
 
 QUEUE_MAX = 1000
@@ -41,7 +42,7 @@ class KafkaSource:
     The lock protects the progress of the partitions and the counts.
     """
 
-    def __init__(self, address: KafkaAddress, capacity: int) -> None:
+    def __init__(self, address: KafkaAddress, capacity: int, empty_handed_seconds: float = FIRST_SECONDS) -> None:
         self._address = address
         self._capacity = min(capacity, QUEUE_MAX)
         self._log = ClientLog("take")
@@ -51,6 +52,7 @@ class KafkaSource:
         self._progress: dict[Partition, Progress] = {}
         self._taken = self._stored_dead = 0
         self._is_paused = False
+        self._empty_handed = EmptyHanded(empty_handed_seconds)
         self._consumer = new_consumer(address, self._log, address.group)
         self._subscribe()
         self.thread = BackgroundThread("kafka-hints", self._work)
@@ -102,6 +104,7 @@ class KafkaSource:
         self._dead.work()
         self._store_progress()
         self._pause_or_resume()
+        self._join_anew_if_empty_handed()
 
     def _take_messages(self) -> None:
         message = self._consumer.poll(POLL_SECONDS)
@@ -159,6 +162,13 @@ class KafkaSource:
             self._is_paused = self._on_all(self._consumer.pause)
         elif self._is_paused and waiting <= self._capacity // 2:
             self._is_paused = not self._on_all(self._consumer.resume)
+
+    def _join_anew_if_empty_handed(self) -> None:
+        with self._lock:
+            has_partitions = bool(self._progress)
+        if self._empty_handed.joins_anew(has_partitions=has_partitions):
+            self._consumer.unsubscribe()
+            self._subscribe()
 
     def _on_all(self, act: Callable[[list[TopicPartition]], object]) -> bool:
         with self._lock:

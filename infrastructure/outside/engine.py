@@ -7,6 +7,8 @@ from typing import Protocol
 from domain.timeline import Installed, TimelineView
 from infrastructure.background import BackgroundThread
 from infrastructure.outside.circuit import Circuit
+from infrastructure.outside.epochs import Epochs
+from infrastructure.outside.partitioned import Readers
 from infrastructure.outside.whereabouts import Whereabouts
 
 
@@ -28,6 +30,22 @@ class OutsideTimelines(Protocol):
     def discard_idle(self) -> int: ...
 
     def held(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What engines of timelines need of the rest of Perch; none needs all of it."""
+
+    readers: Readers
+    epochs: Epochs
+    now_ms: Callable[[], int]
+    monotonic: Callable[[], float]
+    capacity: int
+    """Entries that a timeline holds."""
+    idle_seconds: float
+    """A timeline that nobody read for so long is discarded."""
+    callers: int
+    """The threads that may ask at once, without those of the engine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from alembic import command, util
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from infrastructure.postgres.schema import KEPT, SCHEMA_VERSION, TIMELINES, CannotUse, connected, reason, version_of
+from infrastructure.cannot_use import CannotUse
+from infrastructure.postgres.schema import KEPT, SCHEMA_VERSION, TIMELINES, connected, reason, version_of
 
 LOCK_SECONDS = 10.0
 """A migration that waits for a lock for longer gives up, so that requests do not queue behind it."""

@@ -7,6 +7,8 @@ from typing import LiteralString
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from infrastructure.cannot_use import CannotUse
+
 SCHEMA_VERSION = "0002"
 """The version that this code needs: the newest in `migrations/versions`."""
 
@@ -18,10 +20,6 @@ KEPT: LiteralString = "SELECT value FROM kept_values WHERE name = %s"
 
 TIMELINES = "timelines"
 """The kept value that says where the timelines are."""
-
-
-class CannotUse(Exception):
-    """The database cannot be used; the text is one sentence that says why."""
 
 
 def check(url: str, timelines: str) -> None:

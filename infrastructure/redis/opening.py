@@ -5,11 +5,35 @@ from contextlib import suppress
 
 from domain.errors import Unavailable
 from infrastructure.memory.timeline import Room
-from infrastructure.outside.engine import OutsideEngine
+from infrastructure.outside.engine import Needs, OutsideEngine
+from infrastructure.outside.epochs import Epochs
 from infrastructure.outside.watching import watched
 from infrastructure.redis.connections import TIMEOUT_SECONDS, Connections
-from infrastructure.redis.primary import RENEW_SECONDS, Epochs, Primary, identity_of
+from infrastructure.redis.primary import RENEW_SECONDS, Primary, identity_of
 from infrastructure.redis.timelines import RedisTimelines
+
+NAME = "Redis"
+
+CAPACITY_MAX = 10_000
+"""A script that changes a longer timeline would keep Redis from other work for too long."""
+
+
+def check(url: str) -> None:
+    """Raises `ValueError` if this is no URL of a Redis server."""
+    try:
+        Connections(url)
+    except ValueError as error:
+        raise ValueError(f"must be the address of a Redis server: {error}") from None
+
+
+def open_at(url: str, needs: Needs) -> OutsideEngine:
+    """Opens the timelines; they need not answer yet."""
+    return open_timelines(url, needs.epochs, needs.monotonic, capacity=needs.capacity, idle_seconds=needs.idle_seconds)
+
+
+def prepare(url: str) -> None:
+    """Checks the address: Redis needs nothing to be made."""
+    check(url)
 
 
 def open_timelines(

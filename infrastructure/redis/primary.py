@@ -3,11 +3,12 @@
 import re
 import threading
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 from domain.errors import Unavailable
 from infrastructure.log import get_logger
 from infrastructure.outside.circuit import Circuit
+from infrastructure.outside.epochs import Epochs
 from infrastructure.redis.connections import Answer, Argument, Connections, packed
 from infrastructure.redis.scripts import AnotherServer, Script
 
@@ -29,15 +30,6 @@ class Epoch(NamedTuple):
 
     number: int
     identity: str
-
-
-class Epochs(Protocol):
-    """The row of the epoch, in the database."""
-
-    def current(self) -> tuple[int, str]: ...
-
-    def claim(self, epoch: int, identity: str) -> None:
-        """Begins a new epoch with this server, unless the epoch is not the given one any more."""
 
 
 class Primary:

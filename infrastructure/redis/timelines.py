@@ -33,9 +33,6 @@ ENTRIES_AT_ONCE = 100_000
 MERGED_AT_ONCE = 400
 """A script merges so many entries: about a millisecond at most."""
 
-CAPACITY_MAX = 10_000
-"""A script that changes a longer timeline would keep Redis from other work for too long."""
-
 
 class RedisTimelines:
     """The protocol of the timelines in memory, by scripts that each change one timeline in one step.

@@ -7,16 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from infrastructure.cannot_use import CannotUse
 from infrastructure.sqlite.schema import UnknownVersion, check_identity, migrate
 
 BUSY_SECONDS = 1.0
 """The longest time that a statement waits for another program's lock."""
 
 LOCK_SUFFIX = ".lock"
-
-
-class CannotUse(Exception):
-    """The file cannot be used; the text is one sentence that says why."""
 
 
 class DatabaseFile:

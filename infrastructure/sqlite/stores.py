@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from infrastructure.cannot_use import CannotUse
 from infrastructure.log import get_logger
 from infrastructure.memory.stores import MemoryOptions, MemoryStores, open_memory
 from infrastructure.sqlite.follow_graph import JournaledFollowGraph
 from infrastructure.sqlite.journal import Journal, Steps
 from infrastructure.sqlite.loading import load
-from infrastructure.sqlite.opening import CannotUse, DatabaseFile
+from infrastructure.sqlite.opening import DatabaseFile
 from infrastructure.sqlite.tweets import JournaledTweets
 
 log = get_logger("perch.journal")

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from infrastructure.cannot_use import CannotUse
 from infrastructure.cassandra.address import Address
-from infrastructure.cassandra.schema import CannotUse, open_checked, prepare
+from infrastructure.cassandra.schema import open_checked, prepare
 from infrastructure.cassandra.session import Connected, connect
 from tests.cassandra.test_partitions import USER
 from tests.fakes.cassandra import PATIENCE

@@ -1,10 +1,9 @@
 """What dynalite lacks, on moto: when items expire. moto removes none, and takes more than 25 items in a batch."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from infrastructure.dynamodb.table import EXPIRES, CannotUse, check, prepare
+from infrastructure.cannot_use import CannotUse
+from infrastructure.dynamodb.table import EXPIRES, check, prepare
 from tests.dynamodb.made import build, ids, opened
 from tests.engines.dynamodb_server import CREDENTIALS, DynamoServer
 from tests.engines.own_moto import OwnMoto
@@ -13,13 +12,12 @@ PATIENCE = 40.0
 """moto takes 70 ms for a query, and much longer for the first one."""
 
 
-@pytest.fixture(scope="module")
-def moto(moto_server: OwnMoto) -> Iterator[DynamoServer]:
-    """moto's server, for the tests of this file."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in CREDENTIALS.items():
-            patch.setenv(name, value)
-        yield DynamoServer(moto_server.port)
+@pytest.fixture
+def moto(moto_server: OwnMoto, monkeypatch: pytest.MonkeyPatch) -> DynamoServer:
+    """moto's server, for one test, which may name another table."""
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    return DynamoServer(moto_server.port)
 
 
 def test_a_table_is_made_once_and_its_items_expire(moto: DynamoServer) -> None:

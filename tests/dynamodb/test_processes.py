@@ -70,7 +70,7 @@ def test_without_its_table_a_process_does_not_start(
 @pytest.mark.parametrize("url", ["dynamodb://Europe", "dynamodb://eu-west-1/a", "dynamodb://eu-west-1/perch/2"])
 def test_an_address_that_names_no_table_stops_the_start(settings: dict[str, str], command: str, url: str) -> None:
     settings["TIMELINES_URL"] = url
-    assert_refused([command], f"TIMELINES_URL must be dynamodb://, a region .* not '{url}'", **settings)
+    assert_refused([command], "TIMELINES_URL must be dynamodb://, a region of AWS, and a table's name", **settings)
 
 
 @pytest.mark.parametrize("command", ["serve", "work", "migrate"])

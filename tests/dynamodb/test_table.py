@@ -5,8 +5,9 @@ from contextlib import closing
 
 import pytest
 
+from infrastructure.cannot_use import CannotUse
 from infrastructure.dynamodb.client import open_administration, open_client
-from infrastructure.dynamodb.table import NOT_ALLOWED, CannotUse, check, prepare
+from infrastructure.dynamodb.table import NOT_ALLOWED, check, prepare
 from tests.dynamodb.faulty import SERVER_ERROR, FaultyDynamo
 from tests.dynamodb.made import PATIENCE
 from tests.engines.dynamodb_server import REGION

@@ -13,6 +13,7 @@ from typing import Self
 from tests.documents.programs import CLIENTS, node_file, program
 from tests.e2e import nginx_conf
 from tests.e2e.perch_process import REPOSITORY
+from tests.engines.certificates import make_certificate
 
 OPERATIONS = REPOSITORY / "docs" / "operations.md"
 PASSWORD = "a password"  # noqa: S105 - of users who are gone with the test
@@ -102,11 +103,7 @@ class Gateway(GatewayProcess):
         """Runs the documented command, and makes a certificate."""
         [edit] = re.findall(r"^sed -i '(.*)' /etc/nginx/nginx.conf$", OPERATIONS.read_text(), re.MULTILINE)
         subprocess.run(["sed", "-i", edit, self._folder / "nginx.conf"], check=True)  # noqa: S607 - of any system
-        openssl = program("openssl", "it is Debian's package of this name")
-        names = ["-subj", "/CN=perch", "-addext", "subjectAltName=IP:127.0.0.1"]
-        key = ["-newkey", "rsa:2048", "-nodes", "-keyout", f"{self._folder}/perch.key"]
-        command = [openssl, "req", "-x509", "-days", "2", *names, *key, "-out", str(self.certificate)]
-        subprocess.run(command, check=True, capture_output=True)
+        make_certificate(self.certificate, self._folder / "perch.key")
 
     @property
     def certificate(self) -> Path:

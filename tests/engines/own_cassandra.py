@@ -40,6 +40,7 @@ class OwnCassandra(OwnEngine):
         seeds: Sequence[str] = (LOCALHOST,),
         token: int = 0,
         jvm: Sequence[str] = (),
+        more_settings: str = "",
     ) -> None:
         """Starts nothing yet. `ports` are for clients and for other nodes; `jvm` are options of Java."""
         self._reserved = () if ports else (ReservedPort(), ReservedPort())
@@ -59,7 +60,7 @@ class OwnCassandra(OwnEngine):
         }
         for name, value in values.items():
             settings = settings.replace(f"{{{name}}}", str(value))
-        (folder / "cassandra.yaml").write_text(settings)
+        (folder / "cassandra.yaml").write_text(settings + more_settings)
 
     def __enter__(self) -> Self:
         self._begin(self.start)

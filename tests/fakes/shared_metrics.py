@@ -3,11 +3,11 @@
 from prometheus_client import CollectorRegistry, generate_latest
 
 from infrastructure.events.metrics import DeadEventMetrics
+from infrastructure.events.no_hints import NoHints
 from infrastructure.outside.circuit import Circuit
 from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.metrics import PostgresMetrics
-from infrastructure.postgres.polling import NoHints
 
 
 def shared_metrics() -> str:

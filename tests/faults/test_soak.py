@@ -36,8 +36,8 @@ GROWN_MIB_MAX = 6.0 if IS_LONG else 24.0
 
 FLAT_MIB_MAX = 6.0
 FILES_MORE_MAX = 8
-"""A process of a cluster opens as many connections as are needed at once: at most so many to PostgreSQL. A leak would be
-of hundreds."""
+"""A process of a cluster opens as many connections as are needed at once: at most so many to PostgreSQL. A
+leak would be of hundreds."""
 
 IDLE_SECONDS_MAX = 30.0
 

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from app.compose import Adapters
 from app.compose.ports import Clock
+from infrastructure.events.no_hints import NoHints
 from infrastructure.memory.write_allowance import Unlimited
 from infrastructure.postgres.database import Database
-from infrastructure.postgres.polling import NoHints
 from infrastructure.postgres.stores import OpenOutside, PostgresOptions, stores_on
 from tests.fakes.clock import ManualClock
 from tests.fakes.oracle import Oracle

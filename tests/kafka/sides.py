@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from domain.events import TweetCreated
 from infrastructure.events.taken import EventSource, Taken
 from infrastructure.kafka.address import KafkaAddress, parse
+from infrastructure.kafka.empty_handed import FIRST_SECONDS
 from infrastructure.kafka.sending import KafkaEvents
 from infrastructure.kafka.taking import KafkaSource
 from tests.contracts.racing import JOIN_SECONDS
@@ -29,8 +30,8 @@ class Sides:
         self._stack.callback(sender.close)
         return sender
 
-    def source(self, capacity: int = CAPACITY) -> KafkaSource:
-        source = KafkaSource(self.address, capacity)
+    def source(self, capacity: int = CAPACITY, empty_handed_seconds: float = FIRST_SECONDS) -> KafkaSource:
+        source = KafkaSource(self.address, capacity, empty_handed_seconds)
         self._stack.callback(source.close)
         return source
 

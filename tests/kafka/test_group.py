@@ -108,6 +108,22 @@ def test_nothing_is_lost_while_members_come_and_go(sides: Sides) -> None:
         until(found_all)
 
 
+def test_members_without_partitions_that_join_anew_disturb_nobody(sides: Sides) -> None:
+    members = [sides.source(empty_handed_seconds=0.5) for _ in range(5)]
+    found: set[int] = set()
+    ids: list[int] = []
+
+    def found_all() -> bool:
+        for source in members:
+            if (taken := source.take(0.02)) is not None:
+                found.add(finished(source, taken))
+        return set(ids) <= found
+
+    for round_ in range(10):
+        ids += send(sides, 20, 1000 * (round_ + 1))
+        until(found_all)
+
+
 def test_a_delivery_longer_than_the_poll_interval_keeps_its_partition(sides: Sides) -> None:
     [tweet_id] = send(sides, 1)
     first = sides.source()

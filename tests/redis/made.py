@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from infrastructure.memory.timeline import Room
 from infrastructure.outside.circuit import Circuit
+from infrastructure.outside.epochs import Epochs
 from infrastructure.redis.connections import Connections
-from infrastructure.redis.primary import RENEW_SECONDS, Epochs, Primary
+from infrastructure.redis.primary import RENEW_SECONDS, Primary
 from infrastructure.redis.timelines import RedisTimelines
 from tests.redis.world import IDLE_SECONDS, TIMEOUT_SECONDS, EpochRow
 

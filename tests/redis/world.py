@@ -11,8 +11,9 @@ from app.settings import Settings
 from domain.delivery import Delivery
 from infrastructure.memory.timeline import Room
 from infrastructure.outside.circuit import PAUSE_SECONDS, Circuit
+from infrastructure.outside.epochs import Epochs
 from infrastructure.redis.connections import Connections
-from infrastructure.redis.primary import Epochs, Primary
+from infrastructure.redis.primary import Primary
 from infrastructure.redis.timelines import RedisTimelines
 from infrastructure.streams.subscriptions import Subscriptions
 from tests.fakes.strand import Strand, stepped

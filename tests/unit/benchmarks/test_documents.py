@@ -7,7 +7,7 @@ import pytest
 from benchmarks.documents import PAGE, filled, replace_block
 from benchmarks.figure import LeftOut, at_most, plain, ratio
 from benchmarks.groups import GROUPS
-from benchmarks.results import Results, load, save
+from benchmarks.results import Results, load, merged, save
 
 FIGURE = ratio("work", [2.0], "yardstick", [1.0], "µs", at_most(1.8))
 
@@ -39,3 +39,11 @@ def test_saved_results_load_unchanged(tmp_path: Path) -> None:
     save(results, tmp_path / "figures.json")
 
     assert load(tmp_path / "figures.json") == results
+
+
+def test_a_group_that_was_measured_again_replaces_its_figures_alone() -> None:
+    before = Results({"CPU": "slow", "commit": "1"}, {"reads": [FIGURE], "redis": [FIGURE]})
+    again = plain("again", [1.0], "bytes")
+    found = merged(before, Results({"CPU": "fast", "commit": "2"}, {"redis": [again]}))
+    assert found.rows == {"reads": [FIGURE], "redis": [again]}
+    assert found.machine == {"CPU": "fast", "commit": "2", "machine of reads": "slow, commit 1"}

@@ -12,7 +12,7 @@ def test_an_address_has_defaults() -> None:
 def test_an_address_has_nodes_and_options() -> None:
     url = "cassandra://per%40ch:p%2Fw@a:9000,b,[::1]:9001/p_1?replication_factor=3&ttl_days=30&data_center=dc1"
     nodes = (("a", 9000), ("b", 9042), ("::1", 9001))
-    assert parse(url) == Address(nodes, "p_1", 3, 30 * DAY, "dc1", "per@ch", "p/w")
+    assert parse(url) == Address(nodes, "p_1", 3, 30 * DAY, "dc1", "", "per@ch", "p/w")
 
 
 def test_a_password_is_not_shown() -> None:
@@ -34,6 +34,8 @@ def test_a_password_is_not_shown() -> None:
         ("cassandra://a/p?ttl_days=1", "ttl_days must be a whole number from 2 to 365"),
         ("cassandra://a/p?ttl_days=", "ttl_days must be a whole number from 2 to 365"),
         ("cassandra://a/p?ttl=8", "there is no option ttl"),
+        ("cassandra://a/p?tls_ca=/nowhere", "tls_ca must name a file with certificates in PEM: .*No such file"),
+        (f"cassandra://a/p?tls_ca={__file__}", "tls_ca must name a file with certificates in PEM"),
     ],
 )
 def test_what_is_no_address_says_why(url: str, why: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from infrastructure.sqlite.opening import CannotUse, DatabaseFile
+from infrastructure.cannot_use import CannotUse
+from infrastructure.sqlite.opening import DatabaseFile
 from infrastructure.sqlite.schema import APPLICATION_ID, STEPS
 from tests.fakes.databases import opened
 

@@ -1,4 +1,4 @@
-"""Events where workers poll the outbox."""
+"""Events without a broker: workers poll the outbox."""
 
 import time
 
