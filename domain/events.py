@@ -12,6 +12,8 @@ class TweetCreated:
     author_id: str
     trace_id: str = ""
     """Names the request that published the tweet, in logs here and elsewhere; empty if it has no name."""
+    span_id: str = ""
+    """Names the part of the trace in which the hint was sent; empty if nobody records it."""
 
 
 @dataclass(frozen=True, slots=True)

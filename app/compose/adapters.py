@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prometheus_client.registry import Collector
 
@@ -21,6 +22,9 @@ from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Unlimited
 from infrastructure.sqlite.stores import open_sqlite
 from usecases.allowance import WriteAllowance
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 log = get_logger("perch")
 
@@ -63,6 +67,10 @@ class Adapters:
     """Returns True if this process is the one that keeps house now."""
     reports_totals: Callable[[], bool] = lambda: True
     """Returns True if the metrics of this process are to have the totals of all processes."""
+    around_app: Callable[["WSGIApplication"], "WSGIApplication"] | None = None
+    """Wraps the application, where requests are traced."""
+    observing: Callable[[ports.Observe], ports.Observe] | None = None
+    """Wraps what is told of events, where deliveries are traced."""
     close: Callable[[], None] = lambda: None
 
 
@@ -77,7 +85,12 @@ def open_adapters(
 
     Raises `CannotOpen`, and `BadSetting` if an extra of the package is missing.
     """
-    clock = clock or SystemClock()
+    from app.compose.traces import with_traces  # noqa: PLC0415 - it imports this module
+
+    return with_traces(settings, role, _opened(settings, role, clock or SystemClock(), jitter))
+
+
+def _opened(settings: Settings, role: Role, clock: ports.Clock, jitter: Callable[[], float]) -> Adapters:
     rate = settings.api.rate_limit_writes
     allowance = Unlimited() if rate is None else FixedWindowAllowance(rate, clock.monotonic)
     if settings.store.is_shared:

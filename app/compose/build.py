@@ -48,7 +48,8 @@ def build(
         logged.observe(event)
 
     subscriptions = Subscriptions(settings.server.max_streams)
-    use_cases = make_use_cases(settings, adapters, subscriptions, observe)
+    told = adapters.observing(observe) if adapters.observing else observe
+    use_cases = make_use_cases(settings, adapters, subscriptions, told)
     work = make_work(adapters, use_cases, run_worker=run_worker)
     listener = StreamListener(adapters.announcements, adapters.graph, subscriptions)
     own_threads = [*(work.threads if role.works else []), *([listener.thread] if role.serves else [])]
@@ -72,6 +73,8 @@ def build(
         app = make_app(settings, use_cases, metrics, clock, adapters.secret_key, adapters.tweets.frontier, is_ready)
     else:
         app = make_work_app(settings, metrics, clock, is_ready)
+    if adapters.around_app:
+        app.wsgi_app = adapters.around_app(app.wsgi_app)  # type: ignore[assignment, method-assign] # as Flask's manual has it
     return Perch(
         role=role,
         app=app,

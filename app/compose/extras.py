@@ -1,4 +1,4 @@
-"""The extras of the package, for engines that not everybody needs."""
+"""The extras of the package, for engines and traces that not everybody needs."""
 
 from app.settings import BadSetting
 
@@ -8,6 +8,7 @@ EXTRAS = {
     "redis": ("redis", "hiredis", "limits"),
     "cassandra": ("cassandra",),
     "aws": ("boto3", "botocore"),
+    "otel": ("opentelemetry", "opentelemetry.sdk", "opentelemetry.exporter"),
 }
 """Each with the modules that it installs."""
 
@@ -17,6 +18,7 @@ NEEDED_BY = {
     "cassandra": "A cassandra:// address",
     "aws": "A dynamodb:// or sqs:// address",
     "kafka": "A kafka:// address",
+    "otel": "TRACES_URL",
 }
 
 

@@ -1,7 +1,9 @@
 """The ports: what one adapter must be to all its users together."""
 
+from collections.abc import Callable
 from typing import Protocol
 
+from domain.events import Event
 from infrastructure.delivery import fan_out, worker
 from infrastructure.events import taken
 from infrastructure.metrics import work
@@ -24,6 +26,9 @@ from usecases import (
 )
 from usecases.home_timeline import looks
 from usecases.home_timeline import ports as home_timeline
+
+Observe = Callable[[Event], None]
+"""What is told of everything that happens."""
 
 
 class Clock(Protocol):

@@ -97,7 +97,8 @@ class ApiSettings:
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
-    """The level and the format of the log."""
+    """The level and the format of the log, and where traces go."""
 
     log_level: str = setting("INFO", parse.one_of("DEBUG", "INFO", "WARNING", "ERROR"))
     log_format: str = setting("auto", parse.one_of("auto", "json", "readable"))
+    traces_url: str = setting("", parse.traces_url)

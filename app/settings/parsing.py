@@ -20,6 +20,9 @@ SQLITE = "sqlite:///"
 REDIS_SCHEMES = ("redis", "rediss")
 TIMELINES_SCHEMES = (*REDIS_SCHEMES, "cassandra", "dynamodb")
 EVENTS_SCHEMES = ("kafka", "sqs")
+TRACES_PATH = "/v1/traces"
+"""Of OTLP over HTTP."""
+
 POSTGRESQL = ("postgresql://", "postgres://")
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,5})?(second|minute|hour|day)s?")
@@ -77,6 +80,12 @@ def web_address(text: str) -> str:
     if urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).netloc:
         raise ValueError("must be an http or https address")
     return text
+
+
+def traces_url(text: str) -> str:
+    """Takes the address of a collector alone, too: the path of traces is always the same there."""
+    address = urlsplit(web_address(text))
+    return text if address.path.strip("/") else address._replace(path=TRACES_PATH).geturl()
 
 
 def database_url(text: str) -> str:

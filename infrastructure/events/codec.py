@@ -19,6 +19,8 @@ BYTES_MAX = 4096
 
 _TRACE_ID = re.compile(r"[A-Za-z0-9_-]{0,128}")
 
+_SPAN_ID = re.compile(r"([0-9a-f]{16})?")
+
 
 class BadHint(Exception):
     """What was taken is not a hint. The text is a sentence that says why."""
@@ -26,14 +28,15 @@ class BadHint(Exception):
 
 def encode(event: TweetCreated) -> bytes:
     """Returns the hint as JSON in UTF-8."""
-    return orjson.dumps(
-        {
-            "version": VERSION,
-            "tweet_id": str(event.tweet_id),
-            "author_id": event.author_id,
-            "trace_id": event.trace_id,
-        }
-    )
+    hint = {
+        "version": VERSION,
+        "tweet_id": str(event.tweet_id),
+        "author_id": event.author_id,
+        "trace_id": event.trace_id,
+    }
+    if event.span_id:
+        hint["span_id"] = event.span_id
+    return orjson.dumps(hint)
 
 
 def decode(body: bytes) -> TweetCreated:
@@ -48,10 +51,13 @@ def decode(body: bytes) -> TweetCreated:
     trace_id = document.get("trace_id")
     if not isinstance(trace_id, str) or not _TRACE_ID.fullmatch(trace_id):
         raise BadHint(f"trace_id is not up to 128 of A-Z a-z 0-9 _ - but {_shown(trace_id)}.")
+    span_id = document.get("span_id", "")
+    if not isinstance(span_id, str) or not _SPAN_ID.fullmatch(span_id):
+        raise BadHint(f"span_id is not 16 of 0-9 a-f but {_shown(span_id)}.")
     author_id = document.get("author_id")
     if not isinstance(author_id, str) or not is_user_id(author_id):
         raise BadHint(f"author_id is not the id of a user but {_shown(author_id)}.")
-    return TweetCreated(_tweet_id(document.get("tweet_id")), author_id, trace_id)
+    return TweetCreated(_tweet_id(document.get("tweet_id")), author_id, trace_id, span_id)
 
 
 def _document(body: bytes) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-from prometheus_client import CollectorRegistry, generate_latest
 
 from app.compose import postgres
 from app.settings import Settings
@@ -16,23 +15,18 @@ from infrastructure.aws import taking as sqs
 from infrastructure.delivery.fan_out import ACTIVE_MAX
 from infrastructure.delivery.worker import WAIT_SECONDS
 from infrastructure.dynamodb import client, opening, writes
-from infrastructure.events.metrics import DeadEventMetrics
-from infrastructure.events.no_hints import NoHints
 from infrastructure.http import jwks
 from infrastructure.http.stream import HEARTBEAT_SECONDS
 from infrastructure.kafka import address, client_log, clients, sending, taking
 from infrastructure.memory import idempotency_keys
-from infrastructure.outside.circuit import Circuit
-from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres import connections, database, sessions
-from infrastructure.postgres.database import Database
-from infrastructure.postgres.metrics import PostgresMetrics
 from infrastructure.server.channel import DISCARDED_BYTES_MAX, SEND_SECONDS_MAX, TAKE_SECONDS_MAX
 from infrastructure.server.open_files import FILES_MIN
 from infrastructure.server.waitress_settings import BODY_BYTES_MAX, CONNECTIONS_MAX, UNACKNOWLEDGED_MS_MAX
 from tests.built import built
 from tests.documents.document import DOCS
 from tests.fakes.scrapes import family, samples
+from tests.fakes.shared_metrics import shared_metrics
 from tests.http.client import Client
 from tests.http.wire import InProcess
 from usecases.home_timeline.read import STALE_ENTRIES_MAX
@@ -50,12 +44,7 @@ def known(tmp_path: Path) -> set[str]:
         client = Client(InProcess(perch.app))
         client.get("/livez")
         own = client.get("/metrics").body.decode()
-    registry = CollectorRegistry()
-    registry.register(DeadEventMetrics(NoHints()))
-    registry.register(CircuitMetrics([Circuit("an engine")]))
-    registry.register(PostgresMetrics(Database("postgresql://", connections=1)))
-    shared = generate_latest(registry).decode()
-    return {name.partition("{")[0] for name in samples(own + shared)}
+    return {name.partition("{")[0] for name in samples(own + shared_metrics())}
 
 
 LIMITS = [

@@ -68,3 +68,9 @@ def test_hints_through_aws_name_their_extra(tmp_path: Path) -> None:
     settings = only_without(tmp_path, EXTRAS["aws"])
     url = "sqs://eu-west-1/perch-tweet-created"
     assert_refused(["dlq", "show"], why, DATABASE_URL=POSTGRES, EVENTS_URL=url, **settings)
+
+
+def test_traces_name_their_extra(tmp_path: Path) -> None:
+    why = r"TRACES_URL needs the extra otel: pip install 'perch-timelines\[otel\]'"
+    settings = only_without(tmp_path, EXTRAS["otel"])
+    assert_refused(["serve"], why, DATABASE_URL="memory:", TRACES_URL="http://127.0.0.1:4318", **settings)

@@ -19,7 +19,8 @@ def test_a_hint_is_readable_json() -> None:
 
 
 def test_a_hint_survives_the_way() -> None:
-    for hint in (HINT, TweetCreated(1, "a" * 64), TweetCreated(HINT.tweet_id, "_.-", "A" * 128)):
+    traced = TweetCreated(HINT.tweet_id, "alice", HINT.trace_id, "00f067aa0ba902b7")
+    for hint in (HINT, traced, TweetCreated(1, "a" * 64), TweetCreated(HINT.tweet_id, "_.-", "A" * 128)):
         assert decode(encode(hint)) == hint
         assert len(encode(hint)) < 350
 
@@ -46,6 +47,8 @@ def test_fields_that_a_later_perch_adds_are_ignored() -> None:
         ({"author_id": "a" * 65}, "author_id is not"),
         ({"author_id": 7}, "author_id is not"),
         ({"trace_id": "a b"}, "trace_id is not"),
+        ({"span_id": 7}, "span_id is not"),
+        ({"span_id": "00f067aa0ba902b7\n"}, "span_id is not"),
         ({"trace_id": "a" * 129}, "trace_id is not"),
         ({"trace_id": "a\n"}, "trace_id is not"),
         ({"trace_id": None}, "trace_id is not"),

@@ -1,0 +1,1 @@
+"""Traces by OpenTelemetry: spans of requests, of hints and of deliveries."""
