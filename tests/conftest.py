@@ -3,6 +3,11 @@
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Examples have no time limit: a busy machine may stall any of them.
+settings.register_profile("perch", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("perch")
 
 pytest_plugins = ["tests.engines.fixtures"]
 
