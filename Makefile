@@ -41,7 +41,7 @@ $(RUN): $(MADE) $(DEPENDENCIES)
 	@touch $(RUN)
 
 $(ALL): $(MADE) $(DEPENDENCIES)
-	$(call install,.[all],running on all engines needs: about 120 MB)
+	$(call install,.[all],running on all engines needs: about 130 MB)
 	@touch $(RUN) $(ALL)
 
 $(DEV): $(MADE) $(DEPENDENCIES)
