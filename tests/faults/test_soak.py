@@ -19,6 +19,7 @@ from tests.faults.report import record
 from tests.faults.soaked import ALONE, Soaked, soaked
 from tests.faults.vital_signs import VitalSigns
 from tests.http.client import Client
+from tests.http.patient import Patient
 from tests.http.walking import walk
 from tests.http.wire import OverSocket
 
@@ -80,6 +81,7 @@ def test_memory_grows_only_with_stored_tweets_and_every_timeline_is_exact(profil
     record(
         f"mixed load for {SECONDS:g} s, {profile}",
         requests=sum(ledger.requests for ledger in ledgers),
+        answered_503=sum(ledger.refused for ledger in ledgers),
         tweets=tweets_late,
         follows=sum(len(ledger.follows) for ledger in ledgers),
         mib=", ".join(f"{name} {early[name].memory_mib:.0f} to {late[name].memory_mib:.0f}" for name in early),
@@ -136,7 +138,7 @@ def compare_some(
     differences = Differences()
     transport = OverSocket(url)
     for user in users:
-        pages = walk(Client(transport, user), "/v1/users/me/timeline?limit=100")
+        pages = walk(Client(Patient(transport), user), "/v1/users/me/timeline?limit=100")
         returned = [int(tweet["id"]) for page in pages for tweet in page["data"]]
         expected = sorted((tweet for tweet, author in author_of.items() if (user, author) in follows), reverse=True)
         differences.compare(returned, expected)
