@@ -8,7 +8,7 @@ from benchmarks.cpus import ALL, children_on
 from infrastructure.postgres.migrating import migrate
 from tests.engines import own_postgres, own_redis
 from tests.engines.jars import CASSANDRA, KAFKA
-from tests.engines.own_cassandra import OwnCassandra
+from tests.engines.own_cassandra import DEFAULT, OwnCassandra
 from tests.engines.own_kafka import OwnKafka
 from tests.engines.own_postgres import OwnPostgres
 from tests.engines.own_redis import OwnRedis
@@ -62,11 +62,11 @@ def why_no_cassandra() -> str | None:
 
 @contextmanager
 def running_cassandra() -> Iterator[OwnCassandra]:
-    """Runs a node whose code is compiled as in production; raises `RuntimeError` if it is not fetched."""
+    """Runs a node that compiles its code and writes its log as by default; raises `RuntimeError` without its jars."""
     if CASSANDRA.missing:
         raise RuntimeError(CASSANDRA.missing)
     with children_on(ALL):
-        own = OwnCassandra(jvm=["-XX:TieredStopAtLevel=4"])
+        own = OwnCassandra(jvm=["-XX:TieredStopAtLevel=4"], commitlog_sync=DEFAULT)
         own.start()
     try:
         yield own

@@ -29,8 +29,15 @@ NO_LOCKED_MEMORY = ("prlimit", "--memlock=65536:65536")
 AS_ROOT = ("setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock")
 
 
+SAFE = "batch"
+"""Data are on disk before a write is answered, so that `kill` loses nothing that was answered."""
+
+DEFAULT = "periodic\ncommitlog_sync_period: 10s"
+"""Cassandra's default: with three copies of everything the other nodes have what one loses."""
+
+
 class OwnCassandra(OwnEngine):
-    """A node, whose data are on disk before it answers, so that `kill` loses nothing that was answered."""
+    """A node."""
 
     def __init__(
         self,
@@ -41,6 +48,7 @@ class OwnCassandra(OwnEngine):
         seeds: Sequence[str] = (LOCALHOST,),
         token: int = 0,
         jvm: Sequence[str] = (),
+        commitlog_sync: str = SAFE,
         more_settings: str = "",
     ) -> None:
         """Starts nothing yet. `ports` are for clients and for other nodes; `jvm` are options of Java.
@@ -63,6 +71,7 @@ class OwnCassandra(OwnEngine):
             "storage_port": storage_port,
             "seeds": ",".join(seeds),
             "folder": folder,
+            "commitlog_sync": commitlog_sync,
         }
         for name, value in values.items():
             settings = settings.replace(f"{{{name}}}", str(value))
