@@ -87,7 +87,7 @@ def test_a_second_cluster_runs_beside_the_first() -> None:
 
 def test_nothing_is_left_of_a_cluster_that_is_interrupted_at_its_start() -> None:
     with started_cluster(PROFILE="postgres") as cluster:
-        until(lambda: list(cluster.folder.glob("perch-postgres-*/data/PG_VERSION")))
+        until(lambda: list(cluster.folder.glob("perch-postgres-*/disk/data/PG_VERSION")))
         cluster.signal(signal.SIGTERM)
         assert cluster.wait() == 0
 
@@ -109,7 +109,7 @@ def test_data_and_logs_stay_if_that_is_asked_for(kept: Path) -> None:
     assert folders == {f"perch-{name}" for name in ("postgres", "work-1", "work-2", "serve-1", "serve-2", "nginx")}
     [log] = kept.glob("perch-serve-1-*/log")
     assert "perch_started" in log.read_text()
-    assert list(kept.glob("perch-postgres-*/data/PG_VERSION"))
+    assert list(kept.glob("perch-postgres-*/disk/data/PG_VERSION"))
 
 
 @pytest.fixture
