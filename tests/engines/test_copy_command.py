@@ -47,7 +47,8 @@ def test_a_copy_that_is_ended_from_outside_can_be_started_again(path: Path, own_
     for by, status in ((signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
         with connect(own_schema_url) as session, session.transaction():
             session.execute("LOCK TABLE users")
-            arguments = command("copy", "--from", url(path))
+            # What a shell starts in the background ignores SIGINT, and so would its children.
+            arguments = ["env", "--default-signal=INT", *command("copy", "--from", url(path))]
             with subprocess.Popen(
                 arguments,
                 cwd=REPOSITORY,
