@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from app.compose import ports
 from app.compose.extras import missing_extra
 from app.compose.role import Role
+from app.compose.traces import with_traces
 from app.settings import Settings
 from domain.delivery import RetryPolicy
 from infrastructure.background import BackgroundThread
@@ -85,8 +86,6 @@ def open_adapters(
 
     Raises `CannotOpen`, and `BadSetting` if an extra of the package is missing.
     """
-    from app.compose.traces import with_traces  # noqa: PLC0415 - it imports this module
-
     return with_traces(settings, role, _opened(settings, role, clock or SystemClock(), jitter))
 
 

@@ -1,15 +1,18 @@
 """Traces, where they are wanted. Only this module needs the extra `otel`."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from app.compose.adapters import Adapters
 from app.compose.extras import missing_extra
 from app.compose.role import Role
 from app.distribution import VERSION
 from app.settings import Settings
 
+if TYPE_CHECKING:
+    from app.compose.adapters import Adapters
 
-def with_traces(settings: Settings, role: Role, adapters: Adapters) -> Adapters:
+
+def with_traces(settings: Settings, role: Role, adapters: "Adapters") -> "Adapters":
     """Returns the adapters, with spans of hints and of deliveries if the settings name a collector.
 
     Raises `BadSetting` if the extra is missing.
