@@ -14,7 +14,7 @@ from cluster.running import Cluster
 from tests.e2e.conftest import RealData, real_data
 from tests.e2e.perch_process import run_app
 from tests.engines.missing import go_without
-from tests.engines.own_redis import OwnRedis, find_redis
+from tests.engines.own_redis import MISSING, OwnRedis, find_redis
 from tests.engines.ports import LOCALHOST, ReservedPort
 
 __all__ = ["real_data"]
@@ -42,8 +42,9 @@ def test_no_timeline_differs_where_authors_are_pulled_and_redis_is_emptied_meanw
     profile: str, real_data: RealData
 ) -> None:
     program = find_redis()
-    assert program or go_without("Redis is missing")
-    redis, ended = OwnRedis(str(program)), threading.Event()
+    if program is None:
+        go_without(MISSING)
+    redis, ended = OwnRedis(program), threading.Event()
     running = RunningEngine(redis.url, lambda: True, redis.close)
     engine = Engine(REDIS.name, REDIS.missing, lambda: running)
     engines = {setting: engine if each is REDIS else each for setting, each in PROFILES[profile].items()}

@@ -74,7 +74,13 @@ class Traffic:
         self._pool = ThreadPoolExecutor(WRITERS + POLLERS)
         self._published: list[Future[list[int]]] = []
         self._polled: list[Future[list[int]]] = []
-        self.count = 0
+        self._made: list[int] = []
+        """All ids so far: writers append at once, where adding to a number could lose one."""
+
+    @property
+    def count(self) -> int:
+        """The tweets published so far."""
+        return len(self._made)
 
     def __enter__(self) -> Self:
         for poller in self._pollers:
@@ -110,7 +116,7 @@ class Traffic:
             assert status == 201, tweet
             assert tweet["text"] == body["text"]
             made.append(int(tweet["id"]))
-            self.count += 1
+            self._made.append(made[-1])
         return made
 
     def _poll(self, poller: Patient) -> list[int]:
