@@ -8,7 +8,7 @@ from functools import partial
 
 from tests.faults.crew import Crew
 from tests.http.client import Client
-from tests.http.patient import Patient
+from tests.http.repeating import Repeating
 from tests.http.wire import OverSocket
 
 PACE_SECONDS = 0.002
@@ -40,10 +40,10 @@ class MixedLoad(Crew):
 
     def _work(self, users: Sequence[str], ledger: Ledger, transport: OverSocket) -> None:
         user = random.choice(users)
-        patient = Patient(transport)
-        self._act(Client(patient, user), user, ledger)
+        repeating = Repeating(transport)
+        self._act(Client(repeating, user), user, ledger)
         ledger.requests += 1
-        ledger.refused += patient.refused
+        ledger.refused += repeating.refused
 
     def _act(self, client: Client, user: str, ledger: Ledger) -> None:
         what = random.random()

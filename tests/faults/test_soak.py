@@ -19,7 +19,7 @@ from tests.faults.report import record
 from tests.faults.soaked import ALONE, Soaked, soaked
 from tests.faults.vital_signs import VitalSigns
 from tests.http.client import Client
-from tests.http.patient import Patient
+from tests.http.repeating import Repeating
 from tests.http.walking import walk
 from tests.http.wire import OverSocket
 
@@ -138,7 +138,7 @@ def compare_some(
     differences = Differences()
     transport = OverSocket(url)
     for user in users:
-        pages = walk(Client(Patient(transport), user), "/v1/users/me/timeline?limit=100")
+        pages = walk(Client(Repeating(transport), user), "/v1/users/me/timeline?limit=100")
         returned = [int(tweet["id"]) for page in pages for tweet in page["data"]]
         expected = sorted((tweet for tweet, author in author_of.items() if (user, author) in follows), reverse=True)
         differences.compare(returned, expected)

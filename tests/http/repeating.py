@@ -10,7 +10,7 @@ PATIENCE_SECONDS = 60.0
 PAUSE_SECONDS = 0.2
 
 
-class Patient:
+class Repeating:
     """Sends each request that is answered 503 again, for `PATIENCE_SECONDS`; a POST has an idempotency key."""
 
     def __init__(self, transport: Transport) -> None:
