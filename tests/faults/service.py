@@ -1,11 +1,14 @@
 """Perch as a real server with its threads, whose timelines fail and stall on demand."""
 
 import ctypes
+import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 from app.compose import Adapters, Perch
@@ -29,21 +32,30 @@ VICTIM = "vic"
 """Follows only eve, whom the readers do not follow."""
 
 WAIT_SECONDS = 30.0
+RETRY_SECONDS = 0.001
+PERCH = tuple(f"{Path(__file__).parents[2] / part}{os.sep}" for part in ("app", "infrastructure", "usecases", "domain"))
+WAIT = threading.Condition.wait.__code__
 
 
 def kill(thread: BackgroundThread) -> None:
-    """Ends the thread at whatever line it runs."""
+    """Ends the thread at whatever line of Perch it runs, or where it waits."""
     doomed = thread._thread
     deadline = time.monotonic() + WAIT_SECONDS
     while doomed.is_alive():
         assert time.monotonic() < deadline, "the thread does not end"
-        raise_in(doomed)
-        doomed.join(1.0)
+        doomed.join(1.0 if raise_in(doomed) else RETRY_SECONDS)
 
 
-def raise_in(thread: threading.Thread) -> None:
-    """Raises `SystemExit` at the current line of the thread, or at its next one if it waits."""
+def raise_in(thread: threading.Thread) -> bool:
+    """Raises `SystemExit` at the current line of the thread, or at its next one if it waits.
+
+    Returns False, and does nothing, at other lines of a library: the lock of a queue or of a log could stay locked.
+    """
+    frame = sys._current_frames().get(thread.ident or 0)
+    if frame is None or not (frame.f_code.co_filename.startswith(PERCH) or frame.f_code is WAIT):
+        return False
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
+    return True
 
 
 class Service:

@@ -27,28 +27,7 @@ DUE_SECONDS = 0.5
 
 AUTHORS = ("ann", "ben", "cat")
 READERS = tuple(f"reader-{number}" for number in range(7))
-PACE_SECONDS = 0.01
 RESTARTS = 'perch_threads_restarted_total{thread="fan-out"}'
-
-
-@contextmanager
-def publishing(world: World) -> Iterator[threading.Semaphore]:
-    """Lets each author publish in a thread; yields a semaphore that is released once per tweet."""
-    published, over = threading.Semaphore(0), threading.Event()
-
-    def publish(author: str) -> None:
-        while not over.wait(PACE_SECONDS):
-            world.publish(author)
-            published.release()
-
-    with ThreadPoolExecutor(len(AUTHORS)) as pool:
-        threads = [pool.submit(publish, author) for author in AUTHORS]
-        try:
-            yield published
-        finally:
-            over.set()
-    for thread in threads:
-        thread.result()
 
 
 @pytest.mark.timeout(600)
@@ -62,12 +41,14 @@ def test_killing_the_worker_at_any_line_leaves_no_tweet_unpushed_beyond_the_due_
         world.home(reader, limit=100)
     worker = FanOutWorker(world.fan_out, world.outbox)
     worker.thread.start()
-    with publishing(world) as published:
+    with ThreadPoolExecutor(len(AUTHORS)) as pool:
         for _ in range(KILLS):
-            for _ in range(chance.randrange(1, 6)):
-                assert published.acquire(timeout=AT_ONCE_SECONDS), "no author publishes"
+            published = [pool.submit(world.publish, chance.choice(AUTHORS)) for _ in range(chance.randrange(1, 6))]
+            published[chance.randrange(len(published))].result(AT_ONCE_SECONDS)
             kill(worker.thread)
             worker.thread.revive()
+            for each in published:
+                each.result(AT_ONCE_SECONDS)
     started = time.monotonic()
     assert worker.join(2 * DUE_SECONDS + AT_ONCE_SECONDS), "a tweet is still unpushed"
     seconds = time.monotonic() - started
