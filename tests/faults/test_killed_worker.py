@@ -15,7 +15,7 @@ from infrastructure.clock import SystemClock
 from infrastructure.delivery.worker import FanOutWorker
 from tests.fakes.log import event_of
 from tests.faults import report
-from tests.faults.service import Service, faulty_service, kill
+from tests.faults.service import WAIT_SECONDS, Service, faulty_service, kill
 from tests.integration.effort import AT_ONCE_SECONDS, LONG
 from tests.integration.stores import Bounds, in_memory
 from tests.integration.world import World
@@ -50,7 +50,7 @@ def test_killing_the_worker_at_any_line_leaves_no_tweet_unpushed_beyond_the_due_
             for each in published:
                 each.result(AT_ONCE_SECONDS)
     started = time.monotonic()
-    assert worker.join(2 * DUE_SECONDS + AT_ONCE_SECONDS), "a tweet is still unpushed"
+    assert worker.join(WAIT_SECONDS), "a tweet is still unpushed"
     seconds = time.monotonic() - started
     assert worker.thread.stop(AT_ONCE_SECONDS)
     report.record(
