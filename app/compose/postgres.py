@@ -18,7 +18,7 @@ from infrastructure.events.metrics import DeadEventMetrics
 from infrastructure.outside.circuit import Circuit
 from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres.leases import Lease
-from infrastructure.postgres.metrics import PostgresMetrics
+from infrastructure.postgres.metrics import FrontierMetrics, PostgresMetrics
 from infrastructure.postgres.stores import PostgresOptions, PostgresStores, open_postgres
 from usecases.allowance import WriteAllowance
 
@@ -68,6 +68,7 @@ def open_in_postgres(
         is_writable=stores.database.is_up,
         collectors=[
             PostgresMetrics(stores.database),
+            FrontierMetrics(stores.tweets.frontier_and_last_id),
             CircuitMetrics([*_circuits(stores), *shared.circuits, *broker.circuits]),
             *([DeadEventMetrics(broker.source)] if settings.store.events_url and role.works else []),
         ],

@@ -11,6 +11,9 @@ from usecases.publish_tweet import IdempotencyKey, Publication
 
 FRONTIER: LiteralString = "SELECT frontier()"
 
+# The function reads the last id before this does, so the frontier is never above it.
+FRONTIER_AND_LAST_ID: LiteralString = "SELECT frontier(), last_value FROM last_tweet_id"
+
 PUBLISH: LiteralString = """
     SELECT tweet_id, body, digest, replayed, pulled
     FROM publish(%s::text, %s::text, %s::bigint, %s::bigint, %s::boolean, %s::text, %s::text)
@@ -99,6 +102,11 @@ class PostgresTweets:
         """Returns the newest `limit` unpushed ids of these authors strictly between the bounds, newest first."""
         rows = self._database.rows(UNPUSHED, (list(author_ids), low, high, limit, limit))
         return [tweet_id for (tweet_id,) in rows]
+
+    def frontier_and_last_id(self) -> tuple[int, int]:
+        """Returns the frontier and the last id given out, which is above it while a publish is under way."""
+        frontier, last = self._database.row(FRONTIER_AND_LAST_ID)
+        return frontier, last
 
     def _frontier(self) -> int:
         return int(self._database.value(FRONTIER))

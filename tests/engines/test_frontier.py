@@ -7,7 +7,8 @@ import pytest
 
 from infrastructure.postgres.sessions import Connection
 from tests.engines.pollers import AUTHORS, Poller, pollers_in_processes, writers
-from tests.engines.sessions import check_publishing_goes_on, connect
+from tests.engines.sessions import check_publishing_goes_on, connect, publish
+from tests.engines.until import until
 from tests.fakes.postgres import opened
 from tests.integration.effort import LONG
 
@@ -17,6 +18,9 @@ POLLS = 1_000_000 // (PROCESSES * POLLERS) if LONG else 400
 CONTROL_POLLS = 100
 
 STORED: LiteralString = "SELECT id FROM tweets WHERE author_id = ANY (%s) ORDER BY id"
+
+LOCK: LiteralString = "SELECT pg_advisory_lock(7)"
+BEGIN_AND_LOCK: LiteralString = "BEGIN; SELECT pg_advisory_xact_lock_shared(7)"
 
 CONTROLS: dict[str, LiteralString] = {
     "the frontier does not look at the locks": """
@@ -73,3 +77,19 @@ def test_pollers_miss_tweets_where(own_schema_url: str, session: Connection, con
     session.execute(CONTROLS[control])
     stored, pollers = stored_and_polled(own_schema_url, session, CONTROL_POLLS)
     assert any(set(stored) - set(poller.seen) for poller in pollers)
+
+
+@pytest.mark.parametrize("holder", [BEGIN_AND_LOCK, LOCK], ids=["a transaction", "a session of another program"])
+def test_whoever_holds_the_frontier_is_told_from_a_frontier_at_rest(
+    own_schema_url: str, session: Connection, holder: LiteralString
+) -> None:
+    with opened(own_schema_url) as stores, connect(own_schema_url) as other:
+        at_rest = publish(session, "ann")
+        assert stores.tweets.frontier_and_last_id() == (at_rest, at_rest)
+        other.execute(holder)
+        [held] = {stores.tweets.frontier_and_last_id()[0] for _ in range(3) if publish(session, "ann")}
+        last = publish(session, "ann")
+        assert held < at_rest
+        assert stores.tweets.frontier_and_last_id() == (held, last)
+        other.close()
+        until(lambda: stores.tweets.frontier_and_last_id() == (last, last))

@@ -7,7 +7,7 @@ from infrastructure.events.no_hints import NoHints
 from infrastructure.outside.circuit import Circuit
 from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres.database import Database
-from infrastructure.postgres.metrics import PostgresMetrics
+from infrastructure.postgres.metrics import FrontierMetrics, PostgresMetrics
 
 
 def shared_metrics() -> str:
@@ -16,4 +16,5 @@ def shared_metrics() -> str:
     registry.register(DeadEventMetrics(NoHints()))
     registry.register(CircuitMetrics([Circuit("an engine")]))
     registry.register(PostgresMetrics(Database("postgresql://", connections=1)))
+    registry.register(FrontierMetrics(lambda: (0, 0)))
     return generate_latest(registry).decode()
