@@ -61,7 +61,7 @@ def ask(service: str, method: Callable[P, Answer], *args: P.args, **kwargs: P.kw
     refusal is one, too: what a process may not do must be seen, and whoever is throttled must ask less often.
     """
     try:
-        return _twice(method, *args, **kwargs)
+        return twice(method, *args, **kwargs)
     except ClientError as error:
         kind = Missing if error.response.get("Error", {}).get("Code") in MISSING else Unavailable
         raise kind(f"{service} refuses: {error}") from error
@@ -73,9 +73,9 @@ def ask(service: str, method: Callable[P, Answer], *args: P.args, **kwargs: P.kw
         raise Unavailable(f"What answers in the place of {service} is not {service}.") from error
 
 
-def _twice(method: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:
+def twice(method: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:
+    """Returns the answer of the method, called again if its connection was closed: the server may close an idle one."""
     try:
         return method(*args, **kwargs)
     except ConnectionClosedError:
-        # The server may close a connection that was idle.
         return method(*args, **kwargs)

@@ -5,15 +5,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    ReadTimeoutError,
-)
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from domain.errors import Unavailable
+from infrastructure.aws.session import twice
 from infrastructure.outside.circuit import NoAnswer, NoTime, Refused
 from infrastructure.time_left import seconds_left
 
@@ -103,7 +98,7 @@ def ask(call: Callable[[], Answer], part: str) -> Answer:
     if seconds_left() < ANSWER_SECONDS:
         raise NoTime("The request has no time left to ask DynamoDB.")
     try:
-        answer = _twice(call)
+        answer = twice(call)
     except (ConnectTimeoutError, ReadTimeoutError) as error:
         raise NoAnswer("DynamoDB did not answer in time.") from error
     except ClientError as error:
@@ -113,13 +108,6 @@ def ask(call: Callable[[], Answer], part: str) -> Answer:
     if part not in answer:
         raise Unavailable("What answers in the place of DynamoDB is not DynamoDB.")
     return answer
-
-
-def _twice(call: Callable[[], Answer]) -> Answer:
-    try:
-        return call()
-    except ConnectionClosedError:
-        return call()
 
 
 def code_of(error: ClientError) -> str:

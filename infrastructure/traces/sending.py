@@ -25,8 +25,9 @@ LOG_SECONDS = 10.0
 class SpanSender(SpanProcessor):
     """Sends the spans of each second to the collector. Nobody waits for it.
 
-    What finds no room, or is not taken in time, is lost: `traces_lost` in the log says so. The lock protects the number
-    of spans lost and the time of the last line.
+    What finds no room, or is not taken in time, is lost: `traces_lost` in the log says so. In the end, the library's
+    `BatchSpanProcessor` would wait for a dead collector for 30 s, however short the time to stop is. The lock protects
+    the number of spans lost and the time of the last line.
     """
 
     def __init__(

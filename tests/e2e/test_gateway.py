@@ -135,7 +135,7 @@ def test_an_error_of_the_gateway_is_a_problem(
 def test_a_gateway_without_perch_answers_with_a_problem(gateway: Gateway, perch: PerchProcess) -> None:
     perch.stop()
     response, answer = ask(gateway, "GET", TIMELINE, basic("alice"))
-    assert_problem(Answer(response.status, Headers(response.getheaders()), answer), 502, "unavailable")
+    assert_problem(Answer(response.status, Headers(response.getheaders()), answer), 503, "unavailable")
     assert response.headers["Retry-After"]
 
 

@@ -19,8 +19,8 @@ REPEAT_SECONDS = 0.1
 REPEATS_MAX = 1500
 WAIT_SECONDS = 120.0
 
-BUSY = {"502", "503"}
-"""502 is nginx's own, where no process of Perch takes the request, or one ended with it."""
+BUSY = {"503"}
+"""Of Perch, or of nginx where no process of Perch takes the request, or one ended with it."""
 
 
 class Patient:
