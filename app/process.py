@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from app.affinity import OneCpu, cpus
-from app.collector import collect_young_only
+from app.collector import collect_all, collect_young_only
 from app.logs import configure_logs
 from app.settings import Settings
 from app.settings.groups import StoreSettings
@@ -23,7 +23,10 @@ def prepare_process(settings: Settings) -> OneCpu | None:
     configure_logs(settings.log.log_level, settings.log.log_format, errors)
     for name, meant in Settings.slips(os.environ).items():
         log.warning("unknown_setting", name=name, did_you_mean=meant)
-    collect_young_only()
+    if settings.store.is_shared:
+        collect_all()
+    else:
+        collect_young_only()
     return OneCpu() if settings.server.cpus == "one" else None
 
 
