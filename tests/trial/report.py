@@ -22,6 +22,8 @@ agree in the end.
 
 Beside each harm is the longest time, in seconds, without any success of that kind, from the beginning of the harm on at
 most, until the first success after it: `publish`; `change` (follow, unfollow, delete); `read`; `poll` (by two clients).
+So it includes the harm itself. On a machine that is busy with other work both last longer: in most of these trials two
+cores had the engines, processes and clients of two trials, some with other tests beside them.
 """
 RULES = ("lost", "doubled", "ghost", "missing")
 
