@@ -27,6 +27,6 @@ def collect_all() -> None:
     """Makes the collector walk all objects now and then: for processes whose data is in engines.
 
     Drivers leave cycles that outlive young collections, such as a query to Cassandra until its timer ends. Without
-    stored data a walk takes some ten milliseconds, and comes after tens of thousands of requests.
+    stored data, and without what the start made (`gc.freeze`), there is little to walk.
     """
     gc.set_threshold(YOUNG_OBJECTS, YOUNG_COLLECTIONS, MIDDLE_COLLECTIONS)

@@ -1,11 +1,13 @@
 """The preparation of a process that serves."""
 
+import gc
 import os
 import sys
 from pathlib import Path
 
 from app.affinity import OneCpu, cpus
 from app.collector import collect_all, collect_young_only
+from app.compose import Role
 from app.logs import configure_logs
 from app.settings import Settings
 from app.settings.groups import StoreSettings
@@ -30,9 +32,16 @@ def prepare_process(settings: Settings) -> OneCpu | None:
     return OneCpu() if settings.server.cpus == "one" else None
 
 
-def start_facts(settings: Settings) -> dict[str, str | list[int]]:
-    """Returns the fields of the log line about a start: authentication mode, CPUs and database."""
-    return {"auth_mode": settings.identity.auth_mode, "cpus": cpus(), "database": _place(settings.store)}
+def mark_started(settings: Settings, role: Role, url: str | None = None) -> None:
+    """Logs that Perch has started, with role, authentication mode, CPUs and database.
+
+    From now on the cycle collector leaves alone what the start has made: all code, and the tweets of a file.
+    """
+    gc.freeze()
+    place = _place(settings.store)
+    log.info(
+        "perch_started", url=url, role=role.value, auth_mode=settings.identity.auth_mode, cpus=cpus(), database=place
+    )
 
 
 def _place(store: StoreSettings) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from app.affinity import OneCpu
 from app.compose import CannotOpen, Role, build, open_adapters
-from app.process import prepare_process, say, start_facts
+from app.process import mark_started, prepare_process, say
 from app.settings import BadSetting, Settings
 from infrastructure.log import get_logger
 from infrastructure.server.open_files import TooFewOpenFiles
@@ -56,7 +56,7 @@ def _run(environment: Mapping[str, str], role: Role, *, run_worker: bool = True)
     server.stop_on_signals()
     if role.serves and settings.identity.auth_mode == "header" and server.is_reachable_from_outside:
         log.warning("anybody_can_be_anybody", host=settings.server.host, advice=ADVICE_ANYBODY)
-    log.info("perch_started", url=server.url, role=role.value, **start_facts(settings))
+    mark_started(settings, role, server.url)
     say(f"Perch {'listens' if role.serves else 'works, and reports its health,'} on {server.url}")
     left = server.run()
     log.info("stopped", tweets_left=left)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.affinity import OneCpu
 from app.compose import CannotOpen, Perch, Role, build, open_adapters
-from app.process import prepare_process, start_facts
+from app.process import mark_started, prepare_process
 from app.settings import BadSetting, Settings
 from infrastructure.http.cors import Cors
 from infrastructure.http.problems import Problem, overloaded
@@ -67,7 +67,7 @@ class Application:
                 perch.start()
                 # Not a daemon thread, so that the process waits for it, even in a server that skips exit handlers.
                 threading.Thread(target=self._supervise, args=(perch,), name="supervisor", daemon=False).start()
-                log.info("perch_started", url=None, role=role.value, **start_facts(self._settings))
+                mark_started(self._settings, role)
                 self._started = self._limited(perch)
             return self._started
 

@@ -13,6 +13,7 @@ from app.collector import (
     collect_all,
     collect_young_only,
 )
+from app.compose import Role
 from app.settings import Settings
 
 NODES_MAX = 10_000_000
@@ -87,3 +88,13 @@ def test_a_process_walks_all_objects_only_if_its_data_is_elsewhere(
     process.prepare_process(Settings.from_environment({"DATABASE_URL": database, "CPUS": "all", "SECRET_KEY": "key"}))
     assert (gc.get_threshold()[2] == MIDDLE_COLLECTIONS) is walks
     assert (gc.get_threshold()[2] == NEVER) is not walks
+
+
+def test_what_the_start_made_is_not_walked_again() -> None:
+    frozen = gc.get_freeze_count()
+    try:
+        process.mark_started(Settings.from_environment({"DATABASE_URL": "postgresql://host/perch"}), Role.SERVE)
+        assert gc.get_freeze_count() > frozen
+        assert not gc.get_objects(2)
+    finally:
+        gc.unfreeze()
