@@ -6,9 +6,17 @@ from pathlib import Path
 from tests.e2e import nginx_conf
 from tests.e2e.gateway import Gateway
 
+ASKED = "X-Asked"
+"""The header with the addresses of the processes that nginx asked, one after the other: it passes some requests on."""
+
+PASSES_ON = "proxy_next_upstream error;"
+
 
 class SharedGateway(Gateway):
-    """nginx with the documented configuration and a line for each process; it trusts the identity that clients send."""
+    """nginx with the documented configuration and a line for each process; it trusts the identity that clients send.
+
+    Answers say which processes were asked.
+    """
 
     def __init__(self, folder: Path, ports: Sequence[int]) -> None:
         self._ports = ports
@@ -17,4 +25,4 @@ class SharedGateway(Gateway):
     def _changes(self, perch_port: int) -> dict[str, str]:
         del perch_port
         changes = nginx_conf.local(self._folder, self._ports, port=self.plain_port, connections=self._connections)
-        return {**changes, **nginx_conf.TRUSTING}
+        return {**changes, **nginx_conf.TRUSTING, PASSES_ON: f"{PASSES_ON} add_header {ASKED} $upstream_addr always;"}

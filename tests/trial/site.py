@@ -1,5 +1,6 @@
 """Engines, processes and perhaps nginx for one trial."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,9 @@ from tests.trial.finale import ADMIN
 from tests.trial.members import Members
 from tests.trial.plan import Plan
 from tests.trial.profiles import Profile, entries
+
+MIGRATE_TRIES = 5
+PAUSE_SECONDS = 1.0
 
 SETTINGS = {
     "ADMIN_TOKEN": ADMIN[1],
@@ -74,8 +78,13 @@ def site(profile: Profile, plan: Plan, folder: Path, broken: str) -> Iterator[Si
 
 
 def _migrate(settings: Mapping[str, str]) -> None:
-    migrated = run(command("migrate"), RUN_SECONDS, settings)
-    assert migrated.returncode == 0, migrated.stderr
+    """Does it again where an engine that has just started does not answer, as whoever runs it would."""
+    for tries_left in reversed(range(MIGRATE_TRIES)):
+        migrated = run(command("migrate"), RUN_SECONDS, settings)
+        if migrated.returncode == 0:
+            return
+        assert tries_left, migrated.stderr
+        time.sleep(PAUSE_SECONDS)
 
 
 def _urls(ports: Sequence[int]) -> list[str]:
