@@ -32,8 +32,11 @@ BYTES_PER_TWEET_MAX = 4096 if IS_LONG else 16_384
 `TWEETS_MIN`."""
 
 TWEETS_MIN = 300
-GROWN_MIB_MAX = 6.0 if IS_LONG else 24.0
-"""The bound of each process of a cluster, which holds no tweets. In a short run it is still starting."""
+CACHE_MIB = 8.0
+"""What the cache of rendered tweets grows to, the only place where a process of a cluster holds tweets."""
+
+GROWN_MIB_MAX = CACHE_MIB + 2.0 if IS_LONG else 24.0
+"""The bound of each process of a cluster. In a short run it is still starting."""
 
 FLAT_MIB_MAX = 6.0
 FILES_MORE_MAX = 8
