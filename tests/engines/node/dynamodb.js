@@ -20,6 +20,13 @@ function described(table) {
   return attribute ? { TimeToLiveStatus: "ENABLED", AttributeName: attribute } : { TimeToLiveStatus: "DISABLED" };
 }
 
+// dynalite throws where a client goes in the middle of a request, which is no reason to end.
+process.on("uncaughtException", (error) => {
+  if (error.code === "ECONNRESET") return;
+  console.error(error);
+  process.exit(1);
+});
+
 server.removeAllListeners("request");
 server.on("request", (request, response) => {
   const call = calls[String(request.headers["x-amz-target"]).split(".")[1]];
