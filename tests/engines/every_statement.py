@@ -56,6 +56,7 @@ def _tweets(session: OneSession) -> None:
     for authors in (AUTHORS, MANY):
         tweets.newest(authors, 0, MAX_TWEET_ID, 21)
     tweets.newest_of_all(0, MAX_TWEET_ID, 21)
+    tweets.frontier_and_last_id()
     tweets.unpushed(AUTHORS, 0, MAX_TWEET_ID, 21)
 
 
