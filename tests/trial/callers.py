@@ -20,8 +20,8 @@ TIMEOUT_SECONDS = 3.0
 
 PAUSE_SECONDS = 0.05
 TRIES = 4
-UNSURE = frozenset({502, 503, 504})
-"""The database may have done it all the same."""
+UNAVAILABLE = 503
+"""The database may have done it all the same. Nothing, not even nginx, answers any other 5xx."""
 
 NOT_FOUND = 404
 
@@ -79,7 +79,7 @@ class Caller:
                 answer = ask(Client(transport, user or None))
         except GONE:
             return None
-        return None if answer.status in UNSURE or _may_be_of_a_repeat(answer) else answer
+        return None if answer.status == UNAVAILABLE or _may_be_of_a_repeat(answer) else answer
 
 
 def _may_be_of_a_repeat(answer: Answer) -> bool:
