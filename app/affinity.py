@@ -42,8 +42,8 @@ _CAN_CHOOSE = sys.platform == "linux"
 class OneCpu:
     """Keeps the process on one CPU: the least busy one, as far as that can be told.
 
-    Python runs one thread at a time. On several CPUs the interpreter lock moves between them, which costs about 40 % of
-    the throughput of one CPU, and starves the thread that reads requests.
+    Python runs one thread at a time. On several CPUs the interpreter lock moves between them, which costs about a third
+    of the throughput, and starves the thread that reads requests.
     """
 
     def __init__(self) -> None:

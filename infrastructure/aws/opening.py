@@ -1,4 +1,4 @@
-"""Opens both sides of the hints in SNS and SQS, and the dead letters."""
+"""Opens both sides of the hints in SNS and SQS, and the dead events."""
 
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from domain.errors import Unavailable
 from infrastructure.aws import queue, sending
 from infrastructure.aws.address import Address, parse_address
-from infrastructure.aws.dead_letters import SqsDeadEvents
+from infrastructure.aws.dead_events import SqsDeadEvents
 from infrastructure.aws.preparing import make_queues, make_topic
 from infrastructure.aws.queue import Queue
 from infrastructure.aws.sending import SnsEvents
@@ -52,7 +52,7 @@ def open_taking(url: str, capacity: int, visibility_seconds: int = VISIBILITY_SE
 
 
 def open_dead(url: str) -> DeadEvents:
-    """Opens the dead letters, and asks nothing yet. Raises `ValueError` with what the URL must be."""
+    """Opens the dead events, and asks nothing yet. Raises `ValueError` with what the URL must be."""
     address = parse_address(url)
     return SqsDeadEvents(*_queues(open_session(address.region), address))
 

@@ -15,7 +15,7 @@ MAX_RECEIVE_COUNT = 5
 """SQS moves a message that workers took so often without finishing it to the dead-letter queue."""
 
 RETENTION_SECONDS = 14 * 24 * 3600
-"""SQS keeps dead letters for so long at most."""
+"""SQS keeps dead events for so long at most."""
 
 
 def make_queues(main: Queue, dead: Queue, max_receive_count: int = MAX_RECEIVE_COUNT) -> None:

@@ -35,7 +35,7 @@ def open_client(session: "Session") -> "SQSClient":
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Message:
     """A message to send, with its attributes."""
 
     body: str
@@ -98,11 +98,11 @@ class Queue:
         )
         return answer.get("Messages", [])
 
-    def send(self, letters: Sequence[Letter]) -> set[int]:
-        """Sends letters; returns the positions of those that SQS took. What is too long for a request is not sent."""
+    def send(self, messages: Sequence[Message]) -> set[int]:
+        """Sends messages; returns the positions of those that SQS took. What is too long for a request is not sent."""
         url, taken = self.url(), set()
-        for some in _by_size(letters):
-            entries: list[SendMessageBatchRequestEntryTypeDef] = [_entry(number, letters[number]) for number in some]
+        for some in _by_size(messages):
+            entries: list[SendMessageBatchRequestEntryTypeDef] = [_entry(number, messages[number]) for number in some]
             answer = ask(SERVICE, self._client.send_message_batch, QueueUrl=url, Entries=entries)
             taken |= {int(each["Id"]) for each in answer.get("Successful", [])}
         return taken
@@ -149,12 +149,12 @@ def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield some
 
 
-def _by_size(letters: Sequence[Letter]) -> Iterator[list[int]]:
-    """Yields the positions of letters that fit into one request, without those that fit into none."""
+def _by_size(messages: Sequence[Message]) -> Iterator[list[int]]:
+    """Yields the positions of messages that fit into one request, without those that fit into none."""
     some: list[int] = []
     size = 0
-    for number, letter in enumerate(letters):
-        length = len(letter.body.encode())
+    for number, message in enumerate(messages):
+        length = len(message.body.encode())
         if length > BATCH_BYTES:
             continue
         if some and (len(some) == BATCH or size + length > BATCH_BYTES):
@@ -166,11 +166,11 @@ def _by_size(letters: Sequence[Letter]) -> Iterator[list[int]]:
         yield some
 
 
-def _entry(number: int, letter: Letter) -> "SendMessageBatchRequestEntryTypeDef":
+def _entry(number: int, message: Message) -> "SendMessageBatchRequestEntryTypeDef":
     return {
         "Id": str(number),
-        "MessageBody": letter.body,
+        "MessageBody": message.body,
         "MessageAttributes": {
-            name: {"DataType": "String", "StringValue": value} for name, value in letter.attributes.items()
+            name: {"DataType": "String", "StringValue": value} for name, value in message.attributes.items()
         },
     }

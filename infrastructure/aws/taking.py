@@ -6,9 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from domain.errors import Unavailable
-from infrastructure.aws.dead_letters import letter
+from infrastructure.aws.dead_events import dead_event
 from infrastructure.aws.in_hand import InHand
-from infrastructure.aws.queue import BATCH, Letter, Queue
+from infrastructure.aws.queue import BATCH, Queue
 from infrastructure.background import BackgroundThread
 from infrastructure.clock import SystemClock
 from infrastructure.counts import QueueCounts
@@ -107,10 +107,9 @@ class SqsSource:
     def _bury(self, bad: "list[tuple[MessageTypeDef, str]]") -> None:
         """Sends them to the dead-letter queue, and deletes those that are there; the others come again."""
         origin = self._main.arn()
-        letters: list[Letter] = [
-            letter(message["Body"], reason, self._clock.now_ms(), origin) for message, reason in bad
-        ]
-        buried = self._dead_queue.send(letters)
+        buried = self._dead_queue.send(
+            [dead_event(message["Body"], reason, self._clock.now_ms(), origin) for message, reason in bad]
+        )
         self._main.delete(bad[number][0]["ReceiptHandle"] for number in sorted(buried))
         with self._lock:
             self._dead += len(buried)

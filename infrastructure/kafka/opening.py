@@ -4,7 +4,7 @@ from infrastructure.events.broker import Broker
 from infrastructure.events.no_hints import NoHints
 from infrastructure.kafka.address import KafkaAddress, parse
 from infrastructure.kafka.clients import check
-from infrastructure.kafka.dead import KafkaDeadEvents
+from infrastructure.kafka.dead_events import KafkaDeadEvents
 from infrastructure.kafka.sending import KafkaEvents
 from infrastructure.kafka.taking import KafkaSource
 from infrastructure.kafka.topics import make_topics

@@ -13,7 +13,7 @@ from infrastructure.events.taken import Taken
 from infrastructure.kafka.address import KafkaAddress
 from infrastructure.kafka.client_log import ClientLog
 from infrastructure.kafka.clients import new_consumer
-from infrastructure.kafka.dead_letters import DeadLetters
+from infrastructure.kafka.dead_sending import DeadEventSender
 from infrastructure.kafka.empty_handed import FIRST_SECONDS, EmptyHanded
 from infrastructure.kafka.progress import Progress
 
@@ -46,7 +46,7 @@ class KafkaSource:
         self._address = address
         self._capacity = min(capacity, QUEUE_MAX)
         self._log = ClientLog("take")
-        self._dead = DeadLetters(address, self._log, self._dead_letter_stored)
+        self._dead = DeadEventSender(address, self._log, self._dead_event_stored)
         self._queue: queue.SimpleQueue[tuple[Progress, Taken]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._progress: dict[Partition, Progress] = {}
@@ -135,7 +135,7 @@ class KafkaSource:
         else:
             self._queue.put((progress, Taken(event, (progress, offset))))
 
-    def _dead_letter_stored(self, receipt: tuple[Progress, int]) -> None:
+    def _dead_event_stored(self, receipt: tuple[Progress, int]) -> None:
         progress, offset = receipt
         with self._lock:
             progress.done(offset)

@@ -19,7 +19,7 @@ FOR_EVER = "-1"
 def make_topics(address: KafkaAddress, answer_seconds: float = ANSWER_SECONDS) -> list[str]:
     """Makes the topics that are not there yet, and returns both names; raises `Unavailable`.
 
-    A topic that is there stays as it is. Dead letters are in one partition, in their order, and are kept for ever.
+    A topic that is there stays as it is. Dead events are in one partition, in their order, and are kept for ever.
     """
     admin = AdminClient(admin_settings(address, ClientLog("migrate")))
     wanted = [

@@ -1,4 +1,4 @@
-"""Processes with hints through SNS and SQS: what `migrate` makes, a load, and the dead letters."""
+"""Processes with hints through SNS and SQS: what `migrate` makes, a load, and the dead events."""
 
 import json
 import signal
@@ -101,7 +101,7 @@ def test_no_timeline_differs_while_a_worker_is_killed_and_another_added(
     until(lambda: moto.depth(queue_of(settings)) == EMPTY, SECONDS)
 
 
-def test_dead_letters_by_the_command_line(moto: OwnMoto, address: Address, postgres_database: str) -> None:
+def test_dead_events_by_the_command_line(moto: OwnMoto, address: Address, postgres_database: str) -> None:
     settings = {"DATABASE_URL": postgres_database, "EVENTS_URL": url_of(address), **moto.settings()}
 
     def dlq(*arguments: object) -> str:

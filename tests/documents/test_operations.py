@@ -9,7 +9,7 @@ from app.compose import postgres
 from app.settings import Settings
 from app.settings.identity import HS256_KEY_BYTES_MIN
 from infrastructure import time_left
-from infrastructure.aws import dead_letters, preparing, queue, session
+from infrastructure.aws import dead_events, preparing, queue, session
 from infrastructure.aws import opening as aws
 from infrastructure.aws import taking as sqs
 from infrastructure.delivery.fan_out import ACTIVE_MAX
@@ -95,7 +95,7 @@ LIMITS = [
     f"set to {sqs.VISIBILITY_SECONDS} s again every {sqs.VISIBILITY_SECONDS * sqs.KEEP_SHARE:g} s",
     f"up to {queue.WAIT_SECONDS} s, and {aws.CLOSE_SECONDS:g} s at most while SQS does not answer",
     f"more than {queue.BATCH_BYTES:,} bytes",
-    f"these are away for {dead_letters.LOOK_SECONDS} s",
+    f"these are away for {dead_events.LOOK_SECONDS} s",
     f"within {session.ANSWER_SECONDS:g} s ({session.CONNECT_SECONDS:g} s to connect) is dropped",
     f"nothing to do asks every {queue.WAIT_SECONDS} s",
 ]

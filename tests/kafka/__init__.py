@@ -1,1 +1,1 @@
-"""Kafka: groups, rebalancing, dead letters, and a broker that fails."""
+"""Kafka: groups, rebalancing, dead events, and a broker that fails."""

@@ -12,7 +12,7 @@ import pytest
 from domain.events import TweetCreated
 from infrastructure.events.codec import encode
 from infrastructure.kafka.address import parse
-from infrastructure.kafka.dead_letters import ORIGIN
+from infrastructure.kafka.dead_sending import ORIGIN
 from infrastructure.kafka.topics import make_topics
 from tests.engines.fleet import Fleet, StartFleet
 from tests.engines.kafka_server import KafkaServer

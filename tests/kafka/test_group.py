@@ -4,7 +4,7 @@ from collections import Counter
 
 from confluent_kafka import KafkaError
 
-from infrastructure.kafka.dead_letters import BODY_BYTES_MAX
+from infrastructure.kafka.dead_sending import BODY_BYTES_MAX
 from tests.engines.kafka_server import KafkaServer
 from tests.engines.until import until
 from tests.kafka.sides import Sides, committed, finished, hint, take, take_ids

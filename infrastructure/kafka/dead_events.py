@@ -13,7 +13,7 @@ from infrastructure.events.dead import DeadEvent
 from infrastructure.kafka.address import KafkaAddress
 from infrastructure.kafka.client_log import ClientLog
 from infrastructure.kafka.clients import DEAD_SECONDS, admin_settings, new_consumer, new_producer
-from infrastructure.kafka.dead_letters import FAILED_AT_MS, ORIGIN, REASON
+from infrastructure.kafka.dead_sending import FAILED_AT_MS, ORIGIN, REASON
 
 ANSWER_SECONDS = 10.0
 POLL_SECONDS = 0.1
@@ -27,7 +27,7 @@ AT_ONCE = 500
 
 
 class KafkaDeadEvents:
-    """Reads the topic of dead letters, which has one partition, from its first message. Methods raise `Unavailable`."""
+    """Reads the topic of dead events, which has one partition, from its first message. Methods raise `Unavailable`."""
 
     def __init__(self, address: KafkaAddress) -> None:
         self._address = address

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from domain.errors import Unavailable
-from infrastructure.aws.queue import BATCH, Letter, Queue
+from infrastructure.aws.queue import BATCH, Message, Queue
 from infrastructure.events.dead import DeadEvent
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ AT_ONCE = 500
 """The most that are in memory at once."""
 
 
-def letter(body: str, reason: str, now_ms: int, origin: str) -> Letter:
+def dead_event(body: str, reason: str, now_ms: int, origin: str) -> Message:
     """Returns the message for the dead-letter queue; its own attributes are those above."""
-    return Letter(body, {REASON: reason, FAILED_AT: str(now_ms), ORIGIN: origin})
+    return Message(body, {REASON: reason, FAILED_AT: str(now_ms), ORIGIN: origin})
 
 
 class SqsDeadEvents:
@@ -60,7 +60,7 @@ class SqsDeadEvents:
         self._main.close()
 
     def _redrive(self, found: "list[MessageTypeDef]") -> int:
-        sent = self._main.send([Letter(message["Body"], {}) for message in found])
+        sent = self._main.send([Message(message["Body"], {}) for message in found])
         return self._drop([found[number] for number in sorted(sent)])
 
     def _drop(self, found: "list[MessageTypeDef]") -> int:

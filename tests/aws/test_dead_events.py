@@ -8,7 +8,7 @@ import pytest
 
 from domain.events import TweetCreated
 from infrastructure.aws.address import Address
-from infrastructure.aws.dead_letters import NOT_FINISHED
+from infrastructure.aws.dead_events import NOT_FINISHED
 from infrastructure.aws.opening import prepare
 from infrastructure.aws.queue import BATCH_BYTES
 from infrastructure.events.codec import encode
@@ -132,7 +132,7 @@ def test_an_empty_queue_has_nothing_to_take(elasticmq: OwnElasticMq, queues_alon
     assert shown(queues_alone) == []
 
 
-def test_what_is_too_long_for_a_letter_is_left_to_the_policy(elasticmq: OwnElasticMq, queues_alone: Address) -> None:
+def test_what_is_too_long_for_a_message_is_left_to_the_policy(elasticmq: OwnElasticMq, queues_alone: Address) -> None:
     body = "x" * (BATCH_BYTES + 1)
     elasticmq.send(queues_alone.queue, body)
     elasticmq.send(queues_alone.queue, "short")

@@ -27,22 +27,22 @@ CLOSE_SECONDS = 1.0
 Receipt = tuple[Progress, int]
 
 
-class _Letter(NamedTuple):
+class _Unsent(NamedTuple):
     body: bytes
     key: bytes | None
     headers: list[tuple[str, str | bytes | None]]
     receipt: Receipt
 
 
-class DeadLetters:
-    """Gives dead letters to the broker until it has stored them. Only one thread at a time may call the methods."""
+class DeadEventSender:
+    """Gives dead events to the broker until it has stored them. Only one thread at a time may call the methods."""
 
     def __init__(self, address: KafkaAddress, client_log: ClientLog, stored: Callable[[Receipt], object]) -> None:
-        """`stored` is told the receipt of each letter that the broker has."""
+        """`stored` is told the receipt of each one that the broker has."""
         self._topic = address.dead_topic
         self._log = client_log
         self._stored = stored
-        self._to_send: deque[_Letter] = deque()
+        self._to_send: deque[_Unsent] = deque()
         self._address = address
         self._producer = self._new_producer()
 
@@ -50,7 +50,7 @@ class DeadLetters:
         return new_producer(self._address, self._log, seconds=DEAD_SECONDS, most=ON_THEIR_WAY_MAX)
 
     def give(self, message: Message, reason: str, receipt: Receipt) -> None:
-        """Takes the message as a dead letter; `work` sends it."""
+        """Takes the message as a dead event; `work` sends it."""
         origin = f"{message.topic()}[{message.partition()}]@{message.offset()}"
         headers: list[tuple[str, str | bytes | None]] = [
             (REASON, reason),
@@ -59,10 +59,10 @@ class DeadLetters:
         ]
         # With headers, a message of the largest size would be too large for the topic.
         body, key = (message.value() or b"")[:BODY_BYTES_MAX], (message.key() or b"")[:KEY_BYTES_MAX]
-        self._to_send.append(_Letter(body, key or None, headers, receipt))
+        self._to_send.append(_Unsent(body, key or None, headers, receipt))
 
     def waiting(self) -> int:
-        """Returns the number of letters that the broker has not stored yet."""
+        """Returns the number of those that the broker has not stored yet."""
         return len(self._to_send) + len(self._producer)
 
     def work(self) -> None:
@@ -80,20 +80,20 @@ class DeadLetters:
         self._producer.purge()
         hear(self._producer, self._log)
 
-    def _send(self, letter: _Letter) -> bool:
+    def _send(self, dead: _Unsent) -> bool:
         def reported(error: KafkaError | None, _: Message) -> None:
             if error is None:
-                self._stored(letter.receipt)
+                self._stored(dead.receipt)
             else:
-                self._log.trouble(f"A dead letter was not stored: {error.str()}")
-                self._to_send.append(letter)
+                self._log.trouble(f"A dead event was not stored: {error.str()}")
+                self._to_send.append(dead)
 
         try:
-            self._producer.produce(self._topic, letter.body, letter.key, headers=letter.headers, on_delivery=reported)
+            self._producer.produce(self._topic, dead.body, dead.key, headers=dead.headers, on_delivery=reported)
         except BufferError:
             return False
         except KafkaException as error:
-            self._log.trouble(f"A dead letter was not sent: {error.args[0].str()}")
+            self._log.trouble(f"A dead event was not sent: {error.args[0].str()}")
             return False
         return True
 
