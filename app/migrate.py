@@ -7,7 +7,6 @@ import argparse
 import os
 import sys
 
-from app.compose.adapters import CannotOpen
 from app.compose.events import bad_address, broker
 from app.compose.extras import missing_extra
 from app.settings import BadSetting, Settings
@@ -40,7 +39,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
         print(_to(store.database_url, arguments.version, store.timelines))
         if store.events_url and arguments.version != BASE:
             print(f"At the broker there are {' and '.join(_prepare_broker(settings))}.")
-    except (BadSetting, CannotOpen, Unavailable) as error:
+    except (BadSetting, CannotUse, Unavailable) as error:
         print(error, file=sys.stderr)
         return FAILED_STATUS
     return 0
@@ -67,9 +66,6 @@ def _to(url: str, version: str, timelines: str) -> str:
         from infrastructure.postgres.migrating import migrate, serves_since  # noqa: PLC0415 - it needs an extra
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
-    try:
-        found = migrate(url, version, timelines)
-    except CannotUse as error:
-        raise CannotOpen(str(error)) from None
+    found = migrate(url, version, timelines)
     users = "" if found == BASE else f"; processes that need version {serves_since(found)} or a newer one can use it"
     return f"The schema has version {found}{users}."

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Mapping
 
 from app.affinity import OneCpu
-from app.compose import CannotOpen, Role, build, open_adapters
+from app.compose import Role, build, open_adapters
 from app.process import mark_started, prepare_process, say
 from app.settings import BadSetting, Settings
+from infrastructure.cannot_use import CannotUse
 from infrastructure.log import get_logger
 from infrastructure.server.open_files import TooFewOpenFiles
 from infrastructure.server.waitress_server import WaitressServer
@@ -50,7 +51,7 @@ def _run(environment: Mapping[str, str], role: Role, *, run_worker: bool = True)
         role = _role(settings, role)
         one_cpu = prepare_process(settings)
         server = _server(settings, role, one_cpu, run_worker=run_worker)
-    except (BadSetting, CannotOpen, TooFewOpenFiles) as error:
+    except (BadSetting, CannotUse, TooFewOpenFiles) as error:
         print(error, file=sys.stderr)
         return BAD_SETTING_STATUS
     server.stop_on_signals()

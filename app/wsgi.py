@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from app.affinity import OneCpu
-from app.compose import CannotOpen, Perch, Role, build, open_adapters
+from app.compose import Perch, Role, build, open_adapters
 from app.process import mark_started, prepare_process
 from app.settings import BadSetting, Settings
+from infrastructure.cannot_use import CannotUse
 from infrastructure.http.cors import Cors
 from infrastructure.http.problems import Problem, overloaded
 from infrastructure.log import get_logger
@@ -60,7 +61,7 @@ class Application:
                 role = Role.SERVE if self._settings.store.is_shared else Role.ALL
                 try:
                     adapters = open_adapters(self._settings, role)
-                except (BadSetting, CannotOpen) as error:
+                except (BadSetting, CannotUse) as error:
                     log.critical("cannot_start", error=str(error))
                     return answering_problem(_cannot_start, self._cors)
                 perch = build(self._settings, adapters, role, self._one_cpu)

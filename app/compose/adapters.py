@@ -16,7 +16,6 @@ from app.compose.traces import with_traces
 from app.settings import Settings
 from domain.delivery import RetryPolicy
 from infrastructure.background import BackgroundThread
-from infrastructure.cannot_use import CannotUse
 from infrastructure.clock import SystemClock
 from infrastructure.log import get_logger
 from infrastructure.memory.stores import MemoryOptions, open_memory
@@ -31,10 +30,6 @@ log = get_logger("perch")
 
 DUE_SHARE = 0.5
 """An outbox row is due after this share of the timeline window, so that a push without its hint is in time too."""
-
-
-class CannotOpen(Exception):
-    """An engine cannot be used; the text is one sentence that says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,7 @@ def open_adapters(
 ) -> Adapters:
     """Opens the adapters that the settings name; `jitter` returns random numbers from 0 to 1.
 
-    Raises `CannotOpen`, and `BadSetting` if an extra of the package is missing.
+    Raises `CannotUse`, and `BadSetting` if an extra of the package is missing.
     """
     return with_traces(settings, role, _opened(settings, role, clock or SystemClock(), jitter))
 
@@ -120,10 +115,7 @@ def _in_memory(settings: Settings, options: MemoryOptions, clock: ports.Clock, a
 def _in_sqlite(
     settings: Settings, path: Path, options: MemoryOptions, clock: ports.Clock, allowance: WriteAllowance
 ) -> Adapters:
-    try:
-        stores = open_sqlite(path, options, clock)
-    except CannotUse as error:
-        raise CannotOpen(str(error)) from None
+    stores = open_sqlite(path, options, clock)
     return Adapters(
         clock,
         stores.tweets,

@@ -7,7 +7,6 @@ from typing import Protocol
 from app.compose import ports
 from app.compose.extras import missing_extra
 from app.settings import BadSetting, Settings
-from infrastructure.cannot_use import CannotUse
 from infrastructure.outside.engine import Needs, OutsideEngine
 from infrastructure.postgres.epochs import PostgresEpoch
 from infrastructure.postgres.readers import PostgresReaders
@@ -64,7 +63,7 @@ def outside_opener(settings: Settings, clock: ports.Clock) -> OpenOutside | None
 
 
 def prepare_outside(settings: Settings) -> None:
-    """Makes what the engine needs: keyspace, tables. Raises `BadSetting`."""
+    """Makes what the engine needs: keyspace, tables. Raises `BadSetting` and `CannotUse`."""
     if settings.store.timelines_scheme:
         with _bad_settings():
             _engine(settings).prepare(settings.store.timelines_url)
@@ -99,5 +98,3 @@ def _bad_settings() -> Iterator[None]:
         yield
     except ValueError as error:
         raise BadSetting(f"TIMELINES_URL {error}.") from None
-    except CannotUse as error:
-        raise BadSetting(str(error)) from None

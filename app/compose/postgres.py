@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from app.compose import ports
-from app.compose.adapters import DUE_SHARE, Adapters, CannotOpen
+from app.compose.adapters import DUE_SHARE, Adapters
 from app.compose.events import open_events
 from app.compose.outside import outside_opener
 from app.compose.role import Role
@@ -12,7 +12,6 @@ from app.compose.shared import Shared, open_shared
 from app.settings import Settings
 from domain.delivery import RetryPolicy
 from domain.errors import Unavailable
-from infrastructure.cannot_use import CannotUse
 from infrastructure.events.broker import Broker
 from infrastructure.events.metrics import DeadEventMetrics
 from infrastructure.outside.circuit import Circuit
@@ -38,16 +37,13 @@ CLOSE_SECONDS = 3.0
 def open_in_postgres(
     settings: Settings, role: Role, clock: ports.Clock, allowance: WriteAllowance, jitter: Callable[[], float]
 ) -> Adapters:
-    """Opens the adapters; raises `CannotOpen`."""
-    try:
-        stores = open_postgres(
-            settings.store.database_url,
-            settings.store.timelines,
-            _options(settings, role, jitter),
-            outside_opener(settings, clock),
-        )
-    except CannotUse as error:
-        raise CannotOpen(str(error)) from None
+    """Opens the adapters; raises `CannotUse`."""
+    stores = open_postgres(
+        settings.store.database_url,
+        settings.store.timelines,
+        _options(settings, role, jitter),
+        outside_opener(settings, clock),
+    )
     shared = Shared(stores.announcements, allowance)
     if role.serves:
         shared = open_shared(settings, stores, allowance, clock.monotonic)
