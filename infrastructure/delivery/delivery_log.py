@@ -1,10 +1,10 @@
 """The log of deliveries that fail or are late."""
 
-import threading
 from collections.abc import Callable
 
 from domain.events import DeliveryFailed, Event, TweetDeadLettered, TweetPushed
 from infrastructure.log import get_logger
+from infrastructure.seldom import SeldomTotal
 
 log = get_logger("perch.delivery")
 
@@ -13,17 +13,11 @@ LATE_LOG_SECONDS = 1.0
 
 
 class DeliveryLog:
-    """Logs failed attempts, dead letters, and tweets that were pushed later than the timeline window.
-
-    The lock protects the number of late tweets and the time of the last log line about them.
-    """
+    """Logs failed attempts, dead letters, and tweets that were pushed later than the timeline window."""
 
     def __init__(self, window_seconds: float, monotonic: Callable[[], float]) -> None:
         self._window_seconds = window_seconds
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._late = 0
-        self._late_logged_at = float("-inf")
+        self._late = SeldomTotal(LATE_LOG_SECONDS, monotonic)
 
     def observe(self, event: Event) -> None:
         match event:
@@ -47,14 +41,8 @@ class DeliveryLog:
                 )
 
     def _pushed_late(self, event: TweetPushed) -> None:
-        now = self._monotonic()
-        with self._lock:
-            self._late += 1
-            total = self._late
-            must_log = now - self._late_logged_at >= LATE_LOG_SECONDS
-            if must_log:
-                self._late_logged_at = now
-        if must_log:
+        total = self._late.add()
+        if total is not None:
             log.warning(
                 "tweet_pushed_late",
                 tweet_id=str(event.tweet_id),

@@ -1,9 +1,9 @@
 """The count of requests that were refused because too many were in flight."""
 
-import threading
 from collections.abc import Callable
 
 from infrastructure.log import get_logger
+from infrastructure.seldom import SeldomTotal
 
 log = get_logger("perch.http")
 
@@ -12,26 +12,14 @@ LOG_SECONDS = 1.0
 
 
 class ShedRequests:
-    """Counts and logs refused requests. The lock protects the count and the time of the last log line."""
+    """Counts and logs refused requests."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._count = 0
-        self._logged_at = float("-inf")
+        self._refused = SeldomTotal(LOG_SECONDS, monotonic)
+        self.so_far = self._refused.total
 
     def count(self) -> None:
         """Counts one refused request."""
-        now = self._monotonic()
-        with self._lock:
-            self._count += 1
-            so_far = self._count
-            must_log = now - self._logged_at >= LOG_SECONDS
-            if must_log:
-                self._logged_at = now
-        if must_log:
+        so_far = self._refused.add()
+        if so_far is not None:
             log.warning("requests_shed", shed_so_far=so_far)
-
-    def so_far(self) -> int:
-        with self._lock:
-            return self._count

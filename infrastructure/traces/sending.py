@@ -11,6 +11,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from infrastructure.background import BackgroundThread
 from infrastructure.log import get_logger
+from infrastructure.seldom import SeldomTotal
 
 log = get_logger("perch.traces")
 
@@ -26,8 +27,7 @@ class SpanSender(SpanProcessor):
     """Sends the spans of each second to the collector. Nobody waits for it.
 
     What finds no room, or is not taken in time, is lost: `traces_lost` in the log says so. In the end, the library's
-    `BatchSpanProcessor` would wait for a dead collector for 30 s, however short the time to stop is. The lock protects
-    the number of spans lost and the time of the last line.
+    `BatchSpanProcessor` would wait for a dead collector for 30 s, however short the time to stop is.
     """
 
     def __init__(
@@ -35,11 +35,8 @@ class SpanSender(SpanProcessor):
     ) -> None:
         """`library` is where the exporter logs why it fails, for each of its attempts; these lines are left out."""
         self._exporter = exporter
-        self._monotonic = monotonic
         self._queue: queue.Queue[ReadableSpan] = queue.Queue(CAPACITY)
-        self._lock = threading.Lock()
-        self._lost = 0
-        self._logged_at = float("-inf")
+        self._lost = SeldomTotal(LOG_SECONDS, monotonic)
         self._reason = _FirstLine()
         library.addHandler(self._reason)
         library.propagate = False
@@ -73,13 +70,8 @@ class SpanSender(SpanProcessor):
         return batch
 
     def _lose(self, spans: int, reason: str) -> None:
-        now = self._monotonic()
-        with self._lock:
-            self._lost += spans
-            lost, is_due = self._lost, now - self._logged_at >= LOG_SECONDS
-            if is_due:
-                self._logged_at = now
-        if is_due:
+        lost = self._lost.add(spans)
+        if lost is not None:
             log.warning("traces_lost", spans_so_far=lost, error=reason)
 
     def close(self, seconds: float) -> None:
