@@ -16,8 +16,10 @@ class AllowanceLeft:
 class WriteAllowance(Protocol):
     """Counts a user's writes. Use cases count a write after all other checks have passed."""
 
-    def spend(self, user_id: str) -> AllowanceLeft | None:
+    def spend(self, user_id: str, key: str | None = None) -> AllowanceLeft | None:
         """Counts one write and returns what is left; None if writes are not limited.
 
+        Writes under one idempotency key are one: of those in a window, only the first is counted, and none of the
+        others is refused.
         Raises `RateLimited`, and counts nothing, if the user has no writes left.
         """

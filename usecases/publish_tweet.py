@@ -119,7 +119,7 @@ class PublishTweet:
             if earlier is not None:
                 return _replay(earlier, key)
         text = normalise_text(request.text, self._text_max_length)
-        left = self._allowance.spend(request.author_id)
+        left = self._allowance.spend(request.author_id, request.idempotency_key)
         pull_from = self._pull_followers_threshold
         publication = self._tweets.publish(request.author_id, text, pull_from=pull_from, key=key)
         if publication.replayed and key is not None:

@@ -3,7 +3,7 @@
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.errors import RateLimited
 from usecases.allowance import AllowanceLeft
@@ -26,9 +26,18 @@ def refusal(rate: Rate, reset_seconds: int) -> RateLimited:
 class Unlimited:
     """A write allowance without a limit."""
 
-    def spend(self, user_id: str) -> None:  # noqa: ARG002 - the same for everybody
+    def spend(self, user_id: str, key: str | None = None) -> None:  # noqa: ARG002 - the same for everybody
         """Counts nothing and returns None."""
         return
+
+
+@dataclass(slots=True)
+class _Window:
+    """When it ends, how many writes there were in it, and the keys of those."""
+
+    ends: float
+    spent: int = 0
+    keys: set[str] = field(default_factory=set)
 
 
 class FixedWindowAllowance:
@@ -42,30 +51,38 @@ class FixedWindowAllowance:
         self._rate = rate
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._windows: dict[str, tuple[float, int]] = {}
+        self._windows: dict[str, _Window] = {}
         self._sweep_at = monotonic() + rate.seconds
 
-    def spend(self, user_id: str) -> AllowanceLeft:
-        """Counts one write and returns what is left; raises `RateLimited`, and counts nothing, if none is left."""
+    def spend(self, user_id: str, key: str | None = None) -> AllowanceLeft:
+        """Counts one write, or one under each key, and returns what is left.
+
+        Raises `RateLimited`, and counts nothing, if none is left.
+        """
         now = self._monotonic()
         limit = self._rate.writes
         with self._lock:
             self._sweep(now)
-            ends, spent = self._window(user_id, now)
-            if spent < limit:
-                self._windows[user_id] = ends, spent + 1
-        reset = math.ceil(ends - now)
-        if spent < limit:
-            return AllowanceLeft(limit, limit - spent - 1, reset)
+            window = self._window(user_id, now)
+            is_allowed = key in window.keys
+            if not is_allowed and window.spent < limit:
+                is_allowed = True
+                window.spent += 1
+                if key is not None:
+                    window.keys.add(key)
+            left = limit - window.spent
+        reset = math.ceil(window.ends - now)
+        if is_allowed:
+            return AllowanceLeft(limit, left, reset)
         raise refusal(self._rate, reset)
 
-    def _window(self, user_id: str, now: float) -> tuple[float, int]:
+    def _window(self, user_id: str, now: float) -> _Window:
         window = self._windows.get(user_id)
-        if window is None or window[0] <= now:
-            return now + self._rate.seconds, 0
+        if window is None or window.ends <= now:
+            window = self._windows[user_id] = _Window(now + self._rate.seconds)
         return window
 
     def _sweep(self, now: float) -> None:
         if now >= self._sweep_at:
-            self._windows = {user: window for user, window in self._windows.items() if window[0] > now}
+            self._windows = {user: window for user, window in self._windows.items() if window.ends > now}
             self._sweep_at = now + self._rate.seconds

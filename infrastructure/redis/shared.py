@@ -23,8 +23,6 @@ class SharedRedis:
 
         Raises `ValueError` if this is no URL of a Redis server.
         """
-        self._url = url
-        self._timeout_seconds = timeout_seconds
         # So that two databases on one server have nothing in common, and the secret stays one.
         self._namespace = f"perch:{blake2b(b'redis', key=secret.encode()[:64], digest_size=8).hexdigest()}"
         self._connections = Connections(url, timeout_seconds)
@@ -42,10 +40,7 @@ class SharedRedis:
 
     def allowance(self, rate: Rate, monotonic: Callable[[], float]) -> RedisAllowance:
         """Returns a write allowance of all processes together."""
-        namespace = f"{self._namespace}:writes"
-        allowance = RedisAllowance(self._url, namespace, rate, self.circuit, monotonic, self._timeout_seconds)
-        self._closing.append(allowance.close)
-        return allowance
+        return RedisAllowance(self._connections, f"{self._namespace}:windows", rate, self.circuit, monotonic)
 
     def close(self) -> None:
         """Stops the threads and closes the connections."""

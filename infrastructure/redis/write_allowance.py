@@ -2,18 +2,17 @@
 
 import math
 from collections.abc import Callable
-from typing import cast
 
-from limits import RateLimitItemPerSecond
-from limits.storage import RedisStorage
-from redis import Redis, exceptions
-from redis.connection import ConnectionPool
+from redis.exceptions import ResponseError
 
 from domain.errors import Unavailable
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Rate, refusal
-from infrastructure.outside.circuit import Circuit, NoAnswer
-from infrastructure.redis.connections import TIMEOUT_SECONDS, options
+from infrastructure.outside.circuit import Circuit, Refused
+from infrastructure.redis.connections import Connections, packed
+from infrastructure.redis.scripts import source
 from usecases.allowance import AllowanceLeft
+
+SPEND = source("spend")
 
 
 class RedisAllowance:
@@ -24,45 +23,37 @@ class RedisAllowance:
 
     def __init__(
         self,
-        url: str,
+        connections: Connections,
         namespace: str,
         rate: Rate,
         circuit: Circuit,
         monotonic: Callable[[], float],
-        timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
-        """Keys begin with the namespace."""
+        """Names of keys in Redis begin with the namespace."""
+        self._connections = connections
+        self._namespace = namespace
         self._rate = rate
         self._circuit = circuit
-        self._item = RateLimitItemPerSecond(rate.writes, rate.seconds)
-        pool = ConnectionPool.from_url(url, **options(timeout_seconds))
-        self._storage = RedisStorage(url, pool, namespace)
-        self._client = Redis(connection_pool=pool)
         self._alone = FixedWindowAllowance(rate, monotonic)
-        self.close = pool.disconnect
 
-    def spend(self, user_id: str) -> AllowanceLeft:
-        """Counts one write and returns what is left; raises `RateLimited`, and counts nothing, if none is left."""
+    def spend(self, user_id: str, key: str | None = None) -> AllowanceLeft:
+        """Counts one write, or one under each key, and returns what is left.
+
+        Raises `RateLimited`, and counts nothing, if none is left.
+        """
         try:
-            spent, reset = self._circuit.call(lambda: self._spent(user_id))
+            is_allowed, spent, reset = self._circuit.call(lambda: self._spent(user_id, key or ""))
         except Unavailable:
-            return self._alone.spend(user_id)
-        if spent > self._rate.writes:
+            return self._alone.spend(user_id, key)
+        if not is_allowed:
             raise refusal(self._rate, reset)
         return AllowanceLeft(self._rate.writes, self._rate.writes - spent, reset)
 
-    def _spent(self, user_id: str) -> tuple[int, int]:
-        """Counts one write; returns how many there are in the window, and the seconds until its end.
-
-        Those beyond the limit are counted too, which changes nothing: the window ends when it would end without them.
-        """
-        key = self._item.key_for(user_id)
-        try:
-            spent = self._storage.incr(key, self._rate.seconds)
-            # The library's `get_expiry` rounds to seconds, so that a client would come back too early.
-            left_ms = cast("int", self._client.pttl(self._storage.prefixed_key(key)))
-        except exceptions.TimeoutError as error:
-            raise NoAnswer("Redis did not answer in time.") from error
-        except exceptions.RedisError as error:
-            raise Unavailable(f"Redis cannot be asked: {error}") from error
-        return spent, max(1, math.ceil(left_ms / 1000))
+    def _spent(self, user_id: str, key: str) -> tuple[bool, int, int]:
+        """Returns whether the write is allowed, how many there are in the window, and the seconds until its end."""
+        window, milliseconds = f"{self._namespace}:{user_id}", self._rate.seconds * 1000
+        [answer] = self._connections.ask(packed("EVAL", SPEND, 1, window, self._rate.writes, milliseconds, key))
+        if isinstance(answer, ResponseError):
+            raise Refused(f"Redis refuses: {answer}")
+        allowed, spent, left_ms = answer
+        return bool(allowed), spent, max(1, math.ceil(left_ms / 1000))

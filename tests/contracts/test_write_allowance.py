@@ -97,6 +97,37 @@ def test_each_user_has_a_separate_limit(allowance: WriteAllowance, clock: Manual
         allowance.spend("carol")
 
 
+def test_writes_under_one_key_are_counted_once_in_a_window(allowance: WriteAllowance, clock: ManualClock) -> None:
+    first = allowance.spend("alice", "key")
+    assert first == allowance.spend("alice", "key") == AllowanceLeft(RATE.writes, RATE.writes - 1, RATE.seconds)
+    for number in range(RATE.writes - 1):
+        allowance.spend("alice", f"other {number}")
+    assert allowance.spend("alice", "key") == AllowanceLeft(RATE.writes, 0, RATE.seconds)
+    clock.advance(WINDOW_MS)
+    assert allowance.spend("alice", "key") == first
+
+
+def test_a_refused_write_and_another_users_do_not_use_a_key(allowance: WriteAllowance) -> None:
+    allowance.spend("bob", "key")
+    spend_all(allowance)
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            allowance.spend("alice", "key")
+
+
+def test_of_concurrent_writes_under_one_key_one_is_counted(allowance: WriteAllowance) -> None:
+    for _ in range(RATE.writes - 1):
+        allowance.spend("alice")
+    together = Barrier(THREADS)
+
+    def spend(_: int) -> AllowanceLeft | None:
+        together.wait()
+        return allowance.spend("alice", "key")
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert set(pool.map(spend, range(THREADS))) == {AllowanceLeft(RATE.writes, 0, RATE.seconds)}
+
+
 def test_concurrent_writes_do_not_exceed_the_limit(allowance: WriteAllowance) -> None:
     together = Barrier(THREADS)
 

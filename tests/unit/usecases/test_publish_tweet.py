@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from domain.errors import InvalidInput, RateLimited
@@ -8,6 +10,7 @@ from infrastructure.memory.stores import MemoryStores
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Rate, Unlimited
 from tests.contracts.racing import RACERS, race
 from tests.fakes.clock import ManualClock
+from tests.fakes.strand import Strand, stepped
 from usecases.allowance import AllowanceLeft
 from usecases.publish_tweet import PublishedTweet, PublishTweet, PublishTweetRequest
 
@@ -135,6 +138,19 @@ def test_a_replay_costs_no_write_and_a_refused_write_does_not_use_up_the_key(
         limited.publish(key="second")
     clock.advance(60_000)
     assert not limited.publish(key="second").replayed
+
+
+def test_requests_with_one_key_that_are_under_way_together_cost_one_write(
+    stores: MemoryStores, clock: ManualClock
+) -> None:
+    allowance = FixedWindowAllowance(Rate(LIMIT, 60), clock.monotonic)
+    limited = Publisher(replace(stores, tweets=stepped(stores.tweets, "tweets")), allowance, THRESHOLD)
+    strands = [Strand(lambda: limited.publish(key="key")) for _ in range(LIMIT + 1)]
+    for strand in strands:
+        strand.run_to("tweets.publish")
+    answers = [strand.finish() for strand in strands]
+    assert [answer.replayed for answer in answers] == [False, True, True]
+    assert allowance.spend("alice").writes == LIMIT - 2
 
 
 def test_concurrent_requests_with_one_key_publish_one_tweet(publisher: Publisher) -> None:
