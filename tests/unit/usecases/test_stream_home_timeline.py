@@ -12,6 +12,7 @@ from tests.unit.usecases.home import ALICE, Home
 from usecases.home_timeline import stream
 from usecases.home_timeline.stream import (
     BATCH_MAX,
+    PAGES_AT_ONCE,
     HomeTimelineStream,
     StreamHomeTimeline,
     StreamHomeTimelineRequest,
@@ -178,6 +179,29 @@ def test_end_closes_a_stream_even_between_batches(
     subscriptions.end()
     assert list(batches) == []
     assert list(open_stream(0).batches(NO_WAIT)) == []
+
+
+def test_a_stream_that_starts_far_back_can_be_closed_while_it_walks_down(home: Home, open_stream: OpenStream) -> None:
+    home.publish("bob", 3 * PAGES_AT_ONCE * BATCH_MAX)
+    stream = open_stream(0)
+    batches = stream.batches(NO_WAIT)
+    assert next(batches) == ()
+    stream.close()
+    assert list(batches) == []
+    assert stream.position == 0
+
+
+def test_a_stream_that_starts_far_back_tells_deletions_after_their_tweets(home: Home, open_stream: OpenStream) -> None:
+    published = home.publish("bob", 2 * PAGES_AT_ONCE * BATCH_MAX)[::-1]
+    stream = open_stream(0)
+    batches = stream.batches(NO_WAIT)
+    assert next(batches) == ()
+    home.tweets.delete(published[0].id)
+    home.tweets.delete(published[-1].id)
+    sent: list[Tweet] = []
+    while stream.position < home.tweets.frontier():
+        sent += next(batches)
+    assert sent == published[1:-1]
 
 
 def test_closing_a_stream_frees_its_place(open_stream: OpenStream, subscriptions: Subscriptions) -> None:
