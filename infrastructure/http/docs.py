@@ -1,6 +1,6 @@
 """Swagger UI, served from the package that contains it."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask_swagger_ui import get_swaggerui_blueprint
 
 PAGE = "/docs/"
@@ -10,6 +10,8 @@ POLICY = (
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Users type tokens into this page, so it may only talk to its own host, and other sites may not frame it."""
+
+_TIMES_AND_RANGES = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE", "HTTP_RANGE")
 
 
 def docs_blueprint() -> Blueprint:
@@ -31,6 +33,12 @@ def docs_blueprint() -> Blueprint:
     def without_slash() -> Response:
         # Werkzeug's own redirect contains scheme and host, which a gateway may have changed.
         return Response(status=308, headers={"Location": PAGE}, mimetype="text/plain")
+
+    @blueprint.before_request
+    def without_times_and_ranges() -> None:
+        # Werkzeug raises for a time beyond those of `datetime`. ETags say whether a file has changed.
+        for header in _TIMES_AND_RANGES:
+            request.environ.pop(header, None)
 
     @blueprint.after_request
     def with_policy(response: Response) -> Response:

@@ -43,13 +43,13 @@ class Endpoint(Generic[Value]):
         declared: Declaration[Value],
         view: View[Value],
         identity: Identity,
-        vary: tuple[str, str],
     ) -> None:
         functools.update_wrapper(self, view)
         self.declared = declared
         self._view = view
         self._identity = identity
-        private = [("Cache-Control", declared.cache_control), vary]
+        access = identity.schemes.access(declared.caller)
+        private = [] if access is None else [("Cache-Control", declared.cache_control), ("Vary", access.header)]
         self._private: Callable[[], Headers] = lambda: private
 
     def __call__(self, environ: "WSGIEnvironment", path: Mapping[str, str]) -> Reply:
@@ -102,7 +102,7 @@ class Endpoints:
     """Makes endpoints of views, as a decorator."""
 
     def __init__(self, identity: Identity) -> None:
-        self._more = identity, ("Vary", identity.schemes.header)
+        self._identity = identity
 
     def __call__(self, declared: Declaration[Value]) -> Callable[[View[Value]], Endpoint[Value]]:
-        return lambda view: Endpoint(declared, view, *self._more)
+        return lambda view: Endpoint(declared, view, self._identity)

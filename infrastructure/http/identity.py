@@ -10,6 +10,7 @@ import jwt
 
 from domain.errors import InvalidInput
 from domain.user import User
+from infrastructure.http.declaration import Caller
 from infrastructure.http.envelope import Environ
 from infrastructure.http.problems import Problem
 
@@ -21,20 +22,24 @@ ADMIN_SCOPE = "admin"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The name of a security scheme, and the challenge for callers without it."""
+    """The name of a security scheme, the header that its callers send, and the challenge for those without it."""
 
     scheme: str
+    header: str
     challenge: str
 
 
 @dataclass(frozen=True, slots=True)
 class SecuritySchemes:
-    """The OpenAPI security schemes of a kind of identity, and the header that answers vary on."""
+    """The OpenAPI security schemes of a kind of identity."""
 
-    header: str
     components: Mapping[str, Mapping[str, str]]
     user: Access
     admin: Access
+
+    def access(self, caller: Caller) -> Access | None:
+        """Returns the access that a caller of this kind needs; None if no identity is needed."""
+        return {Caller.ANYBODY: None, Caller.USER: self.user, Caller.ADMIN: self.admin}[caller]
 
 
 class Identity(Protocol):
@@ -57,13 +62,12 @@ class HeaderIdentity:
     """Trusts `X-User-Id`, so a client that reaches the port can be any user. Administrators send `X-Admin-Token`."""
 
     schemes = SecuritySchemes(
-        USER_ID_HEADER,
         {
             "userId": {"type": "apiKey", "in": "header", "name": USER_ID_HEADER},
             "adminToken": {"type": "apiKey", "in": "header", "name": ADMIN_TOKEN_HEADER},
         },
-        user=Access("userId", USER_ID_HEADER),
-        admin=Access("adminToken", ADMIN_TOKEN_HEADER),
+        user=Access("userId", USER_ID_HEADER, USER_ID_HEADER),
+        admin=Access("adminToken", ADMIN_TOKEN_HEADER, ADMIN_TOKEN_HEADER),
     )
 
     def __init__(self, admin_token: str) -> None:
@@ -121,10 +125,9 @@ class JwtIdentity:
     """
 
     schemes = SecuritySchemes(
-        AUTHORIZATION_HEADER,
         {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-        user=Access("bearer", "Bearer"),
-        admin=Access("bearer", "Bearer"),
+        user=Access("bearer", AUTHORIZATION_HEADER, "Bearer"),
+        admin=Access("bearer", AUTHORIZATION_HEADER, "Bearer"),
     )
 
     def __init__(self, algorithm: str, keys: KeySource, audience: str, issuer: str, leeway_seconds: int) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from infrastructure.http import answers
-from infrastructure.http.declaration import Caller, Declaration, Header
-from infrastructure.http.identity import Access, SecuritySchemes
+from infrastructure.http.declaration import Declaration, Header
+from infrastructure.http.identity import SecuritySchemes
 
 REQUEST_ID_EXAMPLE = "9f86d081884c7d659a2feaa0c55ad015"
 REQUEST_ID = Header("X-Request-Id", "The request id that the caller sent, or a new one.", REQUEST_ID_EXAMPLE)
@@ -36,9 +36,13 @@ class AnswerHeaders:
 
     def __init__(self, declared: Declaration[Any], security: SecuritySchemes) -> None:
         self._declared = declared
-        self._private = Header("Cache-Control", "The answer is only for this caller.", declared.cache_control)
-        self._vary = Header("Vary", "The request header that the answer depends on.", security.header)
-        self._access = access(declared.caller, security)
+        self._access = security.access(declared.caller)
+        self._cached = [_PUBLIC]
+        if self._access is not None:
+            self._cached = [
+                Header("Cache-Control", "The answer is only for this caller.", declared.cache_control),
+                Header("Vary", "The request header that the answer depends on.", self._access.header),
+            ]
 
     def good(self) -> dict[str, Any]:
         """Returns the headers of the answer on success."""
@@ -56,15 +60,10 @@ class AnswerHeaders:
     def _common(self, status: int) -> list[Header]:
         headers = [REQUEST_ID]
         if status not in _BEFORE_THE_ROUTE:
-            headers += [_PUBLIC] if self._access is None else [self._private, self._vary]
+            headers += self._cached
         if self._declared.limited and status in (self._declared.answer.status, _TOO_MANY_REQUESTS):
             headers += _LIMIT
         return headers
-
-
-def access(caller: Caller, security: SecuritySchemes) -> Access | None:
-    """Returns the access that a caller of this kind needs; None if no identity is needed."""
-    return {Caller.ANYBODY: None, Caller.USER: security.user, Caller.ADMIN: security.admin}[caller]
 
 
 def described_headers(headers: Iterable[Header]) -> dict[str, Any]:

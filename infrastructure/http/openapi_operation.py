@@ -12,7 +12,7 @@ from infrastructure.http.declaration import JSON, Caller
 from infrastructure.http.endpoint import Endpoint
 from infrastructure.http.fields import TWEET_ID_PATTERN, USER_ID_EXCEPTIONS, USER_ID_PATTERN
 from infrastructure.http.identity import SecuritySchemes
-from infrastructure.http.openapi_headers import REQUEST_ID_EXAMPLE, AnswerHeaders, access
+from infrastructure.http.openapi_headers import REQUEST_ID_EXAMPLE, AnswerHeaders
 from infrastructure.http.problems import CONTENT_TYPE, PROBLEMS
 
 _PATH_PARAMETERS = {
@@ -29,7 +29,7 @@ class Operation:
         self._rule = rule
         self._declared = endpoint.declared
         self._text = endpoint.__doc__ or ""
-        self._access = access(self._declared.caller, security)
+        self._access = security.access(self._declared.caller)
         self._headers = AnswerHeaders(self._declared, security)
 
     def document(self) -> dict[str, Any]:

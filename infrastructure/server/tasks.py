@@ -29,7 +29,11 @@ class KeptAliveTask(WSGITask):
     def build_response_header(self) -> bytes:
         if self.channel.server.draining:
             super().set_close_on_finish()
-        return super().build_response_header()
+        header: bytes = super().build_response_header()
+        if self.request.command == "HEAD":
+            # waitress would send the end of a body whose length it does not know, which is content.
+            self.chunked_response = False
+        return header
 
     def set_close_on_finish(self) -> None:
         asked_to = self.version == "1.0" or self.request.headers.get("CONNECTION", "").lower() == "close"

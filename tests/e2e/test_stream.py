@@ -1,6 +1,7 @@
 """Streams of a real process: their events, delays, reconnects and drains."""
 
 import json
+import socket
 import time
 from contextlib import closing
 from itertools import pairwise
@@ -8,8 +9,9 @@ from typing import Any
 
 from tests.e2e.conftest import StartPerch
 from tests.e2e.exchange import exchange
-from tests.e2e.listener import Listener, ListenerThread
+from tests.e2e.listener import STREAM, Listener, ListenerThread
 from tests.e2e.perch_process import ServerProcess
+from tests.http.wire import read_until_closed
 from tests.integration.effort import AT_ONCE_SECONDS
 
 FREED_SECONDS = 15.0
@@ -40,6 +42,15 @@ def test_a_tweet_is_streamed_when_it_is_published(start_perch: StartPerch) -> No
         came = [next(tweets) for _ in sent]
     assert [tweet["id"] for tweet in came] == sent
     assert [tweet["text"] for tweet in came] == [f"number {number}\nwith two lines" for number in range(5)]
+
+
+def test_a_head_of_the_stream_has_no_content(start_perch: StartPerch) -> None:
+    perch = start_perch()
+    with socket.create_connection(("127.0.0.1", perch.port), PROMPTLY_SECONDS) as connection:
+        connection.sendall(f"HEAD {STREAM} HTTP/1.1\r\nHost: x\r\nX-User-Id: bob\r\n\r\n".encode())
+        answer = read_until_closed(connection)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.partition(b"\r\n\r\n")[2] == b""
 
 
 def test_a_stream_is_never_silent_for_fifteen_seconds(start_perch: StartPerch) -> None:

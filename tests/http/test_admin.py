@@ -71,6 +71,7 @@ def test_a_request_without_a_token_is_unauthenticated(
     answer = service.send(Request(method, target, [*headers, JSON], body))
     assert_problem(answer, 401, "unauthenticated", {"header": "X-Admin-Token"})
     assert answer.headers["WWW-Authenticate"]
+    assert answer.headers["Vary"] == "X-Admin-Token"
 
 
 @pytest.mark.parametrize("headers", [[WRONG], [ADMIN, ADMIN], [("X-Admin-Token", "\xff")]], ids=str)
