@@ -190,11 +190,13 @@ class KafkaSource:
 
     def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._store_progress()
-        self._forget(partitions)
-        consumer.incremental_unassign(partitions)
+        self._lost(consumer, partitions)
 
     def _lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._forget(partitions)
+        if self._is_paused:
+            # librdkafka would remember it, and take nothing from them when they come back.
+            consumer.resume(partitions)
         consumer.incremental_unassign(partitions)
 
     def _forget(self, partitions: list[TopicPartition]) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from confluent_kafka import KafkaError
 
 from infrastructure.kafka.dead_sending import BODY_BYTES_MAX
+from infrastructure.kafka.taking import KafkaSource
 from tests.engines.kafka_server import KafkaServer
 from tests.engines.until import until
 from tests.kafka.sides import Sides, committed, finished, hint, take, take_ids
@@ -86,6 +87,28 @@ def test_two_members_share_the_partitions_and_one_takes_over(sides: Sides) -> No
         return not ids
 
     until(took_all)
+
+
+def test_a_partition_that_was_given_away_while_paused_is_taken_from_again(sides: Sides) -> None:
+    first = sides.source(capacity=2 * AUTHORS)
+    ids = send(sides)
+    until(lambda: first.counts().depth >= 2 * AUTHORS)
+    second = sides.source()
+    found: set[int] = set()
+
+    def takes_all(*members: KafkaSource) -> bool:
+        for source in members:
+            if (taken := source.take(0.02)) is not None:
+                found.add(finished(source, taken))
+        return found >= set(ids)
+
+    # Nobody takes from the first one, which stays paused until the second one has some of its partitions.
+    until(lambda: takes_all(second) or second.counts().taken > 0)
+    until(lambda: takes_all(first, second))
+    second.close()
+    # So few that it is not paused again.
+    ids = send(sides, AUTHORS, first=1000)
+    until(lambda: takes_all(first))
 
 
 def test_nothing_is_lost_while_members_come_and_go(sides: Sides) -> None:
