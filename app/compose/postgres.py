@@ -64,8 +64,9 @@ def open_in_postgres(
         is_writable=stores.database.is_up,
         collectors=[
             PostgresMetrics(stores.database),
-            FrontierMetrics(stores.tweets.frontier_and_last_id),
             CircuitMetrics([*_circuits(stores), *shared.circuits, *broker.circuits]),
+            # `serve` answers scrapes in the thread that reads all connections, which must not wait for the database.
+            *([FrontierMetrics(stores.tweets.frontier_and_last_id)] if role.works else []),
             *([DeadEventMetrics(broker.source)] if settings.store.events_url and role.works else []),
         ],
         threads=[

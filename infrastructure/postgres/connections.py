@@ -134,6 +134,14 @@ class Connections:
             return
         # What goes wrong during the probe calls for another one.
         self._is_suspect.clear()
+        try:
+            self._probe()
+        except BaseException:
+            # Nobody else would ask for another probe while the circuit is open.
+            self._is_suspect.set()
+            raise
+
+    def _probe(self) -> None:
         found = find_server(self._conninfo, self._probe_seconds)
         if found is None:
             self._open_circuit()
@@ -144,9 +152,10 @@ class Connections:
 
     def _recover(self, conninfo: str) -> None:
         if self._is_stale:
+            fresh = self._new_pool(conninfo)
+            fresh.open()
             self._is_stale = False
-            old, self._pool = self._pool, self._new_pool(conninfo)
-            self._pool.open()
+            old, self._pool = self._pool, fresh
             old.close(0)
         if self._is_down.is_set():
             log.info("database_back")

@@ -49,7 +49,7 @@ class FrontierMetrics:
 
     def _held(self, frontier: int, last: int) -> float:
         now, stands = self._monotonic(), self._stands
-        if frontier == last:
+        if frontier >= last:
             stands = None
         elif stands is None or stands[0] != frontier:
             stands = frontier, now

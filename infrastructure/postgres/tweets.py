@@ -11,7 +11,6 @@ from usecases.publish_tweet import IdempotencyKey, Publication
 
 FRONTIER: LiteralString = "SELECT frontier()"
 
-# The function reads the last id before this does, so the frontier is never above it.
 FRONTIER_AND_LAST_ID: LiteralString = "SELECT frontier(), last_value FROM last_tweet_id"
 
 PUBLISH: LiteralString = """
@@ -104,7 +103,10 @@ class PostgresTweets:
         return [tweet_id for (tweet_id,) in rows]
 
     def frontier_and_last_id(self) -> tuple[int, int]:
-        """Returns the frontier and the last id given out, which is above it while a publish is under way."""
+        """Returns the frontier and the last id given out, which is above it while a publish is under way.
+
+        The last id may be looked at first, and then be below a frontier that has just moved on.
+        """
         frontier, last = self._database.row(FRONTIER_AND_LAST_ID)
         return frontier, last
 

@@ -58,6 +58,8 @@ def test_one_process_keeps_house_and_another_takes_over(
 def test_the_one_that_keeps_house_reports_the_work_of_all(start_fleet: StartFleet) -> None:
     fleet = start_fleet(serve=1, work=2, PULL_FOLLOWERS_THRESHOLD="1")
     assert eventually(lambda: any(map(reports_totals, fleet.works)), SECONDS)
+    asks = {*TOTALS, "perch_frontier_held_seconds"}
+    assert not asks & metrics(fleet.serves[0]).keys(), "a scrape of it must not wait for the database"
     keeper = max(fleet.works, key=reports_totals)
     for reader in ("bob", "ben"):
         follow(fleet.serves[0], reader, "alice")

@@ -1,6 +1,7 @@
 """Each caller of a shared look gets one that began after its call, and nobody waits for ever."""
 
 import gc
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,9 @@ from typing import NoReturn
 
 import pytest
 
+from domain.errors import Unavailable
 from infrastructure.postgres.shared_look import SharedLook
+from infrastructure.time_left import REQUEST_SECONDS, begin_request, end_request, seconds_left
 from tests.contracts.racing import race_of_twenty
 
 SECONDS = 20.0
@@ -101,6 +104,59 @@ def test_an_error_reaches_all_who_share_the_look_and_nobody_else(
     gated.await_begun(3)
     gated.begun[2].set_result(None)
     assert later.result(SECONDS) == 3
+
+
+def test_a_look_of_a_request_without_time_says_nothing_to_others(pool: ThreadPoolExecutor) -> None:
+    first_may_end = threading.Event()
+    looks: list[str] = []
+
+    def look() -> str:
+        looks.append(threading.current_thread().name)
+        if len(looks) == 1:
+            assert first_may_end.wait(SECONDS)
+        if seconds_left() < math.inf:
+            begin_request(time.monotonic() - REQUEST_SECONDS)
+            raise Unavailable("The time of the request is over.")
+        return "found"
+
+    shared = SharedLook(look)
+
+    def hurried() -> str:
+        begin_request(None)
+        try:
+            return shared()
+        finally:
+            end_request()
+
+    first = pool.submit(shared)
+    await_that(lambda: len(looks) == 1)
+    # Who waits first most often looks first.
+    in_a_hurry = [pool.submit(hurried) for _ in range(3)]
+    await_that(lambda: len(shared._changed._waiters) == 3)  # type: ignore[attr-defined]
+    patient = pool.submit(shared)
+    await_that(lambda: len(shared._changed._waiters) == 4)  # type: ignore[attr-defined]
+    first_may_end.set()
+    assert [first.result(SECONDS), patient.result(SECONDS)] == ["found", "found"]
+    for each in in_a_hurry:
+        with suppress(Unavailable):
+            assert each.result(SECONDS) == "found"
+
+
+def test_a_caller_does_not_wait_for_longer_than_its_request(gated: Gated, pool: ThreadPoolExecutor) -> None:
+    first = pool.submit(gated.shared)
+    gated.await_begun(1)
+
+    def hurried() -> int:
+        begin_request(time.monotonic() - REQUEST_SECONDS + 0.01)
+        try:
+            return gated.shared()
+        finally:
+            end_request()
+
+    with pytest.raises(Unavailable):
+        pool.submit(hurried).result(SECONDS)
+    gated.begun[0].set_result(None)
+    assert first.result(SECONDS) == 1
 
 
 def test_results_are_never_older_than_the_call_and_looks_are_shared() -> None:
