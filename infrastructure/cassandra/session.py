@@ -132,19 +132,22 @@ def connect(address: Address, patience: float = 1.0) -> Connected:
         request_timeout=CONNECT_SECONDS * patience,
         row_factory=tuple_factory,
     )
-    cluster = Cluster(
-        list(address.nodes),
-        execution_profiles={EXEC_PROFILE_DEFAULT: profile},
-        protocol_version=cassandra.ProtocolVersion.V5,
-        auth_provider=login,
-        ssl_context=tls_context(address.tls_ca) if address.tls_ca else None,
-        reconnection_policy=ConstantReconnectionPolicy(RECONNECT_SECONDS, None),
-        connect_timeout=CONNECT_SECONDS * patience,
-        control_connection_timeout=CONNECT_SECONDS * patience,
-        idle_heartbeat_interval=HEARTBEAT_SECONDS,
-        idle_heartbeat_timeout=HEARTBEAT_SECONDS * patience,
-        compression=False,
-        monitor_reporting_enabled=False,
+    # The names of the nodes are resolved here.
+    cluster = answered(
+        lambda: Cluster(
+            list(address.nodes),
+            execution_profiles={EXEC_PROFILE_DEFAULT: profile},
+            protocol_version=cassandra.ProtocolVersion.V5,
+            auth_provider=login,
+            ssl_context=tls_context(address.tls_ca) if address.tls_ca else None,
+            reconnection_policy=ConstantReconnectionPolicy(RECONNECT_SECONDS, None),
+            connect_timeout=CONNECT_SECONDS * patience,
+            control_connection_timeout=CONNECT_SECONDS * patience,
+            idle_heartbeat_interval=HEARTBEAT_SECONDS,
+            idle_heartbeat_timeout=HEARTBEAT_SECONDS * patience,
+            compression=False,
+            monitor_reporting_enabled=False,
+        )
     )
     try:
         try:

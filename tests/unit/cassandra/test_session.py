@@ -7,7 +7,8 @@ from cassandra import OperationTimedOut, Unauthorized
 from cassandra.cluster import NoHostAvailable
 
 from domain.errors import Unavailable
-from infrastructure.cassandra.session import answered, check_data_center
+from infrastructure.cassandra.address import Address
+from infrastructure.cassandra.session import answered, check_data_center, connect
 from infrastructure.outside.circuit import NoAnswer, NoTime, Refused
 from infrastructure.time_left import REQUEST_SECONDS, begin_request, end_request
 
@@ -28,6 +29,11 @@ def test_no_node_can_be_asked(errors: object, kind: type[Unavailable]) -> None:
     with pytest.raises(Unavailable, match="No node of Cassandra can be asked") as error:
         answered(fail)
     assert type(error.value) is kind
+
+
+def test_a_node_whose_name_leads_nowhere_cannot_be_asked() -> None:
+    with pytest.raises(Unavailable, match="Cassandra cannot be asked"):
+        connect(Address((("node.invalid", 9042),), "perch"))
 
 
 def time_out() -> None:
