@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from domain.errors import Unavailable
 from domain.events import TweetCreated
 from infrastructure.aws.queue import BATCH, Queue
-from infrastructure.aws.session import ask, config, configuring
+from infrastructure.aws.session import ask, configuring
 from infrastructure.background import BackgroundThread
 from infrastructure.counts import QueueCounts
 from infrastructure.events.codec import encode
@@ -27,7 +27,7 @@ WAIT_SECONDS = 0.5
 def open_client(session: "Session") -> "SNSClient":
     """Returns a client for all threads, which asks nothing yet; raises `ValueError` as `open_session` does."""
     with configuring():
-        return session.client("sns", config=config())
+        return session.client("sns")
 
 
 class SnsEvents:

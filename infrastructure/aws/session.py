@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
+import botocore.session
 from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
@@ -32,7 +33,17 @@ def open_session(region: str) -> Session:
     Raises `ValueError` if variables and files contradict each other.
     """
     with configuring():
-        return Session(region_name=region)
+        return session_with(region, config())
+
+
+def session_with(region: str, limits: Config) -> Session:
+    """Returns a session whose clients have these limits, the one included that fetches credentials (STS).
+
+    Requests fetch credentials when they are old, and botocore would wait for them for minutes.
+    """
+    session = botocore.session.get_session()
+    session.set_default_client_config(limits)
+    return Session(region_name=region, botocore_session=session)
 
 
 @contextmanager
@@ -71,6 +82,16 @@ def ask(service: str, method: Callable[P, Answer], *args: P.args, **kwargs: P.kw
         raise Unavailable(f"{service} cannot be asked: {error}") from error
     except (KeyError, ResponseParserError) as error:
         raise Unavailable(f"What answers in the place of {service} is not {service}.") from error
+    except Exception as error:
+        raise odd(service, error) from error
+
+
+def odd(service: str, error: Exception) -> Unavailable:
+    """Returns the error for one that is not botocore's own.
+
+    It lets some through as they are: of credentials that cannot be fetched, and of bodies that are no text or object.
+    """
+    return Unavailable(f"{service} cannot be asked: {type(error).__name__}: {error}")
 
 
 def twice(method: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:

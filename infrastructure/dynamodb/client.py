@@ -8,7 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from domain.errors import Unavailable
-from infrastructure.aws.session import twice
+from infrastructure.aws.session import odd, session_with, twice
 from infrastructure.outside.circuit import NoAnswer, NoTime, Refused
 from infrastructure.time_left import seconds_left
 
@@ -76,8 +76,7 @@ def open_administration(region: str, *, endpoint_url: str | None = None) -> "Dyn
 
 
 def _client(region: str, endpoint_url: str | None, config: Config) -> "DynamoDBClient":
-    session = boto3.session.Session(region_name=region)
-    return session.client("dynamodb", endpoint_url=endpoint_url, config=config)
+    return session_with(region, config).client("dynamodb", endpoint_url=endpoint_url)
 
 
 def has_credentials() -> bool:
@@ -105,6 +104,8 @@ def ask(call: Callable[[], Answer], part: str) -> Answer:
         raise _refusal(error) from error
     except BotoCoreError as error:
         raise Unavailable(f"DynamoDB cannot be asked: {error}") from error
+    except Exception as error:
+        raise odd("DynamoDB", error) from error
     if part not in answer:
         raise Unavailable("What answers in the place of DynamoDB is not DynamoDB.")
     return answer

@@ -81,9 +81,9 @@ class FaultyDynamo:
         """Refuses so many requests with this error."""
         self._add(times, lambda *_: (status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "no"}))
 
-    def babble(self, times: int) -> None:
+    def babble(self, times: int, body: bytes = b"<html>Welcome</html>") -> None:
         """Answers so many requests with what is no answer of DynamoDB, as a proxy may."""
-        self._add(times, lambda *_: (200, b"<html>Welcome</html>"))
+        self._add(times, lambda *_: (200, body))
 
     def leave(self, taken: int, times: int) -> None:
         """Takes only the first items of so many batches."""

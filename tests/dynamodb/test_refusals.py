@@ -128,6 +128,13 @@ def test_a_push_to_what_is_not_dynamodb_fails(engine: OutsideEngine, faulty: Fau
         engine.timelines.push(7, READERS)
 
 
+@pytest.mark.parametrize("body", [b"Willkommen, K\xf6nig", b"[]", b'"ok"', b"7"], ids=str)
+def test_a_body_of_any_kind_is_no_answer(engine: OutsideEngine, faulty: FaultyDynamo, body: bytes) -> None:
+    faulty.babble(1, body)
+    with pytest.raises(Unavailable):
+        engine.timelines.push(7, READERS)
+
+
 def test_a_first_page_is_one_request_and_a_deeper_one_two(engine: OutsideEngine, faulty: FaultyDynamo) -> None:
     build(engine.timelines, *range(1, 101))
     for high, asked in ((NEWEST, 1), (100, 1), (51, 2)):

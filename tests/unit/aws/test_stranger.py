@@ -18,13 +18,14 @@ URL = "sqs://eu-west-1/perch-tweet-created"
 class SignIn(BaseHTTPRequestHandler):
     """Answers everything with a page."""
 
+    page = b"<html>Sign in</html>"
+
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        body = b"<html>Sign in</html>"
         self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(self.page)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(self.page)
 
     def log_message(self, *_: object) -> None:
         pass
@@ -47,6 +48,13 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_commands_say_so(ask: Callable[[], object]) -> None:
     with pytest.raises(Unavailable, match="What answers in the place of SQS is not SQS"):
         ask()
+
+
+@pytest.mark.parametrize("page", [b"Anmelden f\xfcr alle", b"[]", b'"ok"'], ids=str)
+def test_a_page_of_any_kind_is_no_answer(monkeypatch: pytest.MonkeyPatch, page: bytes) -> None:
+    monkeypatch.setattr(SignIn, "page", page)
+    with pytest.raises(Unavailable):
+        prepare(URL)
 
 
 @pytest.mark.parametrize("opening", [open_sending, open_taking])
