@@ -1,5 +1,6 @@
 """Connections to a Redis server, with a limit on every wait."""
 
+from contextlib import suppress
 from typing import Any, cast
 
 import hiredis
@@ -99,8 +100,10 @@ class Connections:
     def drop(self) -> None:
         """Lets go of all connections: those in use are closed after their answers."""
         dropped, self._idle = self._idle, []
-        while dropped:
-            dropped.pop().disconnect()
+        # Another thread may have taken the same list.
+        with suppress(IndexError):
+            while True:
+                dropped.pop().disconnect()
 
     def _no_answer(self) -> NoAnswer:
         # The others are probably dead, too, and each would cost as much time.

@@ -11,8 +11,11 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
+from redis.exceptions import ResponseError
+
 from domain.timeline import EMPTY_VIEW, Installed, TimelineView
 from infrastructure.memory.timeline import Room
+from infrastructure.outside.circuit import Refused
 from infrastructure.outside.guard import Guard
 from infrastructure.outside.whereabouts import Whereabouts
 from infrastructure.redis.connections import Connections, packed
@@ -130,7 +133,12 @@ class RedisTimelines:
 
     def held(self) -> int:
         """Returns the number of keys in the database of Redis, which has those of earlier epochs for a while."""
-        [size] = self._guard.call(lambda: self._connections.ask(packed("DBSIZE")))
+        return self._guard.call(self._size)
+
+    def _size(self) -> int:
+        [size] = self._connections.ask(packed("DBSIZE"))
+        if isinstance(size, ResponseError):
+            raise Refused(f"Redis refuses: {size}")
         return int(size)
 
     def _key(self, epoch: Epoch, user_id: str) -> str:

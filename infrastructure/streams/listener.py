@@ -1,7 +1,6 @@
 """The listener: wakes the streams of an author's followers when a tweet is announced, and tells them of deletions."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from domain.events import Announcement
@@ -46,8 +45,8 @@ class StreamListener:
 
     def listen(self) -> None:
         """Waits for an announcement, takes all that are there, and tells the streams of their authors' followers."""
-        taken = [*self._waiting, *self._take_all()]
-        self._waiting = []
+        self._take_all()
+        taken, self._waiting = self._waiting, []
         subscriptions = self._subscriptions.all_open()
         if not subscriptions:
             return
@@ -58,11 +57,12 @@ class StreamListener:
         for author_id, deletions in deleted.items():
             self._tell(subscriptions, author_id, deletions)
 
-    def _take_all(self) -> Iterator[Announcement]:
-        first = self._announcements.take(WAIT_SECONDS)
-        if first is not None:
-            yield first
-            yield from iter(partial(self._announcements.take, 0.0), None)
+    def _take_all(self) -> None:
+        """Adds what is there to what waits already, one by one: if a look fails, what was taken before it waits on."""
+        taken = self._announcements.take(WAIT_SECONDS)
+        while taken is not None:
+            self._waiting.append(taken)
+            taken = self._announcements.take(0.0)
 
     def _tell(self, subscriptions: Sequence[Subscription], author_id: str, deletions: Sequence[Announcement]) -> None:
         try:

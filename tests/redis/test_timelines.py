@@ -170,6 +170,15 @@ def test_a_full_server_refuses_pushes_and_answers_views(breakable_redis: OwnRedi
     made.connections.drop()
 
 
+def test_a_server_that_may_not_be_asked_for_the_number_refuses(made: Made, redis_database: RedisServer) -> None:
+    redis_database.ask("ACL", "SETUSER", "default", "-dbsize")
+    try:
+        with pytest.raises(Unavailable, match="refuses"):
+            made.timelines.held()
+    finally:
+        redis_database.ask("ACL", "SETUSER", "default", "+dbsize")
+
+
 def test_the_number_of_timelines_is_that_of_the_keys(made: Made) -> None:
     for user in ("alice", "bob"):
         made.build(user_id=user)
