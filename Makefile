@@ -133,7 +133,7 @@ bench-cluster: $(DEV) ## Measure whole clusters, and write docs/benchmarks-clust
 	$(BIN)/python -m benchmarks.cluster $(if $(PROFILE),--only '$(PROFILE)')
 
 .PHONY: capacity
-capacity: $(DEV) ## Simulate deliveries, and write docs/capacity.md (MEASURE=1: measure the costs again first; takes minutes)
+capacity: $(DEV) ## Simulate deliveries, and write docs/capacity.md (MEASURE=1: measure the bytes of rows again first)
 	$(BIN)/python -m benchmarks.capacity $(if $(MEASURE),--measure)
 
 .PHONY: guard

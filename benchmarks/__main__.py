@@ -32,7 +32,7 @@ def main() -> None:
         if not arguments.only:
             documents.write(results)
         elif arguments.keep:
-            documents.write(merged(load(documents.FIGURES), results))
+            documents.write(merged(load(documents.FIGURES), results, GROUPS))
 
 
 def _measure(names: Sequence[str]) -> Results:
@@ -42,7 +42,7 @@ def _measure(names: Sequence[str]) -> Results:
     print(f"\n{line(HEADER)}", flush=True)
     # Each group has its own process, so that none works in memory that another one fragmented.
     with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as groups:
-        return Results(measured_on, dict(zip(names, groups.map(measure_group, names), strict=True)))
+        return Results.of_run(measured_on, dict(zip(names, groups.map(measure_group, names), strict=True)))
 
 
 if __name__ == "__main__":

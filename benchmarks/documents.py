@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from benchmarks.plots import PLOTS, save_plot
-from benchmarks.results import Results, save
-from benchmarks.table import markdown, spread
+from benchmarks.results import Results, measured_on, save
+from benchmarks.table import HEADER, cells, markdown, spread
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "benchmarks.md"
@@ -25,7 +25,7 @@ def filled(page: str, results: Results) -> str:
     blocks = {
         "machine": _machine(results),
         "missed": _missed(results),
-        **{name: markdown(rows) for name, rows in results.rows.items()},
+        **{name: "\n".join(markdown(HEADER, map(cells, rows))) for name, rows in results.rows.items()},
     }
     for name, content in blocks.items():
         page = replace_block(page, name, content)
@@ -42,7 +42,7 @@ def replace_block(page: str, name: str, content: str) -> str:
 
 
 def _machine(results: Results) -> str:
-    return "\n".join(f"| {name} | {value} |" for name, value in [("", ""), ("---", "---"), *results.machine.items()])
+    return "\n".join(markdown(("", ""), measured_on(results)))
 
 
 def _missed(results: Results) -> str:

@@ -1,21 +1,31 @@
-"""The results of one run, and their file: every figure with its rounds."""
+"""The results of one run or of several, and their file: every figure with its rounds."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
 from benchmarks.figure import Bound, Figure, LeftOut, Row
 
+_OF_A_RUN = ("measured", "commit", "load average")
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The machine and the rows by group."""
+    """The machine of the last run, the rows by group, and by group when, where and of which code they were measured."""
 
     machine: Mapping[str, str]
     rows: Mapping[str, Sequence[Row]]
+    origins: Mapping[str, str]
+
+    @classmethod
+    def of_run(cls, machine: Mapping[str, str], rows: Mapping[str, Sequence[Row]]) -> Self:
+        """Returns the results of one run."""
+        origin = f"{machine['measured']}, commit {machine['commit']}, {machine['CPU']}"
+        return cls(machine, rows, dict.fromkeys(rows, origin))
 
     @property
     def figures(self) -> list[Figure]:
@@ -26,12 +36,23 @@ class Results:
         return [figure for figure in self.figures if not figure.is_met]
 
 
-def merged(before: Results, now: Results) -> Results:
-    """Returns the figures of both runs; where both have a group, those of `now`. The machine is that of `now`."""
-    kept = [name for name in before.rows if name not in now.rows]
-    earlier = {f"machine of {', '.join(kept)}": f"{before.machine['CPU']}, commit {before.machine['commit']}"}
+def merged(before: Results, now: Results, groups: Iterable[str]) -> Results:
+    """Returns the figures of both runs, of these groups in this order; where both have a group, those of `now`."""
     rows = {**before.rows, **now.rows}
-    return Results({**now.machine, **(earlier if kept else {})}, rows)
+    return Results(
+        now.machine,
+        {group: rows[group] for group in groups if group in rows},
+        {**before.origins, **now.origins},
+    )
+
+
+def measured_on(results: Results) -> Iterator[tuple[str, str]]:
+    """Yields names and values: the machine, and of what each group was measured."""
+    yield from ((name, value) for name, value in results.machine.items() if name not in _OF_A_RUN)
+    groups = defaultdict(list)
+    for group in results.rows:
+        groups[results.origins[group]].append(group)
+    yield from ((", ".join(of_origin), origin) for origin, of_origin in groups.items())
 
 
 def save(results: Results, path: Path) -> None:
@@ -41,7 +62,8 @@ def save(results: Results, path: Path) -> None:
 def load(path: Path) -> Results:
     """Returns the results that `save` wrote."""
     saved = orjson.loads(path.read_bytes())
-    return Results(saved["machine"], {group: [_row(row) for row in rows] for group, rows in saved["rows"].items()})
+    rows = {group: [_row(row) for row in rows] for group, rows in saved["rows"].items()}
+    return Results(saved["machine"], rows, saved["origins"])
 
 
 def _row(saved: dict[str, Any]) -> Row:

@@ -1,6 +1,6 @@
 """Rows as lines of text and as a table in Markdown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from benchmarks.figure import Figure, LeftOut, Row, number
 
@@ -27,10 +27,10 @@ def line(of_cells: Iterable[str]) -> str:
     return "".join(f"{cell:<{width}}  " for cell, width in zip(first, WIDTHS, strict=True)) + last
 
 
-def markdown(rows: Iterable[Row]) -> str:
-    """Returns the table in Markdown."""
-    lines = [HEADER, ("---",) * len(HEADER), *(cells(row) for row in rows)]
-    return "\n".join(f"| {' | '.join(of_line)} |" for of_line in lines)
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yields the lines of a table in Markdown."""
+    for of_line in [head, ["---"] * len(head), *rows]:
+        yield f"| {' | '.join(of_line)} |"
 
 
 def _verdict(figure: Figure) -> str:

@@ -1,15 +1,12 @@
-"""`python -m benchmarks.capacity`: simulates, and writes docs/capacity.md; `--measure` measures the costs first."""
+"""`python -m benchmarks.capacity`: simulates, and writes docs/capacity.md; `--measure` measures the rows first."""
 
 import argparse
 
 from benchmarks.capacity import page
-from benchmarks.capacity.costs import Costs, Measured, load, save
-from benchmarks.capacity.measure import measure
+from benchmarks.capacity.costs import load, save
 from benchmarks.capacity.scenarios import SCENARIOS, followers_in, outcomes
 from benchmarks.capacity.sizes import bytes_of_rows
-from benchmarks.machine import machine
 from benchmarks.worlds import real_graph
-from cluster.profiles import PROFILES, missing
 
 GRAPHS = {"reed98": "Reed98", "git": "GitHub"}
 DRAWN = "GitHub"
@@ -18,9 +15,9 @@ DRAWN = "GitHub"
 def main() -> None:
     """Runs the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.capacity", description=__doc__)
-    parser.add_argument("--measure", action="store_true", help="measure the costs on clusters of this machine first")
+    parser.add_argument("--measure", action="store_true", help="measure how many bytes a row takes first")
     if parser.parse_args().measure:
-        save(Measured(machine(), bytes_of_rows(), _costs()))
+        save(bytes_of_rows())
     measured = load()
     times = page.times_of(list(measured.profiles.values())[-1])
     simulated = {}
@@ -30,17 +27,6 @@ def main() -> None:
     page.draw(simulated[DRAWN])
     text = page.filled(page.PAGE.read_text(), measured)
     page.PAGE.write_text(page.with_simulation(text, measured, simulated))
-
-
-def _costs() -> dict[str, Costs]:
-    found = {}
-    for profile, engines in PROFILES.items():
-        if missing(engines):
-            print(f"{profile}: left out. {' '.join(missing(engines))}")
-        else:
-            found[profile] = measure(profile)
-            print(profile, found[profile], flush=True)
-    return found
 
 
 if __name__ == "__main__":

@@ -1,44 +1,34 @@
-"""What one act costs: CPU of each process and engine, in microseconds; and what one row costs, in bytes."""
+"""What was measured: the costs of an act at each profile, and the bytes of a row."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
-FILE = Path(__file__).parents[2] / "docs" / "capacity" / "costs.json"
+from benchmarks.cluster.costs import Costs, costs_of
+from benchmarks.cluster.page import FIGURES
+from benchmarks.documents import DOCS
+from benchmarks.results import load as load_results
+from cluster.profiles import PROFILES
 
-Parts = Mapping[str, float]
-"""Microseconds by part: `nginx`, `serve`, `work`, and the engines by their names, like `postgres`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """The CPU of one act in each part."""
-
-    read: Parts
-    """A first page of 20 of a home timeline that is prepared."""
-    publish: Parts
-    """A tweet that no timeline takes, from the request to the end of its outbox row."""
-    delivery: Parts
-    """One push into one timeline, of a tweet that goes into many."""
+ROWS = DOCS / "capacity" / "rows.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """All that was measured, and where."""
+    """The bytes of a row of each kind, and the costs by profile."""
 
-    machine: Mapping[str, str]
     row_bytes: Mapping[str, float]
     profiles: Mapping[str, Costs]
 
 
-def save(measured: Measured, path: Path = FILE) -> None:
-    """Writes the file."""
-    path.write_text(json.dumps(asdict(measured), indent=2) + "\n")
+def save(row_bytes: Mapping[str, float]) -> None:
+    """Writes the bytes of rows; `make bench-cluster` writes the costs."""
+    ROWS.write_text(json.dumps(row_bytes, indent=2) + "\n")
 
 
-def load(path: Path = FILE) -> Measured:
-    """Reads what `save` wrote."""
-    document = json.loads(path.read_text())
-    profiles = {name: Costs(**each) for name, each in document["profiles"].items()}
-    return Measured(document["machine"], document["row_bytes"], profiles)
+def load() -> Measured:
+    """Reads all that was measured."""
+    rows = load_results(FIGURES).rows
+    return Measured(
+        json.loads(ROWS.read_text()), {profile: costs_of(rows[profile]) for profile in PROFILES if profile in rows}
+    )

@@ -6,12 +6,14 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure as Canvas
 
-from benchmarks.capacity.costs import Costs, Measured
+from benchmarks.capacity.costs import Measured
 from benchmarks.capacity.deliveries import Times
 from benchmarks.capacity.scenarios import WORKERS, Outcome
 from benchmarks.capacity.sizing import AT_MOST, MICROSECONDS, USERS, Assumptions, in_production, need
+from benchmarks.cluster.costs import Costs
 from benchmarks.documents import DOCS, replace_block
 from benchmarks.plots import BLUE, GREY, ORANGE
+from benchmarks.table import markdown
 
 PAGE = DOCS / "capacity.md"
 PLOT = DOCS / "capacity" / "deliveries.svg"
@@ -47,8 +49,6 @@ def times_of(costs: Costs) -> Times:
 def filled(page: str, measured: Measured) -> str:
     """The page with new tables of costs and sizes."""
     blocks: Mapping[str, Callable[[Measured], Iterator[str]]] = {
-        "machine": _machine,
-        "costs": _costs,
         "rows": _rows,
         "needs": _needs,
         "bottlenecks": _bottlenecks,
@@ -97,32 +97,8 @@ def draw(simulated: Mapping[str, Sequence[Outcome]], path: Path = PLOT) -> None:
         canvas.savefig(path, metadata={"Date": None})
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    for cells in [head, ["---"] * len(head), *rows]:
-        yield f"| {' | '.join(cells)} |"
-
-
-def _machine(measured: Measured) -> Iterator[str]:
-    return _table(["", ""], [[name, value] for name, value in measured.machine.items()])
-
-
-def _costs(measured: Measured) -> Iterator[str]:
-    rows = []
-    parts = sorted({part for costs in measured.profiles.values() for part in costs.read})
-    for profile, costs in measured.profiles.items():
-        for act, of_act in (("read", costs.read), ("publish", costs.publish), ("delivery", costs.delivery)):
-            cells = [microseconds(of_act[part]) if part in of_act else "" for part in parts]
-            rows.append([f"`{profile}`", act, *cells])
-    return _table(["profile", "act", *parts], rows)
-
-
-def microseconds(cost: float) -> str:
-    """Three digits."""
-    return f"{cost:,.0f}" if cost >= 100 else f"{cost:.3g}"
-
-
 def _rows(measured: Measured) -> Iterator[str]:
-    return _table(["row", "bytes"], [[kind, f"{size:.0f}"] for kind, size in measured.row_bytes.items()])
+    return markdown(["row", "bytes"], [[kind, f"{size:.0f}"] for kind, size in measured.row_bytes.items()])
 
 
 def _needs(measured: Measured) -> Iterator[str]:
@@ -137,7 +113,7 @@ def _needs(measured: Measured) -> Iterator[str]:
             rates = [f"{rate:,.0f}" for rate in (what.reads, what.publishes, what.deliveries)]
             rows.append([f"`{profile}`", f"{users // 1_000_000} million", *rates, cpus, f"{disk:,.0f}"])
     head = ["profile", "users", "reads /s", "tweets /s", "deliveries /s", "CPUs", "GiB in PostgreSQL after a year"]
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 def _bottlenecks(measured: Measured) -> Iterator[str]:
@@ -145,7 +121,7 @@ def _bottlenecks(measured: Measured) -> Iterator[str]:
     for profile, costs in measured.profiles.items():
         what = need(USERS[0], costs, Assumptions())
         rows.append([f"`{profile}`", what.bottleneck, f"{what.users_at_most / 1e6:,.0f} million"])
-    return _table(["profile", "first bottleneck", "users until then"], rows)
+    return markdown(["profile", "first bottleneck", "users until then"], rows)
 
 
 def _simulation(simulated: Simulated) -> Iterator[str]:
@@ -158,7 +134,7 @@ def _simulation(simulated: Simulated) -> Iterator[str]:
             delays = [_seconds(by_workers[count].p99_seconds) for count in shown]
             rows.append([graph, title, *rates, *delays])
     rates = [f"/s of {count}" for count in shown]
-    return _table(["graph", "tweets", *rates, *[f"p99 of {count}" for count in shown]], rows)
+    return markdown(["graph", "tweets", *rates, *[f"p99 of {count}" for count in shown]], rows)
 
 
 def _seconds(seconds: float) -> str:

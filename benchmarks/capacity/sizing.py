@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmarks.capacity.costs import Costs, Parts
+from benchmarks.cluster.costs import Costs, Parts
 
 DAY_SECONDS = 86_400
 MICROSECONDS = 1_000_000

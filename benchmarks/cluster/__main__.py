@@ -9,7 +9,7 @@ from benchmarks.cluster.measure import measure
 from benchmarks.cluster.sites import SITES, why_not
 from benchmarks.figure import Row
 from benchmarks.machine import machine
-from benchmarks.results import Results, load
+from benchmarks.results import Results, load, merged
 from benchmarks.table import HEADER, cells, line
 
 
@@ -32,8 +32,7 @@ def main() -> None:
         for name in arguments.only:
             # After each, so that a run that is interrupted leaves what it has measured.
             if rows := _measure(name, crowd, FULL):
-                before = load(page.FIGURES) if page.FIGURES.exists() else None
-                page.write(page.merged(before, Results(measured_on, {name: rows})))
+                page.write(merged(load(page.FIGURES), Results.of_run(measured_on, {name: rows}), SITES))
 
 
 def _measure(name: str, crowd: Crowd, amounts: Amounts) -> list[Row]:

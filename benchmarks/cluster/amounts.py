@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from random import Random
 
-from benchmarks.capacity.measure import Counts
 from benchmarks.capacity.scenarios import followers_in
+from benchmarks.cluster.acts import Counts
 from benchmarks.worlds import real_graph
 from load.graph import Graph, make_graph
 

@@ -5,21 +5,19 @@ import time
 from collections.abc import Iterator, Sequence
 
 from benchmarks.bare import Exchange
-from benchmarks.capacity.costs import Costs
-from benchmarks.capacity.measure import CONNECTIONS, costs_at
+from benchmarks.cluster.acts import CONNECTIONS, costs_at
 from benchmarks.cluster.amounts import HUB, Amounts, Crowd
+from benchmarks.cluster.costs import figures_of
 from benchmarks.cluster.pages import HOME, home_pages, mix
 from benchmarks.cluster.pushing import deliveries, hub
 from benchmarks.cluster.sites import Site, running
 from benchmarks.cluster.streamed import streams
-from benchmarks.figure import Figure, Row, plain
+from benchmarks.figure import Row, plain
 from benchmarks.service import request, running_bare
 from benchmarks.worlds import TEXT
 from load.client import Client
 from load.crew import Crew
 from load.graph import Edge
-
-ACTS = ("read", "publish", "delivery")
 
 
 def measure(name: str, crowd: Crowd, amounts: Amounts) -> Iterator[Row]:
@@ -60,16 +58,3 @@ def _follow(crew: Crew, follows: Sequence[Edge], rounds: int) -> list[float]:
         crew.work_off("follow", part, lambda client, follow: client.follow(*follow))
         rates.append(len(part) / (time.perf_counter() - started))
     return rates
-
-
-def figures_of(rounds: Sequence[Costs]) -> Iterator[Figure]:
-    """The costs of each act in each part, as the median of the rounds."""
-    for act in ACTS:
-        by_round = [getattr(costs, act) for costs in rounds]
-        for part in by_round[0]:
-            yield plain(cost_name(act, part), [each[part] for each in by_round], "µs")
-
-
-def cost_name(act: str, part: str) -> str:
-    """The name of the figure."""
-    return f"{act}: CPU of {part}"

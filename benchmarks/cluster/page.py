@@ -6,26 +6,18 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure as Canvas
 
-from benchmarks.capacity.page import microseconds
-from benchmarks.cluster.measure import ACTS, cost_name
-from benchmarks.cluster.sites import SITES
+from benchmarks.cluster.costs import ACTS, PARTS, costs_of, is_cost, microseconds
 from benchmarks.documents import DOCS, replace_block
 from benchmarks.figure import TIMES, Figure, LeftOut, Row, number
 from benchmarks.plots import BLUE, GREY, ORANGE
-from benchmarks.results import Results, save
+from benchmarks.results import Results, measured_on, save
+from benchmarks.table import markdown
 
 PAGE = DOCS / "benchmarks-cluster.md"
 FIGURES = DOCS / "benchmarks" / "cluster.json"
 PLOT = FIGURES.with_suffix(".svg")
 
-PARTS = ("serve", "work", "nginx", "postgres", "redis", "cassandra", "kafka", "dynalite", "moto")
 COLOURS = (BLUE, "#54aeff", GREY, "#1a7f37", "#cf222e", "#8250df", ORANGE, "#d4a72c", "#bf3989")
-
-
-def merged(before: Results | None, new: Results) -> Results:
-    """The results of a run with those of earlier runs for the sites that it did not measure, in the order of sites."""
-    rows = {**(before.rows if before else {}), **new.rows}
-    return Results(new.machine, {site: rows[site] for site in SITES if site in rows})
 
 
 def write(results: Results) -> None:
@@ -38,7 +30,7 @@ def write(results: Results) -> None:
 def filled(page: str, results: Results) -> str:
     """The page with new content in all blocks; raises `ValueError` if the markers of a block are missing."""
     blocks = {
-        "machine": _table(["", ""], [[name, value] for name, value in results.machine.items()]),
+        "machine": markdown(("", ""), measured_on(results)),
         "figures": figures(results),
         "costs": costs(results),
     }
@@ -50,34 +42,34 @@ def filled(page: str, results: Results) -> str:
 def figures(results: Results) -> Iterator[str]:
     """All figures but the costs, one a row, with a column for each site."""
     by_site = {site: _by_name(rows) for site, rows in results.rows.items()}
-    names = dict.fromkeys(name for found in by_site.values() for name in found if not _is_cost(name))
+    names = dict.fromkeys(name for found in by_site.values() for name in found if not is_cost(name))
     rows = [[name, *(_cell(found.get(name)) for found in by_site.values())] for name in names]
-    return _table(["what", *(f"`{site}`" for site in by_site)], rows)
+    return markdown(["what", *(f"`{site}`" for site in by_site)], rows)
 
 
 def costs(results: Results) -> Iterator[str]:
     """Microseconds of CPU of each act: one row for each site and act, with a column for each part."""
-    by_site = {site: _by_name(rows) for site, rows in results.rows.items()}
-    parts = [part for part in PARTS if any(cost_name(ACTS[0], part) in found for found in by_site.values())]
+    by_site = {site: costs_of(rows) for site, rows in results.rows.items()}
+    parts = [part for part in PARTS if any(part in found.read for found in by_site.values())]
     rows = [
-        [f"`{site}`", act, *(_cost(found.get(cost_name(act, part))) for part in parts)]
+        [f"`{site}`", act, *(_cost(getattr(found, act).get(part)) for part in parts)]
         for site, found in by_site.items()
         for act in ACTS
     ]
-    return _table(["site", "act", *parts], rows)
+    return markdown(["site", "act", *parts], rows)
 
 
 def draw(results: Results, path: Path) -> None:
     """Draws the CPU of each act, by part, for each site; the same results give the same file."""
-    by_site = {site: _by_name(rows) for site, rows in results.rows.items()}
+    by_site = {site: costs_of(rows) for site, rows in results.rows.items()}
     with mpl.rc_context({"svg.hashsalt": "perch", "axes.spines.top": False, "axes.spines.right": False}):
         canvas = Canvas(figsize=(9, 1.6 + 0.3 * len(by_site)), layout="constrained")
         for axes, act in zip(canvas.subplots(1, len(ACTS), sharey=True), ACTS, strict=True):
             left = [0.0] * len(by_site)
             for part, colour in zip(PARTS, COLOURS, strict=True):
-                found = [each.get(cost_name(act, part)) for each in by_site.values()]
-                values = [figure.value if figure else 0.0 for figure in found]
-                label = part if act == ACTS[0] and any(found) else None
+                values = [getattr(costs, act).get(part, 0.0) for costs in by_site.values()]
+                is_labelled = act == ACTS[0] and any(part in costs.read for costs in by_site.values())
+                label = part if is_labelled else None
                 axes.barh(list(by_site), values, left=left, color=colour, label=label)
                 left = [sum(pair) for pair in zip(left, values, strict=True)]
             axes.set_xlabel(f"µs of CPU a {act}")
@@ -91,12 +83,8 @@ def _by_name(rows: Sequence[Row]) -> Mapping[str, Figure]:
     return {row.name: row for row in rows if not isinstance(row, LeftOut)}
 
 
-def _is_cost(name: str) -> bool:
-    return any(name == cost_name(act, part) for act in ACTS for part in PARTS)
-
-
-def _cost(figure: Figure | None) -> str:
-    return microseconds(figure.value) if figure else ""
+def _cost(cost: float | None) -> str:
+    return "" if cost is None else microseconds(cost)
 
 
 def _cell(figure: Figure | None) -> str:
@@ -106,8 +94,3 @@ def _cell(figure: Figure | None) -> str:
     if figure.unit == TIMES:
         return f"{figure.measured} ({number(figure.value)} {TIMES})"
     return f"{number(figure.value)} {figure.unit}".strip()
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    for cells in [head, ["---"] * len(head), *rows]:
-        yield f"| {' | '.join(cells)} |"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from benchmarks.table import markdown
 from tests.trial.figures import KINDS, Figures, load, merged
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -54,7 +55,7 @@ def _totals(trials: Sequence[Figures]) -> Iterator[str]:
         "other": str(other),
         "longest time without any answer": f"{max(each.longest_silence for each in trials):.1f} s",
     }
-    return _table(["", ""], [[name, value] for name, value in rows.items()])
+    return markdown(["", ""], [[name, value] for name, value in rows.items()])
 
 
 def _harms(trials: Sequence[Figures]) -> Iterator[str]:
@@ -64,12 +65,7 @@ def _harms(trials: Sequence[Figures]) -> Iterator[str]:
         [f"`{name}`", f"{each.times:,}", *(f"{each.unavailable[kind]:.1f}" for kind in kinds)]
         for name, each in harms.items()
     ]
-    return _table(["harm", "times", *kinds], rows)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    for cells in [head, ["---"] * len(head), *rows]:
-        yield f"| {' | '.join(cells)} |"
+    return markdown(["harm", "times", *kinds], rows)
 
 
 def _spans(numbers: Sequence[int]) -> str:

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks.capacity import page
-from benchmarks.capacity.costs import Costs, load
-from benchmarks.capacity.cpu import part_of
+from benchmarks.capacity.costs import load
 from benchmarks.capacity.deliveries import Published, Times, pushed_at
 from benchmarks.capacity.partitions import murmur2, partition_of
 from benchmarks.capacity.scenarios import SCENARIOS, WORKERS, Outcome, outcomes
 from benchmarks.capacity.sizing import Assumptions, need
+from benchmarks.cluster.costs import Costs
+from benchmarks.cluster.cpu import part_of
 from infrastructure.delivery.fan_out import ACTIVE_MAX
 
 TIMES = Times(tweet=0.5, slice=0.25, delivery=0.001)

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.capacity.costs import Costs
 from benchmarks.cluster import page
 from benchmarks.cluster.amounts import small_crowd
-from benchmarks.cluster.measure import figures_of
+from benchmarks.cluster.costs import Costs, figures_of
 from benchmarks.cluster.pages import SHARES, acts_of
 from benchmarks.cluster.pushing import FIRST_TWEETS, TWEETS_MAX, tweets_for
 from benchmarks.cluster.sites import SITES
@@ -21,8 +20,8 @@ COSTS = [
 ]
 RATE = ratio("home page: rate", [500.0, 700.0, 600.0], "bare Flask view", [6_000.0] * 3, "/s")
 SECONDS = plain("tweet of the hub", [0.5, 0.25, 0.75], "s")
-RESULTS = Results(
-    {"CPU": "fast"},
+RESULTS = Results.of_run(
+    {"measured": "today", "CPU": "fast", "commit": "1"},
     {"sqlite": [RATE], "postgres": [*figures_of(COSTS), RATE, SECONDS, LeftOut("streams", "not there")]},
 )
 
@@ -57,14 +56,6 @@ def test_a_page_is_filled_with_machine_figures_and_costs() -> None:
     assert "| CPU | fast |" in filled
     assert "| home page: rate | 600 /s" in filled
     assert "| `postgres` | read | 1,500 | 700 |" in filled
-
-
-def test_a_run_of_one_site_keeps_the_figures_of_the_others() -> None:
-    new = Results({"CPU": "faster"}, {"memory": [SECONDS], "postgres": [RATE]})
-    both = page.merged(RESULTS, new)
-    assert both.machine == {"CPU": "faster"}
-    assert list(both.rows.items()) == [("memory", [SECONDS]), ("sqlite", [RATE]), ("postgres", [RATE])]
-    assert page.merged(None, new).rows == new.rows
 
 
 def test_merged_results_load_as_they_were_saved(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.documents import PAGE, filled, replace_block
-from benchmarks.figure import LeftOut, at_most, plain, ratio
+from benchmarks.figure import LeftOut, Row, at_most, plain, ratio
 from benchmarks.groups import GROUPS
-from benchmarks.results import Results, load, merged, save
+from benchmarks.results import Results, load, measured_on, merged, save
 
+MACHINE = {"measured": "today", "CPU": "fast", "commit": "1"}
 FIGURE = ratio("work", [2.0], "yardstick", [1.0], "µs", at_most(1.8))
 
 
@@ -24,17 +25,19 @@ def test_a_page_without_the_markers_is_refused() -> None:
 
 
 def test_the_page_shows_every_group_and_lists_the_missed_bounds() -> None:
-    results = Results({"CPU": "fast"}, {group: [FIGURE] for group in GROUPS})
+    results = Results.of_run(MACHINE, {group: [FIGURE] for group in GROUPS})
 
     page = filled(PAGE.read_text(), results)
 
     assert all(f"\n## {group.title}\n" in page for group in GROUPS.values())
     assert "| CPU | fast |" in page
+    assert f"| {', '.join(GROUPS)} | today, commit 1, fast |" in page
     assert f"0 of {len(GROUPS)} bounds are met.\n\n- work: 2.00 × (2.00 to 2.00), at most 1.8." in page  # noqa: RUF001
 
 
 def test_saved_results_load_unchanged(tmp_path: Path) -> None:
-    results = Results({"CPU": "fast"}, {"reads": [FIGURE, plain("bytes", [1.0], "bytes"), LeftOut("granian", "why")]})
+    rows: list[Row] = [FIGURE, plain("bytes", [1.0], "bytes"), LeftOut("granian", "why")]
+    results = Results.of_run(MACHINE, {"reads": rows})
 
     save(results, tmp_path / "figures.json")
 
@@ -42,8 +45,13 @@ def test_saved_results_load_unchanged(tmp_path: Path) -> None:
 
 
 def test_a_group_that_was_measured_again_replaces_its_figures_alone() -> None:
-    before = Results({"CPU": "slow", "commit": "1"}, {"reads": [FIGURE], "redis": [FIGURE]})
+    before = Results.of_run(MACHINE, {"redis": [FIGURE], "reads": [FIGURE], "mix": [FIGURE]})
     again = plain("again", [1.0], "bytes")
-    found = merged(before, Results({"CPU": "fast", "commit": "2"}, {"redis": [again]}))
-    assert found.rows == {"reads": [FIGURE], "redis": [again]}
-    assert found.machine == {"CPU": "fast", "commit": "2", "machine of reads": "slow, commit 1"}
+    later = {**MACHINE, "measured": "tomorrow", "commit": "2"}
+    found = merged(before, Results.of_run(later, {"redis": [again]}), ["reads", "mix", "redis", "streams"])
+    assert list(found.rows.items()) == [("reads", [FIGURE]), ("mix", [FIGURE]), ("redis", [again])]
+    assert list(measured_on(found)) == [
+        ("CPU", "fast"),
+        ("reads, mix", "today, commit 1, fast"),
+        ("redis", "tomorrow, commit 2, fast"),
+    ]

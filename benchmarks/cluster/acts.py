@@ -1,4 +1,4 @@
-"""Measures the costs on a cluster of this machine, over HTTP through nginx.
+"""Measures the costs of acts at a site, over HTTP.
 
 CPU is counted, not time, so that a machine that does other things as well changes little.
 """
@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.capacity.costs import Costs, Parts
-from benchmarks.capacity.cpu import used_by
-from benchmarks.cluster.sites import Site, running
+from benchmarks.cluster.costs import Costs, Parts
+from benchmarks.cluster.cpu import used_by
+from benchmarks.cluster.sites import Site
 from load.client import Client
 from load.crew import Crew
 
@@ -37,13 +37,6 @@ PAUSE_SECONDS = 0.5
 
 HUB = "hub"
 TEXT = "A tweet of a usual length, which is about as long as this one is, number {}"
-
-
-def measure(profile: str) -> Costs:
-    """Starts the cluster of the profile, and returns the costs. Raises `RuntimeError` if nginx is not installed."""
-    with running(profile) as site:
-        [costs] = costs_at(site, Counts())
-        return costs
 
 
 def costs_at(site: Site, counts: Counts) -> list[Costs]:
