@@ -33,13 +33,14 @@ def machine() -> dict[str, str]:
         "memory": _memory(),
         "system": f"{platform.system()} {platform.release()} ({platform.machine()})",
         "Python": f"{platform.python_version()} ({platform.python_implementation()})",
-        "commit": _commit(),
+        "commit": commit(),
         "load average": f"{os.getloadavg()[0]:.1f} before the run",
         **{name: _version(name) for name in PACKAGES},
     }
 
 
-def _commit() -> str:
+def commit() -> str:
+    """Returns the short name of the commit that this process runs, with `-dirty` behind it after changes."""
     git = shutil.which("git")
     if git is None:
         return "unknown"

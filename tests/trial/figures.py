@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import commit
 from tests.trial.fault import Fault
 from tests.trial.history import NEMESIS, QUIET, Operation
 
@@ -56,6 +57,8 @@ class Figures:
     harms: Mapping[str, Harmed]
     faults: Mapping[str, int]
     """By the rule of the checker that refuses the history."""
+    commit: str = ""
+    """The code that was tried; "" for the first trials, which did not note it."""
 
 
 def figures_of(
@@ -73,6 +76,7 @@ def figures_of(
         longest_silence=round(longest_silence(history), 1),
         harms=harms_of(history),
         faults=dict(Counter(fault.rule for fault in faults)),
+        commit=commit(),
     )
 
 

@@ -23,8 +23,7 @@ agree in the end.
 
 Beside each harm is the longest time, in seconds, without any success of that kind, from the beginning of the harm on at
 most, until the first success after it: `publish`; `change` (follow, unfollow, delete); `read`; `poll` (by two clients).
-So it includes the harm itself. On a machine that is busy with other work both last longer: in most of these trials two
-cores had the engines, processes and clients of two trials, some with other tests beside them.
+So it includes the harm itself. Engines, processes and clients share one machine; if it is busy, both last longer.
 """
 RULES = ("lost", "doubled", "ghost", "missing")
 
@@ -45,6 +44,7 @@ def _totals(trials: Sequence[Figures]) -> Iterator[str]:
     other = sum(sum(each.faults.values()) for each in trials) - sum(found)
     rows = {
         "trials": f"{len(trials)}",
+        "commits": ", ".join(dict.fromkeys(each.commit or "not noted" for each in trials)),
         "seeds": _spans([each.seed for each in trials]),
         "seconds of load": f"{sum(each.seconds for each in trials):,.0f}",
         "operations": f"{sum(each.operations for each in trials):,}",
