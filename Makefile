@@ -11,7 +11,7 @@ DEV := .venv/.dev
 DEPENDENCIES := setup.cfg pyproject.toml constraints.txt
 DOCUMENTS := tests/documents
 NODE_TOOLS := $(DOCUMENTS)/node_modules/.package-lock.json
-DYNALITE := tests/engines/node/node_modules/.package-lock.json
+DYNALITE := cluster/engines/node/node_modules/.package-lock.json
 CLIENTS := $(DOCUMENTS)/clients
 CLIENT_ENV := .venv/clients
 CLIENT_TOOLS := $(CLIENT_ENV)/.made
@@ -57,13 +57,13 @@ $(NODE_TOOLS): $(DOCUMENTS)/package.json $(DOCUMENTS)/package-lock.json | node
 	npm ci --prefix $(DOCUMENTS) --no-audit --no-fund
 	touch $@
 
-$(DYNALITE): tests/engines/node/package.json tests/engines/node/package-lock.json | node
-	npm ci --prefix tests/engines/node --no-audit --no-fund
+$(DYNALITE): cluster/engines/node/package.json cluster/engines/node/package-lock.json | node
+	npm ci --prefix cluster/engines/node --no-audit --no-fund
 	touch $@
 
 .PHONY: engines
 engines: $(DYNALITE) $(DEV) ## Install the engines of the tests that are no system packages (needs Node.js 20, Java 17 and Maven)
-	$(BIN)/python -m tests.engines
+	$(BIN)/python -m cluster.engines
 
 # Clients have an environment of their own, so that Perch does not depend on what they need.
 # Go, which takes more space than all the rest, is needed only to build.

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.cpus import ALL, children_on
+from cluster.engines import own_postgres, own_redis
+from cluster.engines.jars import CASSANDRA, KAFKA
+from cluster.engines.own_cassandra import DEFAULT, OwnCassandra
+from cluster.engines.own_kafka import OwnKafka
+from cluster.engines.own_postgres import OwnPostgres
+from cluster.engines.own_redis import OwnRedis
+from cluster.engines.postgres import PostgresServer
 from infrastructure.postgres.migrating import migrate
-from tests.engines import own_postgres, own_redis
-from tests.engines.jars import CASSANDRA, KAFKA
-from tests.engines.own_cassandra import DEFAULT, OwnCassandra
-from tests.engines.own_kafka import OwnKafka
-from tests.engines.own_postgres import OwnPostgres
-from tests.engines.own_redis import OwnRedis
-from tests.engines.postgres import PostgresServer
 
 
 def why_no_postgres() -> str | None:

@@ -6,8 +6,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 
-from tests.e2e.exchange import exchange
-from tests.fakes.scrapes import samples
+from cluster.exchange import exchange
+from cluster.scrapes import samples
 
 LOOK_SECONDS = 0.05
 WAIT_SECONDS = 300.0

@@ -12,12 +12,12 @@ from pathlib import Path
 from types import FrameType
 
 from app.settings import Settings
+from cluster.engines import processes
+from cluster.engines.ports import ReservedPort
+from cluster.engines.processes import EngineFailed
 from cluster.member import NGINX_MISSING, find_nginx
 from cluster.profiles import PROFILES, engines, largest, missing
 from cluster.running import SERVES, WORKS, Cluster
-from tests.engines import processes
-from tests.engines.ports import ReservedPort
-from tests.engines.processes import EngineFailed
 
 PORT = 8080
 ENDED_STATUS = 1

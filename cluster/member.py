@@ -7,10 +7,10 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from tests.e2e import nginx_conf
-from tests.e2e.perch_process import REPOSITORY, command
-from tests.engines.ports import LOCALHOST, ReservedPort
-from tests.engines.processes import NOTHING, START_SECONDS, EngineFailed, Processes
+from cluster import nginx_conf
+from cluster.engines.ports import LOCALHOST, ReservedPort
+from cluster.engines.processes import NOTHING, START_SECONDS, EngineFailed, Processes
+from cluster.perch_process import REPOSITORY, command
 
 NGINX_MISSING = "nginx is not installed: it is Debian's package nginx-light"
 CONNECTIONS = 10_000

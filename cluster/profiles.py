@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cluster.engines import CASSANDRA, DYNAMODB, KAFKA, POSTGRES, REDIS, SQS, Engine
+from cluster.available import CASSANDRA, DYNAMODB, KAFKA, POSTGRES, REDIS, SQS, Engine
 
 Profile = Mapping[str, Engine]
 """The settings of Perch that are an engine's URL, each with its engine, in the order in which these start."""

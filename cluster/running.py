@@ -7,12 +7,12 @@ from types import TracebackType
 from typing import Self
 
 from cluster import member
-from cluster.engines import Engine, RunningEngine
+from cluster.available import Engine, RunningEngine
+from cluster.engines.ports import ReservedPort
+from cluster.engines.processes import EngineFailed
 from cluster.member import Member
+from cluster.perch_process import RUN_SECONDS, command, run
 from cluster.profiles import Profile, engines
-from tests.e2e.perch_process import RUN_SECONDS, command, run
-from tests.engines.ports import ReservedPort
-from tests.engines.processes import EngineFailed
 
 SERVES = 2
 WORKS = 2

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import LiteralString
 
+from cluster.engines import own_postgres
+from cluster.engines.own_postgres import OwnPostgres
 from infrastructure.postgres.migrating import migrate
-from tests.engines import own_postgres
-from tests.engines.own_postgres import OwnPostgres
 
 ROWS = 50_000
 

@@ -15,11 +15,11 @@ from benchmarks.cases.postgres.worlds import add_readers, environment, name_of, 
 from benchmarks.engines import database, running_cassandra, running_postgres, why_no_cassandra
 from benchmarks.figure import Figure, LeftOut, Row, at_least, at_most, plain, ratio
 from benchmarks.turns import in_turns
+from cluster.engines.own_cassandra import OwnCassandra
+from cluster.engines.postgres import PostgresServer
 from domain.tweet_id import EPOCH_MS
 from infrastructure.cassandra.address import parse
 from infrastructure.cassandra.schema import prepare
-from tests.engines.own_cassandra import OwnCassandra
-from tests.engines.postgres import PostgresServer
 
 READERS = 2_000
 SLICE = 1000

@@ -12,14 +12,14 @@ from benchmarks.engines import database, running_kafka, running_postgres, why_no
 from benchmarks.figure import Figure, LeftOut, Row, at_least, at_most, plain, ratio
 from benchmarks.open_loop import OpenLoop, percentile
 from benchmarks.service import Service, request, running_service, running_worker
+from cluster.engines.own_kafka import OwnKafka
+from cluster.engines.postgres import PostgresServer
+from cluster.scrapes import samples
 from domain.events import TweetCreated
 from infrastructure.events.codec import encode
 from infrastructure.kafka.address import KafkaAddress, parse
 from infrastructure.kafka.sending import KafkaEvents
 from infrastructure.kafka.topics import make_topics
-from tests.engines.own_kafka import OwnKafka
-from tests.engines.postgres import PostgresServer
-from tests.fakes.scrapes import samples
 
 HINTS = 20_000
 HINT_ROUNDS = 7

@@ -12,9 +12,9 @@ from benchmarks.engines import database, running_postgres, running_redis, why_no
 from benchmarks.figure import Figure, LeftOut, Row, at_least, at_most, plain, ratio
 from benchmarks.turns import in_turns
 from benchmarks.worlds import READER
+from cluster.engines.own_redis import OwnRedis
+from cluster.engines.postgres import PostgresServer
 from infrastructure.redis.timelines import HEAD, KEYS_AT_ONCE
-from tests.engines.own_redis import OwnRedis
-from tests.engines.postgres import PostgresServer
 
 READERS = 10_000
 SLICE = 1000

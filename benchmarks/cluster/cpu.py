@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from tests.engines import guard
+from cluster.engines import guard
 
 MICROSECONDS = 1_000_000 / os.sysconf("SC_CLK_TCK")
 FOLDER = re.compile(r"/perch-([a-z]+)-[^/]*")

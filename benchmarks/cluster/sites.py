@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from benchmarks.pushes import Pushes
 from benchmarks.service import Service
+from cluster.engines.ports import ReservedPort
 from cluster.member import NGINX_MISSING, Member, find_nginx, perch
 from cluster.profiles import PROFILES, missing
 from cluster.running import Cluster
-from tests.engines.ports import ReservedPort
 
 ALONE = {"memory": "memory:", "sqlite": "sqlite:///perch.db"}
 """The databases of one `serve`."""

@@ -11,9 +11,9 @@ from benchmarks.cluster.amounts import Amounts
 from benchmarks.cluster.sites import Site
 from benchmarks.figure import Row, plain
 from benchmarks.load import p50, p99
+from cluster.exchange import exchange
+from cluster.listener import Listener, ListenerThread
 from load.crew import Crew
-from tests.e2e.exchange import exchange
-from tests.e2e.listener import Listener, ListenerThread
 
 AUTHOR, FOLLOWER = "speaker", "listener"
 BODY = b'{"text": "A tweet of a usual length, to somebody who listens"}'

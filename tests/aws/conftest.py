@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from cluster.engines.own_moto import OwnMoto
+from cluster.engines.proxy import Proxy
 from infrastructure.aws.address import Address
 from tests.e2e.conftest import real_data
 from tests.engines.conftest import start_fleet
 from tests.engines.own_elasticmq import OwnElasticMq
-from tests.engines.own_moto import OwnMoto
-from tests.engines.proxy import Proxy
 from tests.engines.reed98 import reed98
 from tests.fakes.aws import found_by_boto3, made, make_only_queues, url_of
 

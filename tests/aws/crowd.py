@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from typing import LiteralString
 
-from tests.e2e.exchange import TIMELINE
-from tests.e2e.perch_process import PerchProcess
+from cluster.exchange import TIMELINE
+from cluster.perch_process import PerchProcess
 from tests.e2e.test_stream import follow, publish
 from tests.engines.fleet import Fleet, metrics
 from tests.engines.until import until

@@ -1,6 +1,6 @@
 """`migrate` before the other processes."""
 
-from tests.e2e.perch_process import run_app
+from cluster.perch_process import run_app
 
 START_SECONDS = 60.0
 

@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from cluster.engines.own_moto import OwnMoto
+from cluster.perch_process import run
 from domain.events import TweetCreated
 from infrastructure.aws.address import Address
 from infrastructure.aws.dead_events import NOT_FINISHED
@@ -14,9 +16,7 @@ from infrastructure.aws.queue import BATCH_BYTES
 from infrastructure.events.codec import encode
 from infrastructure.events.dead import DeadEvent
 from tests.aws.conftest import MAX_RECEIVE_COUNT
-from tests.e2e.perch_process import run
 from tests.engines.own_elasticmq import OwnElasticMq
-from tests.engines.own_moto import OwnMoto
 from tests.engines.until import until
 from tests.fakes.aws import dead_events, queues, taking, url_of
 

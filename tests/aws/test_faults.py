@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from cluster.engines.own_moto import OwnMoto
+from cluster.engines.proxy import Proxy
+from cluster.perch_process import WorkProcess
 from domain.events import TweetCreated
 from infrastructure.aws.address import Address
 from infrastructure.aws.opening import prepare
 from infrastructure.events.codec import encode
 from tests.aws.crowd import AUTHOR, Ask, Crowd, total
 from tests.aws.work_briefly import GO
-from tests.e2e.perch_process import WorkProcess
 from tests.engines.fleet import WITHOUT_KEY, Fleet, StartFleet, metrics
 from tests.engines.own_elasticmq import OwnElasticMq
-from tests.engines.own_moto import OwnMoto
-from tests.engines.proxy import Proxy
 from tests.engines.test_work import ask
 from tests.engines.until import until
 from tests.fakes.aws import dead_events, found_by_boto3, url_of

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from cluster.engines.own_moto import OwnMoto
 from domain.errors import Unavailable
 from domain.events import TweetCreated
 from infrastructure.aws.address import Address
@@ -14,7 +15,6 @@ from infrastructure.events.broker import Broker
 from infrastructure.events.codec import encode
 from infrastructure.events.taken import Taken
 from infrastructure.outside.circuit import NoAnswer
-from tests.engines.own_moto import OwnMoto
 from tests.engines.until import until
 from tests.fakes.aws import found_by_boto3, queues, sending, taking, url_of
 

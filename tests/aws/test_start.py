@@ -2,13 +2,13 @@
 
 import pytest
 
+from cluster.engines.own_moto import OwnMoto
+from cluster.perch_process import run_app
 from infrastructure.postgres.migrating import migrate
 from tests.aws.crowd import Crowd, total
 from tests.aws.migrated import START_SECONDS, migrated, queue_of
 from tests.e2e.databases import assert_refused
-from tests.e2e.perch_process import run_app
 from tests.engines.fleet import StartFleet, metrics
-from tests.engines.own_moto import OwnMoto
 from tests.engines.test_work import Ask, ask
 from tests.engines.until import until
 from tests.fakes.log import json_lines

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from cluster.engines.own_cassandra import OwnCassandra
+from cluster.perch_process import PerchProcess, run_app
 from infrastructure.cassandra.address import Address
 from infrastructure.cassandra.link import Link
 from infrastructure.cassandra.schema import TABLE
 from infrastructure.postgres.migrating import migrate
 from tests.e2e.databases import assert_refused
-from tests.e2e.perch_process import PerchProcess, run_app
 from tests.engines.fleet import Fleet, metrics
-from tests.engines.own_cassandra import OwnCassandra
 from tests.engines.reed98 import PEOPLE, compare, load, push_to_many
 from tests.engines.until import until
 from tests.fakes.log import json_lines

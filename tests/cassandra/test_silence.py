@@ -8,6 +8,8 @@ from itertools import count
 
 import pytest
 
+from cluster.engines.own_cassandra import OwnCassandra
+from cluster.engines.proxy import Proxy
 from domain.errors import Unavailable
 from domain.timeline import EMPTY_VIEW, TimelineView
 from infrastructure.background import BackgroundThread
@@ -18,8 +20,6 @@ from infrastructure.cassandra.session import ANSWER_SECONDS, CONNECT_SECONDS, PA
 from infrastructure.no_timelines import LOGS_ALONE
 from infrastructure.outside.engine import OutsideEngine, OutsideTimelines
 from infrastructure.time_left import REQUEST_SECONDS, begin_request, end_request
-from tests.engines.own_cassandra import OwnCassandra
-from tests.engines.proxy import Proxy
 from tests.engines.until import until
 from tests.fakes.clock import ManualClock
 from tests.fakes.partitions import MemoryReaders

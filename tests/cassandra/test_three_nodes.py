@@ -8,12 +8,12 @@ from cassandra import ConsistencyLevel
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
 from cassandra.policies import WhiteListRoundRobinPolicy
 
+from cluster.engines.jars import CASSANDRA
+from cluster.engines.own_cassandra import OwnCassandra
+from cluster.perch_process import PerchProcess, run_app
 from tests.cassandra.three_nodes import ThreeNodes
-from tests.e2e.perch_process import PerchProcess, run_app
 from tests.engines.fleet import Fleet, metrics
-from tests.engines.jars import CASSANDRA
 from tests.engines.missing import go_without
-from tests.engines.own_cassandra import OwnCassandra
 from tests.engines.until import until
 
 USERS = 30

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from cluster.engines import jars
+from cluster.engines.own_cassandra import OwnCassandra
 from infrastructure.cannot_use import CannotUse
 from infrastructure.cassandra.address import Address, parse
 from infrastructure.cassandra.schema import open_checked, prepare
-from tests.engines import jars
 from tests.engines.certificates import make_certificate, make_store
 from tests.engines.missing import go_without
-from tests.engines.own_cassandra import OwnCassandra
 from tests.fakes.cassandra import PATIENCE
 
 pytestmark = pytest.mark.engines

@@ -5,9 +5,9 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
+from cluster.engines.own_cassandra import OwnCassandra
+from cluster.engines.ports import LOCALHOST, ReservedPort
 from infrastructure.cassandra.address import Address
-from tests.engines.own_cassandra import OwnCassandra
-from tests.engines.ports import LOCALHOST, ReservedPort
 
 ADDRESSES = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
 """Not that of proxies, which then can have the same ports."""

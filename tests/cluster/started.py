@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.e2e.perch_process import REPOSITORY, environment
-from tests.engines import guard
+from cluster.engines import guard
+from cluster.perch_process import REPOSITORY, environment
 from tests.engines.until import until
 
 START_SECONDS = 120.0

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from cluster.engines import own_redis
+from cluster.exchange import exchange
+from cluster.listener import Listener
 from cluster.member import NGINX_MISSING, find_nginx
 from cluster.profiles import PROFILES, missing
 from tests.cluster.started import started_cluster
-from tests.e2e.exchange import exchange
-from tests.e2e.listener import Listener
-from tests.engines import own_redis
 from tests.engines.missing import go_without
 from tests.engines.until import until
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from cluster.engines import REDIS, Engine, RunningEngine
+from cluster.available import REDIS, Engine, RunningEngine
+from cluster.engines.own_redis import MISSING, OwnRedis, find_redis
+from cluster.engines.ports import LOCALHOST, ReservedPort
 from cluster.member import NGINX_MISSING, find_nginx
+from cluster.perch_process import run_app
 from cluster.profiles import PROFILES, Profile, missing
 from cluster.running import Cluster
 from tests.e2e.conftest import RealData, real_data
-from tests.e2e.perch_process import run_app
 from tests.engines.missing import go_without
-from tests.engines.own_redis import MISSING, OwnRedis, find_redis
-from tests.engines.ports import LOCALHOST, ReservedPort
 
 __all__ = ["real_data"]
 

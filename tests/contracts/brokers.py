@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import pytest
 
 from app.compose.ports import Events, EventSource
+from cluster.engines.kafka_server import KafkaServer
+from cluster.engines.own_moto import OwnMoto
 from infrastructure.events.dead import DeadEvents
 from infrastructure.kafka import opening as kafka
 from infrastructure.kafka.address import parse
 from infrastructure.memory.events import MemoryEvents
 from tests.contracts.limits import HINTS_QUEUED
-from tests.engines.kafka_server import KafkaServer
-from tests.engines.own_moto import OwnMoto
 from tests.fakes import aws
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.compose.ports import Announcements, FollowGraph, Outbox, Timelines, Tweets
+from cluster.engines.own_dynalite import OwnDynalite
+from cluster.engines.redis_server import RedisServer
 from domain.delivery import RetryPolicy
 from infrastructure.cassandra.address import Address
 from infrastructure.memory.stores import MemoryOptions, MemoryStores, open_memory
@@ -24,9 +26,7 @@ from tests.contracts.limits import (
     TIMELINE_CAPACITY,
 )
 from tests.contracts.racing import RACERS
-from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.pgbouncer import PgBouncer
-from tests.engines.redis_server import RedisServer
 from tests.fakes import cassandra, dynamodb, postgres, redis
 from tests.fakes.clock import ManualClock
 from tests.fakes.databases import opened

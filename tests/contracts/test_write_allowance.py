@@ -7,10 +7,10 @@ from threading import Barrier
 
 import pytest
 
+from cluster.engines.redis_server import RedisServer
 from domain.errors import RateLimited
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Rate
 from infrastructure.redis.shared import SharedRedis
-from tests.engines.redis_server import RedisServer
 from tests.fakes.clock import ManualClock
 from tests.fakes.redis import TIMEOUT_SECONDS, RedisClock
 from usecases.allowance import AllowanceLeft, WriteAllowance

@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
+from cluster.perch_process import environment
 from tests.deploy.dockerfile import DEPLOY, image_variables, last
-from tests.e2e.perch_process import environment
 
 BIN = Path(sys.executable).parent
 KUBERNETES = DEPLOY / "kubernetes"

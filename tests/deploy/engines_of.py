@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.engines.aws_server import CREDENTIALS, REGION
-from tests.engines.kafka_server import KafkaServer
-from tests.engines.own_dynalite import OwnDynalite
-from tests.engines.own_moto import OwnMoto
-from tests.engines.redis_server import RedisServer
+from cluster.engines.aws_server import CREDENTIALS, REGION
+from cluster.engines.kafka_server import KafkaServer
+from cluster.engines.own_dynalite import OwnDynalite
+from cluster.engines.own_moto import OwnMoto
+from cluster.engines.redis_server import RedisServer
 
 URLS = ("DATABASE_URL", "TIMELINES_URL", "REDIS_URL", "EVENTS_URL")
 Variables = Mapping[str, str]

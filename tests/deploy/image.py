@@ -12,8 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+from cluster.perch_process import REPOSITORY
 from tests.deploy.dockerfile import Instruction, health_check, image_variables, instructions, last, variables
-from tests.e2e.perch_process import REPOSITORY
 
 PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 NETWORK = ["/etc/resolv.conf", "/etc/ssl/certs"]

@@ -7,10 +7,10 @@ import pytest
 
 from app.settings import Settings
 from app.settings.groups import ServerSettings, StoreSettings
+from cluster.perch_process import REPOSITORY, PerchProcess, WorkProcess, run
 from tests.deploy.deployed import PROFILES, UNITS, Deployed, deployed, of_kind, seconds, services, unit
 from tests.deploy.dockerfile import health_check, image_variables, last
 from tests.deploy.engines_of import on_engines_of_the_tests
-from tests.e2e.perch_process import REPOSITORY, PerchProcess, WorkProcess, run
 
 NOT_SETTINGS = {"PATH", "PYTHONSAFEPATH", "PYTHONDONTWRITEBYTECODE"}
 MIGRATE_SECONDS = 120.0

@@ -10,11 +10,11 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from cluster.nginx_conf import CONFIGURATION
+from cluster.perch_process import REPOSITORY
 from tests.deploy.deployed import BIN, KUBERNETES, PROFILES, UNITS, Document, compose, manifests
 from tests.deploy.dockerfile import DOCKERFILE, instructions
 from tests.documents.programs import program
-from tests.e2e.nginx_conf import CONFIGURATION
-from tests.e2e.perch_process import REPOSITORY
 
 PROGRAM_SECONDS = 60.0
 EXPOSURE_MAX = 2.0

@@ -5,9 +5,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cluster.perch_process import running_perch
 from tests.documents.document import DOCS
 from tests.documents.programs import NODE_TOOLS
-from tests.e2e.perch_process import running_perch
 
 COLLECTION = DOCS / "perch.postman_collection.json"
 ADMIN_TOKEN = "admin"  # noqa: S105 - of a service that ends with the run

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from cluster.perch_process import running_perch
 from tests.built import built
 from tests.documents.chromium import TIMEOUT_MS, chromium
-from tests.e2e.perch_process import running_perch
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cluster.perch_process import environment, running_perch
 from tests.documents.programs import CLIENT_TOOLS, CLIENTS, NODE_MODULES, client_tool, node_tool
-from tests.e2e.perch_process import environment, running_perch
 
 SECONDS_MAX = 120.0
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cluster.perch_process import REPOSITORY, running_perch
 from tests.documents.programs import HERE
-from tests.e2e.perch_process import REPOSITORY, running_perch
 from tests.http.tokens import HS256, shared
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")

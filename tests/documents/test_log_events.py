@@ -2,7 +2,7 @@
 
 import re
 
-from tests.e2e.perch_process import REPOSITORY
+from cluster.perch_process import REPOSITORY
 
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|", re.MULTILINE)
 CALL = re.compile(r'\blog\.(\w+)\(\s*(?:level,\s*)?"(\w+)"')

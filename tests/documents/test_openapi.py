@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from cluster.perch_process import REPOSITORY
 from tests.built import built, in_process
 from tests.documents import document
 from tests.documents.programs import HERE, client_tool, node_tool
-from tests.e2e.perch_process import REPOSITORY
 from tests.http.client import Client
 from tests.http.tokens import HS256
 

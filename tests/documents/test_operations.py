@@ -8,6 +8,7 @@ import pytest
 from app.compose import postgres
 from app.settings import Settings
 from app.settings.identity import HS256_KEY_BYTES_MIN
+from cluster.scrapes import family, samples
 from infrastructure import time_left
 from infrastructure.aws import dead_events, preparing, queue, session
 from infrastructure.aws import opening as aws
@@ -25,7 +26,6 @@ from infrastructure.server.open_files import FILES_MIN
 from infrastructure.server.waitress_settings import BODY_BYTES_MAX, CONNECTIONS_MAX, UNACKNOWLEDGED_MS_MAX
 from tests.built import built
 from tests.documents.document import DOCS
-from tests.fakes.scrapes import family, samples
 from tests.fakes.shared_metrics import shared_metrics
 from tests.http.client import Client
 from tests.http.wire import InProcess

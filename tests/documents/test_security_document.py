@@ -8,14 +8,14 @@ import pytest
 
 from app.settings import Settings
 from app.settings.groups import ServerSettings
+from cluster.nginx_conf import CONFIGURATION
+from cluster.perch_process import REPOSITORY
 from infrastructure.http import jwks
 from infrastructure.http.problems import MAX_BODY_BYTES
 from infrastructure.http.reading import ERRORS_MAX, PARAMETERS_MAX
 from infrastructure.http.schemas import LIMIT_MAX
 from infrastructure.server.channel import DISCARDED_BYTES_MAX
 from infrastructure.server.waitress_settings import BODY_BYTES_MAX, CONNECTIONS_MAX, HEADER_BYTES_MAX
-from tests.e2e.nginx_conf import CONFIGURATION
-from tests.e2e.perch_process import REPOSITORY
 from tests.security.test_every_route import PUBLIC
 
 PAGE = (REPOSITORY / "docs" / "security.md").read_text()

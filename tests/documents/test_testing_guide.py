@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cluster.perch_process import REPOSITORY, environment
 from tests.documents.programs import program
-from tests.e2e.perch_process import REPOSITORY, environment
 
 GUIDE = (REPOSITORY / "docs/testing.md").read_text()
 SECONDS_MAX = 60

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from tests.engines.ports import LOCALHOST
+from cluster.engines.ports import LOCALHOST
 
 Json = dict[str, Any]
 Answer = tuple[int, Any]

@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cluster.engines.dynamodb_server import REGION, DynamoServer
 from infrastructure.dynamodb.opening import open_timelines
 from infrastructure.outside.engine import OutsideEngine, OutsideTimelines
-from tests.engines.dynamodb_server import REGION, DynamoServer
 from tests.fakes.clock import ManualClock
 from tests.fakes.dynamodb import TTL_SECONDS
 from tests.fakes.partitions import MemoryReaders

@@ -2,8 +2,8 @@
 
 import socket
 
-from tests.engines.own_dynalite import OwnDynalite
-from tests.engines.ports import LOCALHOST
+from cluster.engines.own_dynalite import OwnDynalite
+from cluster.engines.ports import LOCALHOST
 
 HALF = b"POST / HTTP/1.1\r\nHost: dynamodb\r\nContent-Length: 100\r\n\r\nhalf"
 REQUESTS = 20

@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
+from cluster.engines.own_dynalite import OwnDynalite
 from infrastructure.outside.partitioned import DAY_MS, PartitionedTimelines
 from tests.dynamodb.worlds import DynamoWorlds, Parts, dynamo_worlds
-from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.timeline_rules import AUTHOR, OTHER, READER, THIRD
 from tests.integration.pages import ids_of
 from tests.integration.stores import Bounds

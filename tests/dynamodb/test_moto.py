@@ -2,11 +2,11 @@
 
 import pytest
 
+from cluster.engines.dynamodb_server import CREDENTIALS, DynamoServer
+from cluster.engines.own_moto import OwnMoto
 from infrastructure.cannot_use import CannotUse
 from infrastructure.dynamodb.table import EXPIRES, check, prepare
 from tests.dynamodb.made import build, ids, opened
-from tests.engines.dynamodb_server import CREDENTIALS, DynamoServer
-from tests.engines.own_moto import OwnMoto
 
 PATIENCE = 40.0
 """moto takes 70 ms for a query, and much longer for the first one."""

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from cluster.engines.own_dynalite import OwnDynalite
+from cluster.perch_process import PerchProcess, run_app
 from infrastructure.postgres.migrating import migrate
 from tests.e2e.databases import assert_refused
-from tests.e2e.perch_process import PerchProcess, run_app
 from tests.engines.fleet import StartFleet, metrics
-from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.reed98 import PEOPLE, compare, load, push_to_many
 from tests.engines.until import until
 from tests.integration.effort import LONG

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from cluster.engines.dynamodb_server import REGION
+from cluster.engines.own_dynalite import OwnDynalite
 from domain.errors import Unavailable
 from domain.timeline import TimelineView
 from infrastructure.dynamodb.client import THROTTLED, open_client
@@ -18,8 +20,6 @@ from infrastructure.outside.engine import OutsideEngine
 from infrastructure.time_left import REQUEST_SECONDS, begin_request, end_request
 from tests.dynamodb.faulty import SERVER_ERROR, FaultyDynamo
 from tests.dynamodb.made import ALL, NEWEST, build, ids, opened
-from tests.engines.dynamodb_server import REGION
-from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.until import until
 from tests.integration.watched import Wrapper
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from cluster.engines.own_dynalite import OwnDynalite
 from tests.dynamodb.rules import RULES
 from tests.dynamodb.worlds import DynamoWorlds, Parts, dynamo_worlds
-from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.timeline_rules import BOUNDS, Rule
 
 

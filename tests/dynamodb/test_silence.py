@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from cluster.engines.own_dynalite import OwnDynalite
+from cluster.engines.proxy import Proxy
 from domain.errors import Unavailable
 from domain.timeline import EMPTY_VIEW
 from infrastructure.dynamodb.client import ANSWER_SECONDS, CONNECT_SECONDS
@@ -11,8 +13,6 @@ from infrastructure.no_timelines import LOGS_ALONE
 from infrastructure.outside.engine import OutsideTimelines
 from infrastructure.time_left import REQUEST_SECONDS, begin_request, end_request
 from tests.dynamodb.made import ALL, NEWEST, PATIENCE, build, ids, opened
-from tests.engines.own_dynalite import OwnDynalite
-from tests.engines.proxy import Proxy
 from tests.engines.until import until
 
 VIEWS = 1000

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
+from cluster.engines.own_dynalite import OwnDynalite
 from tests.dynamodb.worlds import dynamo_worlds
-from tests.engines.own_dynalite import OwnDynalite
 from tests.integration.effort import LONG
 from tests.integration.stores import Bounds
 from tests.integration.test_state_machine import TimelinesMachine

@@ -5,14 +5,14 @@ from contextlib import closing
 
 import pytest
 
+from cluster.engines.dynamodb_server import REGION
+from cluster.engines.own_dynalite import OwnDynalite
+from cluster.engines.proxy import Proxy
 from infrastructure.cannot_use import CannotUse
 from infrastructure.dynamodb.client import open_administration, open_client
 from infrastructure.dynamodb.table import NOT_ALLOWED, check, prepare
 from tests.dynamodb.faulty import SERVER_ERROR, FaultyDynamo
 from tests.dynamodb.made import PATIENCE
-from tests.engines.dynamodb_server import REGION
-from tests.engines.own_dynalite import OwnDynalite
-from tests.engines.proxy import Proxy
 
 FOR_EVER = 1_000_000
 

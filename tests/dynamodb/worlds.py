@@ -7,6 +7,7 @@ from typing import Any
 
 from app.compose import Adapters
 from app.compose.ports import Clock
+from cluster.engines.dynamodb_server import REGION, DynamoServer
 from infrastructure.dynamodb.client import open_client
 from infrastructure.dynamodb.partitions import DynamoPartitions
 from infrastructure.dynamodb.senders import Senders
@@ -19,7 +20,6 @@ from infrastructure.postgres.database import Database
 from infrastructure.postgres.epochs import PostgresEpoch
 from infrastructure.postgres.readers import PostgresReaders
 from infrastructure.postgres.stores import OpenOutside
-from tests.engines.dynamodb_server import REGION, DynamoServer
 from tests.fakes.dynamodb import PATIENCE, TTL_SECONDS
 from tests.fakes.partitions import NoCircuit
 from tests.fakes.postgres import DatabaseClock, manual_database

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.perch_process import REPOSITORY, PerchProcess
+from cluster.perch_process import REPOSITORY, PerchProcess
 
 StartPerch = Callable[..., PerchProcess]
 RealData = Callable[[str], Path]

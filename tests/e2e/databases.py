@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from tests.e2e.perch_process import SETTINGS, PerchProcess, run_app
+from cluster.perch_process import SETTINGS, PerchProcess, run_app
 
 BAD_STATUS = 2
 START_SECONDS = 30.0

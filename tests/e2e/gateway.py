@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from cluster import nginx_conf
+from cluster.perch_process import REPOSITORY
 from tests.documents.programs import CLIENTS, node_file, program
-from tests.e2e import nginx_conf
-from tests.e2e.perch_process import REPOSITORY
 from tests.engines.certificates import make_certificate
 
 OPERATIONS = REPOSITORY / "docs" / "operations.md"

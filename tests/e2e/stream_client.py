@@ -9,9 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from cluster.listener import SILENCE_SECONDS_MAX, STREAM
+from cluster.perch_process import environment
 from tests.documents.programs import CLIENTS, client_tool, node_file, program
-from tests.e2e.listener import SILENCE_SECONDS_MAX, STREAM
-from tests.e2e.perch_process import environment
 
 Event = tuple[str, str]
 """Name and data."""

@@ -4,9 +4,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from cluster.perch_process import run_app
 from tests.e2e.conftest import StartPerch
 from tests.e2e.databases import assert_refused, publish, url
-from tests.e2e.perch_process import run_app
 from tests.fakes.databases import opened, rows
 
 

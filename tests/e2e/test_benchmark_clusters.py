@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.cluster.sites import why_not
 from benchmarks.table import WIDTHS
-from tests.e2e.perch_process import REPOSITORY, RUN_SECONDS, run
+from cluster.perch_process import REPOSITORY, RUN_SECONDS, run
 from tests.engines.missing import go_without
 
 pytestmark = pytest.mark.engines

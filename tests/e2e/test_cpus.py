@@ -14,8 +14,8 @@ import pytest
 
 from app.affinity import CHECKS, cpus
 from app.cpu_use import bound_processes, busy_seconds, numbers_in, shares_busy
+from cluster.perch_process import REPOSITORY, PerchProcess
 from tests.e2e.conftest import StartPerch
-from tests.e2e.perch_process import REPOSITORY, PerchProcess
 from tests.fakes.bound import two_cpus
 from tests.integration.effort import LONG
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from cluster.perch_process import REPOSITORY, PerchProcess, command, environment, run_app
 from load import demo_crowd
 from load.lines import numbered_lines
 from tests.e2e.conftest import StartPerch
 from tests.e2e.gateway import free_port
-from tests.e2e.perch_process import REPOSITORY, PerchProcess, command, environment, run_app
 from tests.http.client import Client
 from tests.http.tokens import HS256
 from tests.http.wire import OverSocket

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from werkzeug.datastructures import Headers
 
+from cluster.exchange import TIMELINE
+from cluster.listener import Listener
+from cluster.perch_process import PerchProcess
 from infrastructure.http.problems import PROBLEMS
 from tests.e2e.conftest import StartPerch
-from tests.e2e.exchange import TIMELINE
 from tests.e2e.gateway import Gateway, basic
-from tests.e2e.listener import Listener
-from tests.e2e.perch_process import PerchProcess
 from tests.http.problems import assert_problem
 from tests.http.wire import Answer
 from tests.integration.effort import AT_ONCE_SECONDS

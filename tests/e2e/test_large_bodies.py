@@ -7,11 +7,11 @@ from contextlib import closing, suppress
 
 import pytest
 
+from cluster.exchange import ANSWER_SECONDS
+from cluster.perch_process import PerchProcess, run
 from infrastructure.server.channel import DISCARDED_BYTES_MAX
 from tests.documents.programs import program
 from tests.e2e.conftest import StartPerch
-from tests.e2e.exchange import ANSWER_SECONDS
-from tests.e2e.perch_process import PerchProcess, run
 from tests.e2e.test_stop import LAST_WORDS, wait_until_refused
 from tests.http.problems import assert_problem
 from tests.http.wire import Answer, read_answer

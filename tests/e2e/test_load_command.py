@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cluster.perch_process import REPOSITORY, command, environment, run_app
 from tests.built import served_behind
 from tests.e2e.conftest import StartPerch
-from tests.e2e.perch_process import REPOSITORY, command, environment, run_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

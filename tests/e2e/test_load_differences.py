@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from werkzeug.test import Client
 
+from cluster.exchange import TIMELINE
+from cluster.perch_process import run_app
 from load import phases
 from load.client import Address
 from load.client import Client as LoadClient
@@ -15,8 +17,6 @@ from load.errors import LoadError
 from load.graph import read_graph
 from load.plan import make_plan
 from tests.built import served_behind
-from tests.e2e.exchange import TIMELINE
-from tests.e2e.perch_process import run_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

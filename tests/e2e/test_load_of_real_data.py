@@ -2,8 +2,8 @@
 
 import pytest
 
+from cluster.perch_process import PerchProcess, run_app
 from tests.e2e.conftest import RealData, StartPerch
-from tests.e2e.perch_process import PerchProcess, run_app
 
 NO_DIFFERENCE = 0
 SAMPLE = 100

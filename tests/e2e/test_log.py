@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cluster.perch_process import PerchProcess
 from tests.built import served_behind
-from tests.e2e.perch_process import PerchProcess
 from tests.fakes.log import json_lines, written_log
 from tests.http.client import Client
 from tests.http.wire import OverSocket

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from cluster.perch_process import REPOSITORY
 from tests.documents.programs import program
-from tests.e2e.perch_process import REPOSITORY
 
 DEPENDENCIES = ("setup.cfg", "pyproject.toml", "constraints.txt")
 NODE_DEPENDENCIES = ("tests/documents/package.json", "tests/documents/package-lock.json")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.compose.extras import EXTRAS
+from cluster.perch_process import PerchProcess
 from tests.e2e.databases import assert_refused
-from tests.e2e.perch_process import PerchProcess
 
 POSTGRES = "postgresql://127.0.0.1:1/perch"
 WHY = r"DATABASE_URL needs the extra postgres: pip install 'perch-timelines\[postgres\]'"

@@ -4,9 +4,9 @@ import re
 import subprocess
 from collections.abc import Iterator
 
+from cluster.perch_process import REPOSITORY
 from tests.documents.programs import program
 from tests.e2e.conftest import StartPerch
-from tests.e2e.perch_process import REPOSITORY
 
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 URL_IN_README = "http://127.0.0.1:8080"

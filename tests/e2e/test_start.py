@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from app.distribution import VERSION
+from cluster.exchange import exchange
+from cluster.perch_process import SETTINGS, START_SECONDS, PerchProcess, command, run, run_app
 from infrastructure.server.open_files import FILES_MIN, OTHER_FILES
 from tests.e2e.conftest import StartPerch
-from tests.e2e.exchange import exchange
-from tests.e2e.perch_process import SETTINGS, START_SECONDS, PerchProcess, command, run, run_app
 from tests.fakes.log import json_lines
 from tests.integration.effort import LONG
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from cluster.exchange import ANSWER_SECONDS, TIMELINE, exchange, receive, send
+from cluster.listener import Listener
+from cluster.perch_process import START_SECONDS, ServerProcess, command, run
 from tests.e2e.conftest import StartPerch
-from tests.e2e.exchange import ANSWER_SECONDS, TIMELINE, exchange, receive, send
 from tests.e2e.gateway import free_port
-from tests.e2e.listener import Listener
-from tests.e2e.perch_process import START_SECONDS, ServerProcess, command, run
 from tests.e2e.test_stream_limits import eventually
 from tests.e2e.visitors import BODY, VISITORS, warm_visitors
 

@@ -7,10 +7,10 @@ from contextlib import closing
 from itertools import pairwise
 from typing import Any
 
+from cluster.exchange import exchange
+from cluster.listener import STREAM, Listener, ListenerThread
+from cluster.perch_process import ServerProcess
 from tests.e2e.conftest import StartPerch
-from tests.e2e.exchange import exchange
-from tests.e2e.listener import STREAM, Listener, ListenerThread
-from tests.e2e.perch_process import ServerProcess
 from tests.http.wire import read_until_closed
 from tests.integration.effort import AT_ONCE_SECONDS
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cluster.perch_process import PerchProcess
 from tests.e2e.conftest import StartPerch
 from tests.e2e.gateway import Express, Gateway, GatewayProcess, basic
-from tests.e2e.perch_process import PerchProcess
 from tests.e2e.stream_client import OPEN, StreamClient, eventsource, httpx, sseclient
 
 TEXTS = [

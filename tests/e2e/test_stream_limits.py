@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
+from cluster.exchange import TIMELINE, exchange
+from cluster.listener import STREAM, Listener
+from cluster.perch_process import ServerProcess
 from tests.e2e.conftest import StartPerch
-from tests.e2e.exchange import TIMELINE, exchange
-from tests.e2e.listener import STREAM, Listener
-from tests.e2e.perch_process import ServerProcess
 from tests.e2e.test_stream import FREED_SECONDS, PROMPTLY_SECONDS, follow
 from tests.integration.effort import AT_ONCE_SECONDS
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.exchange import TIMELINE, receive
-from tests.e2e.listener import Listener
-from tests.e2e.perch_process import START_SECONDS, ServerProcess
+from cluster.exchange import TIMELINE, receive
+from cluster.listener import Listener
+from cluster.perch_process import START_SECONDS, ServerProcess
 from tests.e2e.test_stop import send_first_half, send_second_half
 from tests.e2e.test_stream import FREED_SECONDS, follow, publish
 from tests.e2e.test_stream_limits import accepts_a_stream, eventually

@@ -7,8 +7,8 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 
-from tests.e2e.exchange import ANSWER_SECONDS, receive, send
-from tests.e2e.perch_process import ServerProcess
+from cluster.exchange import ANSWER_SECONDS, receive, send
+from cluster.perch_process import ServerProcess
 
 VISITORS = 60
 WARM_VISITS = 10

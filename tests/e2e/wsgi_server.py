@@ -6,9 +6,9 @@ from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.e2e.exchange import exchange
+from cluster.exchange import exchange
+from cluster.perch_process import START_SECONDS, ServerProcess
 from tests.e2e.gateway import free_port
-from tests.e2e.perch_process import START_SECONDS, ServerProcess
 
 APPLICATION = "app.wsgi:application"
 GRANIAN_KILL_SECONDS = "10"

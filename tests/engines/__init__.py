@@ -1,1 +1,1 @@
-"""Real engines for tests: they are started from packages, stopped, killed, paused, and cut off by a proxy."""
+"""Tests on real engines, with what they share: fixtures, fleets of processes, and servers that all tests use."""

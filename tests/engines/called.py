@@ -6,9 +6,9 @@ from typing import Any, LiteralString
 
 import pytest
 
+from cluster.engines.postgres import PostgresServer
 from domain.errors import Unavailable
 from infrastructure.postgres.database import Database
-from tests.engines.postgres import PostgresServer
 
 CLOSE_SECONDS = 10.0
 SIZE = 3

@@ -5,25 +5,25 @@ from collections.abc import Iterator
 
 import pytest
 
+from cluster.engines import jars, own_dynalite, own_moto, own_postgres, own_redis
+from cluster.engines.dynamodb_server import CREDENTIALS
+from cluster.engines.kafka_server import KafkaServer
+from cluster.engines.own_cassandra import OwnCassandra
+from cluster.engines.own_dynalite import OwnDynalite
+from cluster.engines.own_kafka import OwnKafka
+from cluster.engines.own_moto import OwnMoto
+from cluster.engines.own_postgres import OwnPostgres
+from cluster.engines.own_redis import OwnRedis
+from cluster.engines.postgres import PostgresServer
+from cluster.engines.proxy import Proxy
+from cluster.engines.redis_server import RedisServer
 from infrastructure.cassandra import schema
 from infrastructure.cassandra.address import Address
 from infrastructure.postgres.migrating import migrate
-from tests.engines import jars, own_dynalite, own_moto, own_postgres, own_redis
 from tests.engines import pgbouncer as bouncer
-from tests.engines.dynamodb_server import CREDENTIALS
-from tests.engines.kafka_server import KafkaServer
 from tests.engines.missing import go_without
-from tests.engines.own_cassandra import OwnCassandra
-from tests.engines.own_dynalite import OwnDynalite
 from tests.engines.own_elasticmq import OwnElasticMq
-from tests.engines.own_kafka import OwnKafka
-from tests.engines.own_moto import OwnMoto
-from tests.engines.own_postgres import OwnPostgres
-from tests.engines.own_redis import OwnRedis
 from tests.engines.pgbouncer import PgBouncer
-from tests.engines.postgres import PostgresServer
-from tests.engines.proxy import Proxy
-from tests.engines.redis_server import RedisServer
 from tests.engines.shared_cassandra import shared_cassandra
 from tests.engines.shared_kafka import shared_kafka
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from tests.e2e.perch_process import PerchProcess, WorkProcess, command
-from tests.fakes.scrapes import Samples, samples
+from cluster.perch_process import PerchProcess, WorkProcess, command
+from cluster.scrapes import Samples, samples
 
 P = TypeVar("P", bound=PerchProcess)
 

@@ -4,9 +4,9 @@ It is not like the real one in this: a restart loses all queues and messages, th
 and no policy is asked.
 """
 
-from tests.engines.jars import ELASTICMQ
-from tests.engines.own_aws import OwnAws
-from tests.engines.own_engine import status_at
+from cluster.engines.jars import ELASTICMQ
+from cluster.engines.own_aws import OwnAws
+from cluster.engines.own_engine import status_at
 
 SETTINGS = """include classpath("application.conf")
 node-address {{ protocol = http, host = "127.0.0.1", port = {port}, context-path = "" }}

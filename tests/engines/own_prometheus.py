@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 import yaml
 
-from tests.e2e.perch_process import PerchProcess
-from tests.engines.own_engine import SECONDS, OwnEngine, status_at
-from tests.engines.ports import LOCALHOST, ReservedPort
-from tests.engines.processes import Processes
+from cluster.engines.own_engine import SECONDS, OwnEngine, status_at
+from cluster.engines.ports import LOCALHOST, ReservedPort
+from cluster.engines.processes import Processes
+from cluster.perch_process import PerchProcess
 
 SCRAPE_INTERVAL = "200ms"
 

@@ -3,10 +3,10 @@
 import shutil
 import socket
 
-from tests.engines.closed import Closed
-from tests.engines.ports import LOCALHOST, ReservedPort
-from tests.engines.postgres import PostgresServer
-from tests.engines.processes import Processes
+from cluster.engines.closed import Closed
+from cluster.engines.ports import LOCALHOST, ReservedPort
+from cluster.engines.postgres import PostgresServer
+from cluster.engines.processes import Processes
 
 MISSING = "PgBouncer is not installed: it is Debian's package pgbouncer"
 

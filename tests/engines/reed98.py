@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cluster.perch_process import run_app
 from tests.e2e.conftest import RealData
-from tests.e2e.perch_process import run_app
 from tests.engines.fleet import Fleet, metrics
 from tests.engines.until import until
 from tests.integration.effort import LONG

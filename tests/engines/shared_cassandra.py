@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from tests.engines.own_cassandra import OwnCassandra
+from cluster.engines.own_cassandra import OwnCassandra
 
 RUN = "PYTEST_XDIST_TESTRUNUID"
 """All test processes of a run have the same one."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.e2e import nginx_conf
+from cluster import nginx_conf
 from tests.e2e.gateway import Gateway
 
 ASKED = "X-Asked"

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.e2e.perch_process import environment
-from tests.engines.kafka_server import KafkaServer
-from tests.engines.own_kafka import OwnKafka
+from cluster.engines.kafka_server import KafkaServer
+from cluster.engines.own_kafka import OwnKafka
+from cluster.perch_process import environment
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "kafka.address"

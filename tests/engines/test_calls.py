@@ -9,14 +9,14 @@ from typing import LiteralString
 import psycopg
 import pytest
 
+from cluster.engines.own_postgres import OwnPostgres
+from cluster.engines.postgres import PostgresServer
+from cluster.engines.proxy import Proxy
 from domain.errors import Unavailable
 from infrastructure import time_left
 from infrastructure.postgres.database import ANSWER_SECONDS, Database
 from infrastructure.postgres.sessions import IDLE_IN_TRANSACTION_SECONDS, STATEMENT_SECONDS, Connection
 from tests.engines.called import SIZE, Sessions, database, fails, opened, sessions, works
-from tests.engines.own_postgres import OwnPostgres
-from tests.engines.postgres import PostgresServer
-from tests.engines.proxy import Proxy
 from tests.engines.until import until
 
 __all__ = ["database", "sessions"]

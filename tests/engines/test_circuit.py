@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 
 import psycopg
 
+from cluster.engines.own_postgres import OwnPostgres
+from cluster.engines.postgres import PostgresServer
+from cluster.engines.proxy import Proxy
 from infrastructure.postgres.database import Database
 from tests.engines.called import SIZE, Sessions, database, fails, opened, sessions, works
-from tests.engines.own_postgres import OwnPostgres
 from tests.engines.pgbouncer import PgBouncer
-from tests.engines.postgres import PostgresServer
-from tests.engines.proxy import Proxy
 from tests.engines.until import until
 
 __all__ = ["database", "sessions"]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cluster.perch_process import REPOSITORY, command, environment, run_app
 from tests.e2e.databases import assert_refused, url
-from tests.e2e.perch_process import REPOSITORY, command, environment, run_app
 from tests.engines.sessions import connect, value
 from tests.engines.until import until
 from tests.fakes.databases import opened

@@ -8,8 +8,8 @@ from itertools import count
 
 import pytest
 
+from cluster.engines.postgres import PostgresServer
 from infrastructure.postgres.migrating import migrate
-from tests.engines.postgres import PostgresServer
 from tests.engines.postgres_world import PostgresWorlds
 from tests.engines.timeline_rules import BOUNDS, READER, RULES, Rule
 from tests.faults.schedules import played

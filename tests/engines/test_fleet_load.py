@@ -7,7 +7,7 @@ from shutil import which
 
 import pytest
 
-from tests.e2e.perch_process import PerchProcess
+from cluster.perch_process import PerchProcess
 from tests.engines.fleet import StartFleet, metrics
 from tests.engines.reed98 import compare, load
 from tests.engines.shared_gateway import SharedGateway

@@ -8,14 +8,14 @@ from typing import LiteralString
 
 import psycopg
 
+from cluster.engines.postgres import PostgresServer
+from cluster.listener import Block, Listener
+from cluster.perch_process import PerchProcess
 from infrastructure.postgres.announcements import LOOK_SECONDS
 from infrastructure.postgres.database import SIGN_OF_LIFE
-from tests.e2e.listener import Block, Listener
-from tests.e2e.perch_process import PerchProcess
 from tests.e2e.test_stream import follow, publish
 from tests.e2e.test_stream_limits import eventually
 from tests.engines.fleet import StartFleet
-from tests.engines.postgres import PostgresServer
 from tests.integration.effort import LONG
 
 SEEN_SECONDS = 2.0 if LONG else 10.0

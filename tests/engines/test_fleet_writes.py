@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection, HTTPMessage
 
+from cluster.perch_process import PerchProcess
 from tests.contracts.racing import race
-from tests.e2e.perch_process import PerchProcess
 from tests.engines.fleet import StartFleet
 from tests.fakes.log import json_lines
 from tests.integration.effort import LONG

@@ -9,8 +9,8 @@ import pytest
 
 from app.compose.postgres import HOUSEKEEPING_SECONDS as LEASE_SECONDS
 from app.compose.worker import HOUSEKEEPING_SECONDS as PAUSE_SECONDS
-from tests.e2e.exchange import TIMELINE
-from tests.e2e.perch_process import WorkProcess
+from cluster.exchange import TIMELINE
+from cluster.perch_process import WorkProcess
 from tests.e2e.test_stream import follow, publish
 from tests.e2e.test_stream_limits import eventually
 from tests.engines.fleet import StartFleet, metrics

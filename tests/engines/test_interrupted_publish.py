@@ -14,8 +14,8 @@ from contextlib import ExitStack, suppress
 import psycopg
 import pytest
 
+from cluster.perch_process import REPOSITORY
 from infrastructure.postgres.sessions import Connection
-from tests.e2e.perch_process import REPOSITORY
 from tests.engines.functions import Pausing
 from tests.engines.sessions import await_quiet, await_that, check_publishing_goes_on, connect, frontier, publish, value
 from tests.integration.effort import LONG

@@ -11,13 +11,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import sql
 
+from cluster.engines.proxy import Proxy
+from cluster.perch_process import run_app
 from infrastructure.cannot_use import CannotUse
 from infrastructure.postgres.migrating import LOCK_SECONDS, migrate
 from infrastructure.postgres.schema import SCHEMA_VERSION, check
 from infrastructure.postgres.sessions import Connection
 from tests.e2e.databases import assert_refused
-from tests.e2e.perch_process import run_app
-from tests.engines.proxy import Proxy
 from tests.engines.sessions import await_that, connect, publish, value
 from tests.fakes.postgres import opened
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from cluster.perch_process import run_app
 from infrastructure.postgres.migrating import migrate
 from tests.e2e.databases import url
-from tests.e2e.perch_process import run_app
 from tests.engines.fleet import Fleet
 from tests.engines.reed98 import PEOPLE, SECONDS
 from tests.engines.test_fleet_load import entrance

@@ -9,12 +9,12 @@ from typing import LiteralString
 import psycopg
 import pytest
 
+from cluster.engines.own_postgres import OwnPostgres
+from cluster.perch_process import PerchProcess, WorkProcess
 from infrastructure.postgres.migrating import migrate
 from tests.contracts.racing import race_of_twenty
-from tests.e2e.perch_process import PerchProcess, WorkProcess
 from tests.engines.every_statement import execute_all
 from tests.engines.missing import go_without
-from tests.engines.own_postgres import OwnPostgres
 from tests.engines.pgbouncer import MISSING, PgBouncer, find_pgbouncer
 from tests.engines.sessions import await_that, connect, value
 from tests.fakes.postgres import opened

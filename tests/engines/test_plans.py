@@ -8,13 +8,13 @@ from typing import LiteralString
 
 import pytest
 
+from cluster.engines.postgres import PostgresServer
 from infrastructure import postgres
 from infrastructure.postgres.migrating import migrate
 from infrastructure.postgres.sessions import Connection
 from tests.engines.every_statement import execute_all
 from tests.engines.large_database import load
 from tests.engines.plans import Plans, plain
-from tests.engines.postgres import PostgresServer
 from tests.engines.sessions import connect
 from tests.integration.effort import LONG
 

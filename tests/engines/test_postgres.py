@@ -7,11 +7,11 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from tests.engines.own_postgres import OwnPostgres
+from cluster.engines.own_postgres import OwnPostgres
+from cluster.engines.ports import LOCALHOST
+from cluster.engines.postgres import PostgresServer
+from cluster.engines.proxy import Proxy
 from tests.engines.pgbouncer import PgBouncer
-from tests.engines.ports import LOCALHOST
-from tests.engines.postgres import PostgresServer
-from tests.engines.proxy import Proxy
 
 SECONDS = 20
 QUIET_SECONDS = 0.2

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.perch_process import REPOSITORY
-from tests.engines import guard
-from tests.engines.ports import ReservedPort
-from tests.engines.processes import EngineFailed, Processes
+from cluster.engines import guard
+from cluster.engines.ports import ReservedPort
+from cluster.engines.processes import EngineFailed, Processes
+from cluster.perch_process import REPOSITORY
 
 PARENT_AND_CHILDREN = ("sh", "-c", "sleep 1000 & sleep 1000 & wait")
 SECONDS = 20
 
 OWNER = f"""
 import sys
-from tests.engines.processes import Processes
+from cluster.engines.processes import Processes
 processes = Processes("test")
 processes.start(*{PARENT_AND_CHILDREN!r})
 processes.wait_until(lambda: len(processes.states()) == 3, "start")

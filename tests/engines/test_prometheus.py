@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.e2e.exchange import TIMELINE
-from tests.e2e.perch_process import REPOSITORY, PerchProcess
+from cluster.engines.redis_server import RedisServer
+from cluster.exchange import TIMELINE
+from cluster.perch_process import REPOSITORY, PerchProcess
 from tests.e2e.test_stream import follow, publish
 from tests.engines.fleet import StartFleet
 from tests.engines.own_prometheus import OwnPrometheus
-from tests.engines.redis_server import RedisServer
 from tests.engines.until import until
 from tests.observability.prometheus import find_program
 from tests.observability.queries import RULES, Query, of_alerts, of_board

@@ -8,8 +8,8 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
 
-from tests.engines.ports import LOCALHOST
-from tests.engines.proxy import Proxy
+from cluster.engines.ports import LOCALHOST
+from cluster.engines.proxy import Proxy
 
 SECONDS = 20.0
 QUIET_SECONDS = 0.2

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engines import own_redis
-from tests.engines.own_redis import OwnRedis
-from tests.engines.ports import LOCALHOST
+from cluster.engines import own_redis
+from cluster.engines.own_redis import OwnRedis
+from cluster.engines.ports import LOCALHOST
 
 QUIET_SECONDS = 0.2
 SECONDS = 20.0

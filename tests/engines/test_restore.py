@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from cluster.engines.own_postgres import find_programs
+from cluster.engines.postgres import PostgresServer
+from cluster.engines.redis_server import RedisServer
+from cluster.exchange import TIMELINE
+from cluster.perch_process import PerchProcess, command, run_app
 from infrastructure.cassandra.address import Address
-from tests.e2e.exchange import TIMELINE
-from tests.e2e.perch_process import PerchProcess, command, run_app
 from tests.engines.fleet import WITHOUT_KEY, metrics
 from tests.engines.missing import go_without
-from tests.engines.own_postgres import find_programs
-from tests.engines.postgres import PostgresServer
-from tests.engines.redis_server import RedisServer
 from tests.engines.sessions import connect
 from tests.engines.until import until
 

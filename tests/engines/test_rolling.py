@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from cluster.perch_process import REPOSITORY, PerchProcess, WorkProcess, command, run_app
 from infrastructure.postgres.migrating import migrate
 from infrastructure.postgres.schema import SCHEMA_VERSION
-from tests.e2e.perch_process import REPOSITORY, PerchProcess, WorkProcess, command, run_app
 from tests.engines.fleet import WITHOUT_KEY
 from tests.engines.sessions import connect, value
 from tests.engines.test_fleet_load import entrance

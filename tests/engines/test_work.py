@@ -9,8 +9,8 @@ from typing import LiteralString
 import psycopg
 import pytest
 
-from tests.e2e.exchange import TIMELINE
-from tests.e2e.perch_process import PerchProcess, WorkProcess
+from cluster.exchange import TIMELINE
+from cluster.perch_process import PerchProcess, WorkProcess
 from tests.e2e.test_stop import LAST_WORDS, PROMPTLY_SECONDS
 from tests.e2e.test_stream import follow, publish
 from tests.e2e.test_stream_limits import eventually

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cluster.perch_process import WorkProcess, command
 from infrastructure.postgres.migrating import migrate
 from tests.e2e.databases import assert_refused
-from tests.e2e.perch_process import WorkProcess, command
 from tests.engines.fleet import StartFleet, metrics
 from tests.fakes.log import json_lines
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cluster.exchange import TIMELINE
+from cluster.listener import Listener
+from cluster.perch_process import ServerProcess
 from infrastructure.postgres.migrating import migrate
-from tests.e2e.exchange import TIMELINE
-from tests.e2e.listener import Listener
-from tests.e2e.perch_process import ServerProcess
 from tests.e2e.test_stream import follow, publish
 from tests.e2e.test_stream_limits import eventually
 from tests.e2e.wsgi_server import WsgiServer

@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException
 from types import TracebackType
 from typing import Any, Self
 
-from tests.e2e.exchange import ANSWER_SECONDS, TIMELINE
+from cluster.exchange import ANSWER_SECONDS, TIMELINE
 
 WRITERS = 3
 POLLERS = 2

@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
+from cluster.engines.aws_server import AwsServer
 from infrastructure.aws.address import Address
 from infrastructure.aws.opening import open_dead, open_sending, open_taking, prepare
 from infrastructure.aws.preparing import make_queues
@@ -12,7 +13,6 @@ from infrastructure.aws.queue import Queue, open_client
 from infrastructure.aws.session import open_session
 from infrastructure.events.broker import Broker
 from infrastructure.events.dead import DeadEvents
-from tests.engines.aws_server import AwsServer
 
 
 def url_of(address: Address) -> str:

@@ -1,12 +1,12 @@
 """Timelines in DynamoDB for tests: in an emptied table, and with a clock that the test moves."""
 
 from app.compose.ports import Clock
+from cluster.engines.dynamodb_server import REGION, DynamoServer
 from infrastructure.dynamodb.opening import open_timelines
 from infrastructure.outside.engine import OutsideEngine
 from infrastructure.postgres.epochs import PostgresEpoch
 from infrastructure.postgres.readers import PostgresReaders
 from infrastructure.postgres.stores import OpenOutside
-from tests.engines.dynamodb_server import REGION, DynamoServer
 
 PATIENCE = 40.0
 """So much longer than usual that a busy machine is not taken for a server that does not answer."""

@@ -1,11 +1,11 @@
 """Timelines in Redis for tests: on an emptied server, and with a clock that the test moves."""
 
+from cluster.engines.redis_server import RedisServer
 from infrastructure.outside.engine import OutsideEngine
 from infrastructure.postgres.epochs import PostgresEpoch
 from infrastructure.postgres.readers import PostgresReaders
 from infrastructure.postgres.stores import OpenOutside
 from infrastructure.redis.opening import open_timelines
-from tests.engines.redis_server import RedisServer
 from tests.fakes.clock import ManualClock
 
 TIMEOUT_SECONDS = 20.0

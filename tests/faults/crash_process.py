@@ -15,6 +15,7 @@ from typing import NamedTuple
 from app.compose import Adapters, build
 from app.process import prepare_process
 from app.settings import Settings
+from cluster.perch_process import START_SECONDS, ServerProcess, command
 from domain.delivery import RetryPolicy
 from infrastructure.clock import SystemClock
 from infrastructure.memory.stores import MemoryOptions
@@ -22,7 +23,6 @@ from infrastructure.memory.write_allowance import Unlimited
 from infrastructure.server.waitress_server import WaitressServer
 from infrastructure.sqlite.journal import Steps
 from infrastructure.sqlite.stores import open_sqlite
-from tests.e2e.perch_process import START_SECONDS, ServerProcess, command
 from tests.http.client import Client
 from tests.http.wire import OverSocket
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Collection
 from contextlib import closing
 
-from tests.e2e.listener import Listener
+from cluster.listener import Listener
 from tests.faults.crash_writer import GONE
 from tests.http.client import Client
 from tests.http.walking import walk

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from tests.e2e.perch_process import PerchProcess
+from cluster.perch_process import PerchProcess
 from tests.faults.crash_writer import stored
 from tests.http.client import JSON, Client
 from tests.http.wire import OverSocket

@@ -6,8 +6,8 @@ from contextlib import closing
 from types import TracebackType
 from typing import Self
 
-from tests.e2e.exchange import TIMELINE, exchange
-from tests.e2e.perch_process import PerchProcess
+from cluster.exchange import TIMELINE, exchange
+from cluster.perch_process import PerchProcess
 
 PAUSE_SECONDS = 0.005
 STOP_SECONDS = 10.0

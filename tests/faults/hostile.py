@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from tests.e2e.exchange import TIMELINE
-from tests.e2e.listener import STREAM
+from cluster.exchange import TIMELINE
+from cluster.listener import STREAM
 
 
 def _get(path: str) -> bytes:

@@ -6,8 +6,8 @@ from typing import LiteralString
 
 import psycopg
 
-from tests.engines.own_postgres import OwnPostgres
-from tests.engines.proxy import Proxy
+from cluster.engines.own_postgres import OwnPostgres
+from cluster.engines.proxy import Proxy
 
 SLOW_SECONDS = 0.35
 """Each way: a statement takes less than Perch waits for one, and a read of a timeline more than its caller does."""

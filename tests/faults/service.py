@@ -13,10 +13,10 @@ from typing import cast
 
 from app.compose import Adapters, Perch
 from app.compose.ports import Timelines
+from cluster.scrapes import samples
 from infrastructure.background import BackgroundThread
 from infrastructure.delivery.worker import FanOutWorker
 from tests.built import built, settings_of
-from tests.fakes.scrapes import samples
 from tests.faults.load import Load
 from tests.http.client import Client
 from tests.http.walking import walk

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
+from cluster.engines.ports import LOCALHOST, ReservedPort
+from cluster.exchange import exchange
 from cluster.member import NGINX_MISSING, Member, find_nginx
+from cluster.perch_process import PerchProcess
 from cluster.profiles import PROFILES, missing
 from cluster.running import Cluster
-from tests.e2e.exchange import exchange
-from tests.e2e.perch_process import PerchProcess
+from cluster.scrapes import Samples, samples
 from tests.engines.missing import go_without
-from tests.engines.ports import LOCALHOST, ReservedPort
 from tests.engines.until import until
-from tests.fakes.scrapes import Samples, samples
 from tests.faults.vital_signs import VitalSigns, vital_signs
 
 ALONE = "alone"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from cluster.exchange import TIMELINE
+from cluster.perch_process import PerchProcess
 from tests.e2e.conftest import StartPerch
-from tests.e2e.exchange import TIMELINE
 from tests.e2e.gateway import Gateway, basic
-from tests.e2e.perch_process import PerchProcess
 from tests.faults.hostile import SLOW, Crowd
 from tests.faults.report import record
 from tests.faults.vital_signs import vital_signs

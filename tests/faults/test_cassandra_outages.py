@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
-from tests.e2e.perch_process import PerchProcess, run_app
-from tests.engines.own_cassandra import OwnCassandra
-from tests.engines.proxy import Proxy
+from cluster.engines.own_cassandra import OwnCassandra
+from cluster.engines.proxy import Proxy
+from cluster.perch_process import PerchProcess, run_app
 from tests.engines.test_work import ADMIN
 from tests.faults.timeline_outages import Load, Outages, files, real_data, serves
 from tests.integration.effort import LONG

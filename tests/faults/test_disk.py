@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from cluster.engines.small_disk import filled
+from cluster.perch_process import PerchProcess
 from tests.e2e.conftest import StartPerch
-from tests.e2e.perch_process import PerchProcess
-from tests.engines.small_disk import filled
 from tests.fakes.databases import copied, locked
 from tests.faults.disk_load import WAIT_SECONDS, Load, await_readiness, check_all_are_there, follow_all
 from tests.faults.report import record

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from cluster.engines.own_dynalite import OwnDynalite
+from cluster.engines.proxy import Proxy
+from cluster.perch_process import PerchProcess
 from infrastructure.postgres.migrating import migrate
-from tests.e2e.perch_process import PerchProcess
-from tests.engines.own_dynalite import OwnDynalite
-from tests.engines.proxy import Proxy
 from tests.engines.test_work import ADMIN
 from tests.faults.timeline_outages import Load, Outages, files, real_data, serves
 from tests.integration.effort import LONG

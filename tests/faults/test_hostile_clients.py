@@ -8,10 +8,10 @@ from contextlib import closing, suppress
 
 import pytest
 
+from cluster.exchange import exchange
+from cluster.perch_process import PerchProcess
 from infrastructure.server.channel import SEND_SECONDS_MAX
 from tests.e2e.conftest import StartPerch
-from tests.e2e.exchange import exchange
-from tests.e2e.perch_process import PerchProcess
 from tests.faults.good_client import GoodClient
 from tests.faults.hostile import SLOW, Crowd
 from tests.faults.report import record

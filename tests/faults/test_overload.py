@@ -15,11 +15,11 @@ from app.compose import Adapters, Perch
 from app.compose.ports import Timelines
 from benchmarks.open_loop import OpenLoop, Outcome, percentile
 from benchmarks.service import request
+from cluster.exchange import TIMELINE, exchange
+from cluster.perch_process import PerchProcess
 from domain.timeline import TimelineView
 from tests.built import built, settings_of
 from tests.e2e.conftest import StartPerch
-from tests.e2e.exchange import TIMELINE, exchange
-from tests.e2e.perch_process import PerchProcess
 from tests.faults.report import record
 from tests.faults.vital_signs import vital_signs
 from tests.http.problems import assert_problem

@@ -9,12 +9,12 @@ from statistics import median
 
 import pytest
 
+from cluster.engines.own_postgres import OwnPostgres
+from cluster.engines.postgres import PostgresServer
+from cluster.engines.proxy import Proxy
+from cluster.listener import Listener, ListenerThread
+from cluster.perch_process import PerchProcess, WorkProcess
 from infrastructure.postgres.migrating import migrate
-from tests.e2e.listener import Listener, ListenerThread
-from tests.e2e.perch_process import PerchProcess, WorkProcess
-from tests.engines.own_postgres import OwnPostgres
-from tests.engines.postgres import PostgresServer
-from tests.engines.proxy import Proxy
 from tests.engines.until import until
 from tests.faults.callers import ALL, AUTHOR, READERS, TIMELINE, Timed, ask_all, timed
 from tests.faults.outages import OUTAGES, black_hole, during, read_only, slow

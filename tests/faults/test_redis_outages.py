@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from cluster.engines.own_redis import OwnRedis
+from cluster.engines.proxy import Proxy
+from cluster.perch_process import PerchProcess
 from infrastructure.postgres.migrating import migrate
-from tests.e2e.perch_process import PerchProcess
-from tests.engines.own_redis import OwnRedis
-from tests.engines.proxy import Proxy
 from tests.faults.timeline_outages import BETWEEN_SECONDS, Load, Outages, files, real_data, serves
 
 __all__ = ["files", "real_data", "serves"]

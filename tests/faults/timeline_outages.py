@@ -12,9 +12,9 @@ from typing import Protocol
 import psycopg
 import pytest
 
+from cluster.engines.proxy import Proxy
+from cluster.perch_process import PerchProcess, WorkProcess, run_app
 from tests.e2e.conftest import RealData, real_data
-from tests.e2e.perch_process import PerchProcess, WorkProcess, run_app
-from tests.engines.proxy import Proxy
 from tests.engines.test_work import LETTERS, administrator
 from tests.engines.until import until
 from tests.faults.report import record

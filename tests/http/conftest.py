@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from app.compose import Perch
+from cluster.engines.postgres import PostgresServer
+from cluster.perch_process import running_perch
 from infrastructure.postgres.migrating import migrate
 from tests.built import KEY, Change, built
-from tests.e2e.perch_process import running_perch
-from tests.engines.postgres import PostgresServer
 from tests.fakes.clock import ManualClock
 from tests.http.client import Client
 from tests.http.jwks_server import JwksServer, jwks_server

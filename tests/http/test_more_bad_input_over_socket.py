@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.e2e.perch_process import running_perch
+from cluster.perch_process import running_perch
 from tests.http.cases import TEXT
 from tests.http.client import JSON
 from tests.http.problems import Where, assert_problem

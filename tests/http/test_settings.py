@@ -3,8 +3,8 @@
 import pytest
 
 from app.settings import Settings
+from cluster.perch_process import START_SECONDS, run_app
 from infrastructure.memory.write_allowance import Rate
-from tests.e2e.perch_process import START_SECONDS, run_app
 from tests.http.tokens import HS256, JWT_MODE, SHARED_KEY, ec_key, public_pem, rsa_key, with_public_key
 from tests.unit.test_settings import refusal
 

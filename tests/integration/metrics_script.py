@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.distribution import VERSION
-from tests.fakes.scrapes import Samples
+from cluster.scrapes import Samples
 from tests.integration.scripted import Scripted
 
 PUSHED = "perch_tweet_pushed_seconds"

@@ -6,10 +6,10 @@ from typing import cast
 
 from app.compose import Adapters
 from app.compose.ports import Timelines
+from cluster.scrapes import Samples, Watch
 from tests.built import built
 from tests.contracts.racing import JOIN_SECONDS
 from tests.fakes.clock import ManualClock
-from tests.fakes.scrapes import Samples, Watch
 from tests.http.client import Client
 from tests.http.opened import Opened
 from tests.http.wire import InProcess, Request

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.compose import Perch
+from cluster.scrapes import Watch
 from tests.built import built
 from tests.fakes.databases import locked
-from tests.fakes.scrapes import Watch
 from tests.http.client import Client
 from tests.http.wire import InProcess
 

@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
+from cluster.scrapes import Samples, Watch, family, samples
 from infrastructure.http.metrics import OPENMETRICS
 from tests.built import built
 from tests.contracts.racing import JOIN_SECONDS, RACERS, race_of_twenty
-from tests.fakes.scrapes import Samples, Watch, family, samples
 from tests.http.client import Client
 from tests.http.wire import InProcess, Request
 from tests.integration.metrics_script import AT_START, OLDEST, PUBLISHED, PUSHED, SCRIPT, TAKEN, WAITING

@@ -5,12 +5,12 @@ from contextlib import ExitStack
 
 import pytest
 
+from cluster.engines.kafka_server import KafkaServer
+from cluster.engines.own_kafka import OwnKafka
 from infrastructure.kafka.address import parse
 from infrastructure.kafka.topics import make_topics
 from tests.e2e.conftest import real_data
 from tests.engines.conftest import start_fleet
-from tests.engines.kafka_server import KafkaServer
-from tests.engines.own_kafka import OwnKafka
 from tests.engines.reed98 import reed98
 from tests.kafka.sides import SHORT, OpenSides, Sides, sides_at
 

@@ -6,7 +6,7 @@ from typing import LiteralString
 
 import psycopg
 
-from tests.e2e.exchange import TIMELINE
+from cluster.exchange import TIMELINE
 from tests.e2e.test_stream import follow, publish
 from tests.engines.fleet import Fleet, metrics
 from tests.engines.until import until

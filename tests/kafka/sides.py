@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+from cluster.engines.kafka_server import KafkaServer
 from domain.events import TweetCreated
 from infrastructure.events.taken import EventSource, Taken
 from infrastructure.kafka.address import KafkaAddress, parse
@@ -10,7 +11,6 @@ from infrastructure.kafka.empty_handed import FIRST_SECONDS
 from infrastructure.kafka.sending import KafkaEvents
 from infrastructure.kafka.taking import KafkaSource
 from tests.contracts.racing import JOIN_SECONDS
-from tests.engines.kafka_server import KafkaServer
 
 CAPACITY = 1000
 SHORT = {"session.timeout.ms": 1000, "heartbeat.interval.ms": 200, "max.poll.interval.ms": 1500}

@@ -4,12 +4,12 @@ import time
 
 import pytest
 
+from cluster.engines.own_kafka import OwnKafka
+from cluster.engines.ports import LOCALHOST, ReservedPort
 from domain.errors import Unavailable
 from infrastructure.events.taken import Events, EventSource, Taken
 from infrastructure.kafka.address import parse
 from infrastructure.kafka.topics import make_topics
-from tests.engines.own_kafka import OwnKafka
-from tests.engines.ports import LOCALHOST, ReservedPort
 from tests.engines.until import until
 from tests.kafka.sides import SHORT, Sides, finished, hint, sides_at, take
 

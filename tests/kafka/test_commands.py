@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from cluster.engines.kafka_server import KafkaServer
+from cluster.engines.ports import LOCALHOST, ReservedPort
+from cluster.perch_process import RUN_SECONDS, run_app
 from infrastructure.kafka.address import parse
-from tests.e2e.perch_process import RUN_SECONDS, run_app
 from tests.engines.fleet import StartFleet, metrics
-from tests.engines.kafka_server import KafkaServer
-from tests.engines.ports import LOCALHOST, ReservedPort
 from tests.engines.until import until
 
 DEAD = "perch_dead_events_total"

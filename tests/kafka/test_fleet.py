@@ -9,14 +9,14 @@ from contextlib import closing
 import psycopg
 import pytest
 
+from cluster.engines.kafka_server import KafkaServer
+from cluster.engines.own_kafka import OwnKafka
 from domain.events import TweetCreated
 from infrastructure.events.codec import encode
 from infrastructure.kafka.address import parse
 from infrastructure.kafka.dead_sending import ORIGIN
 from infrastructure.kafka.topics import make_topics
 from tests.engines.fleet import Fleet, StartFleet
-from tests.engines.kafka_server import KafkaServer
-from tests.engines.own_kafka import OwnKafka
 from tests.engines.test_work import REFUSE_BEN
 from tests.engines.until import until
 from tests.fakes.log import json_lines

@@ -4,9 +4,9 @@ from collections import Counter
 
 from confluent_kafka import KafkaError
 
+from cluster.engines.kafka_server import KafkaServer
 from infrastructure.kafka.dead_sending import BODY_BYTES_MAX
 from infrastructure.kafka.taking import KafkaSource
-from tests.engines.kafka_server import KafkaServer
 from tests.engines.until import until
 from tests.kafka.sides import Sides, committed, finished, hint, take, take_ids
 

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
+from cluster.perch_process import running_perch
 from tests.documents.chromium import TIMEOUT_MS, chromium
 from tests.e2e.conftest import start_perch
-from tests.e2e.perch_process import running_perch
 from tests.http.client import Client
 from tests.http.wire import OverSocket
 from tests.live.window import Window

@@ -11,6 +11,7 @@ from typing import Literal
 from playwright.sync_api import Browser, expect
 
 from app.compose import build, open_adapters
+from cluster.perch_process import REPOSITORY
 from infrastructure.clock import SystemClock
 from load.client import Address
 from load.client import Client as DemoClient
@@ -18,7 +19,6 @@ from load.demo import Life
 from load.demo_crowd import Talk, crowd
 from tests.built import settings_of
 from tests.documents.chromium import chromium
-from tests.e2e.perch_process import REPOSITORY
 from tests.http.client import Client
 from tests.http.wire import OverSocket
 from tests.live.window import Window

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from cluster.perch_process import PerchProcess, running_perch
 from tests.documents.chromium import TIMEOUT_MS
 from tests.e2e.gateway import PASSWORD, Gateway
-from tests.e2e.perch_process import PerchProcess, running_perch
 from tests.http.client import Client
 from tests.http.tokens import HS256, shared
 from tests.http.wire import OverSocket

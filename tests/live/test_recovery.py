@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from cluster.perch_process import PerchProcess
 from tests.e2e.conftest import StartPerch
-from tests.e2e.perch_process import PerchProcess
 from tests.http.client import Client
 from tests.http.wire import OverSocket
 from tests.live.conftest import OpenWindow, SignIn

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tests.e2e.perch_process import REPOSITORY
+from cluster.perch_process import REPOSITORY
 
 RULES = REPOSITORY / "deploy/alerts.yaml"
 BOARD = REPOSITORY / "deploy/grafana.json"

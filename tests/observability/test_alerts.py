@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cluster.perch_process import REPOSITORY
 from tests.documents.document import DOCS
-from tests.e2e.perch_process import REPOSITORY
 from tests.observability.prometheus import promtool
 from tests.observability.queries import RULES, Document, alerts
 

@@ -11,8 +11,8 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.e2e.exchange import TIMELINE
-from tests.e2e.perch_process import PerchProcess
+from cluster.exchange import TIMELINE
+from cluster.perch_process import PerchProcess
 from tests.fakes.shared_metrics import shared_metrics
 from tests.observability.queries import BOARD, Query, of_alerts, of_board, panels
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engines import own_redis
+from cluster.engines import own_redis
 from tests.engines.missing import go_without
 from tests.redis.servers import Servers
 

@@ -11,8 +11,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from cluster.engines.own_redis import MISSING, find_redis
 from domain.errors import TweetNotFound
-from tests.engines.own_redis import MISSING, find_redis
 from tests.fakes.strand import Strand
 from tests.redis.servers import Servers
 from tests.redis.world import AUTHORS, USERS, MakeProcess, Process, RedisWorld

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Self
 
-from tests.engines.own_redis import OwnRedis
-from tests.engines.proxy import Proxy
+from cluster.engines.own_redis import OwnRedis
+from cluster.engines.proxy import Proxy
 
 
 class Servers:

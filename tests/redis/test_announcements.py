@@ -6,14 +6,14 @@ from contextlib import ExitStack
 
 import pytest
 
+from cluster.engines.proxy import Proxy
+from cluster.engines.redis_server import RedisServer
 from domain.errors import Unavailable
 from domain.events import Announcement
 from infrastructure.memory.events import MemoryAnnouncements
 from infrastructure.outside.circuit import Circuit
 from infrastructure.redis.announcements import RedisAnnouncements
 from infrastructure.redis.connections import Connections, Subscription
-from tests.engines.proxy import Proxy
-from tests.engines.redis_server import RedisServer
 from tests.engines.until import until
 
 CHANNEL = "perch:test:announcements"

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from cluster.engines.redis_server import RedisServer
 from domain.errors import Unavailable
 from domain.timeline import EMPTY_VIEW, TimelineView
 from infrastructure.no_timelines import LOGS_ALONE
 from infrastructure.redis.primary import LOST_SECONDS, RENEW_SECONDS
-from tests.engines.redis_server import RedisServer
 from tests.fakes.clock import ManualClock
 from tests.redis.made import Made
 from tests.redis.servers import Servers

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from cluster.engines.own_redis import OwnRedis
+from cluster.listener import Listener, ListenerThread
+from cluster.perch_process import PerchProcess, WorkProcess, command, run
+from cluster.scrapes import samples
 from infrastructure.postgres.migrating import migrate
-from tests.e2e.listener import Listener, ListenerThread
-from tests.e2e.perch_process import PerchProcess, WorkProcess, command, run
-from tests.engines.own_redis import OwnRedis
 from tests.engines.until import until
-from tests.fakes.scrapes import samples
 from tests.http.client import Client
 from tests.http.wire import OverSocket
 

@@ -4,11 +4,11 @@ from contextlib import closing
 
 import pytest
 
+from cluster.engines.own_redis import OwnRedis
+from cluster.engines.redis_server import RedisServer
 from domain.errors import RateLimited
 from infrastructure.memory.write_allowance import Rate
 from infrastructure.redis.shared import SharedRedis
-from tests.engines.own_redis import OwnRedis
-from tests.engines.redis_server import RedisServer
 from tests.fakes.clock import ManualClock
 from tests.fakes.redis import TIMEOUT_SECONDS
 from usecases.allowance import AllowanceLeft

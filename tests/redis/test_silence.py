@@ -6,6 +6,9 @@ from contextlib import contextmanager, nullcontext
 
 import pytest
 
+from cluster.engines.own_redis import OwnRedis
+from cluster.engines.proxy import Proxy
+from cluster.engines.redis_server import RedisServer
 from domain.errors import Unavailable
 from domain.timeline import EMPTY_VIEW
 from infrastructure.background import BackgroundThread
@@ -14,9 +17,6 @@ from infrastructure.outside.circuit import NoAnswer
 from infrastructure.outside.engine import OutsideEngine, OutsideTimelines
 from infrastructure.redis.connections import Connections, packed
 from infrastructure.redis.opening import open_timelines
-from tests.engines.own_redis import OwnRedis
-from tests.engines.proxy import Proxy
-from tests.engines.redis_server import RedisServer
 from tests.engines.until import until
 from tests.redis.world import EpochRow
 

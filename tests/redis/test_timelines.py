@@ -9,14 +9,14 @@ import pytest
 from hypothesis import strategies as st
 
 from app.compose.ports import Timelines
+from cluster.engines.own_redis import OwnRedis
+from cluster.engines.redis_server import RedisServer
 from domain.errors import Unavailable
 from domain.timeline import EMPTY_VIEW, TimelineView
 from infrastructure.memory.timelines import MemoryTimelines
 from infrastructure.memory.users import Users
 from infrastructure.no_timelines import LOGS_ALONE
 from infrastructure.redis.timelines import HEAD, MERGED_AT_ONCE
-from tests.engines.own_redis import OwnRedis
-from tests.engines.redis_server import RedisServer
 from tests.integration.effort import LONG
 from tests.redis.made import Made
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from cluster.perch_process import PerchProcess, running_perch
 from tests.e2e.gateway import Gateway
-from tests.e2e.perch_process import PerchProcess, running_perch
 
 ADMIN_TOKEN = "the administrator's, and nobody else's"  # noqa: S105 - of a service that ends with the tests
 

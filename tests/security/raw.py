@@ -4,7 +4,7 @@ import json
 import re
 import socket
 
-from tests.e2e.perch_process import PerchProcess
+from cluster.perch_process import PerchProcess
 from tests.http.wire import TIMEOUT_SECONDS, read_until_closed
 
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from cluster.perch_process import PerchProcess
 from infrastructure.http.docs import POLICY
 from tests.built import in_process
-from tests.e2e.perch_process import PerchProcess
 from tests.http import bad_bodies, bad_identities, bad_paths, bad_queries
 from tests.http.cases import ROUTES
 from tests.http.client import JSON, Client

@@ -5,9 +5,9 @@ from contextlib import ExitStack, closing
 
 import pytest
 
+from cluster.listener import Listener
+from cluster.perch_process import PerchProcess
 from tests.e2e.gateway import Gateway, basic
-from tests.e2e.listener import Listener
-from tests.e2e.perch_process import PerchProcess
 from tests.http.cases import TEXT
 from tests.security.conftest import ADMIN_TOKEN
 from tests.security.raw import ask_gateway, statuses, tweets_count

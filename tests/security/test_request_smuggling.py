@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.perch_process import PerchProcess
+from cluster.perch_process import PerchProcess
 from tests.http.cases import TEXT
 from tests.http.test_wire import PUBLISH
 from tests.security.raw import ask, statuses, tweets_count

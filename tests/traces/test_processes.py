@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from cluster.engines.kafka_server import KafkaServer
+from cluster.exchange import TIMELINE
+from cluster.perch_process import PerchProcess, run_app
 from infrastructure.kafka.address import parse
 from infrastructure.kafka.topics import make_topics
-from tests.e2e.exchange import TIMELINE
-from tests.e2e.perch_process import PerchProcess, run_app
 from tests.e2e.test_stream import follow, publish
 from tests.engines.fleet import StartFleet
-from tests.engines.kafka_server import KafkaServer
 from tests.engines.until import until
 from tests.fakes.log import json_lines
 from tests.traces.collector import Collector, Span

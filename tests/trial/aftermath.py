@@ -2,7 +2,7 @@
 
 from typing import Any, LiteralString
 
-from tests.engines.own_postgres import OwnPostgres
+from cluster.engines.own_postgres import OwnPostgres
 from tests.engines.until import until
 
 STUCK_SECONDS = 90.0

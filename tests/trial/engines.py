@@ -7,10 +7,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.engines import own_postgres, own_redis, small_disk
-from tests.engines.own_postgres import OwnPostgres
-from tests.engines.own_redis import OwnRedis
-from tests.engines.proxy import Proxy
+from cluster.engines import own_postgres, own_redis, small_disk
+from cluster.engines.own_postgres import OwnPostgres
+from cluster.engines.own_redis import OwnRedis
+from cluster.engines.proxy import Proxy
 
 CUTS = 4
 CUT_SECONDS = 2.0

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.e2e.listener import Listener
+from cluster.listener import Listener
 from tests.http.wire import Answer
 from tests.trial.callers import GONE, UNKNOWN, Caller, tweets_of
 from tests.trial.history import Operation, Outcomes, Recorder

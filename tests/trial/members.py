@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.e2e.perch_process import PerchProcess, WorkProcess
-from tests.engines.ports import ReservedPort
+from cluster.engines.ports import ReservedPort
+from cluster.perch_process import PerchProcess, WorkProcess
 from tests.engines.until import until
 from tests.trial.process import program
 

@@ -5,13 +5,13 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
-from tests.engines import jars, own_dynalite, own_moto
-from tests.engines.aws_server import CREDENTIALS, REGION
-from tests.engines.own_dynalite import OwnDynalite
-from tests.engines.own_kafka import OwnKafka
-from tests.engines.own_moto import OwnMoto
-from tests.engines.ports import LOCALHOST
-from tests.engines.proxy import Proxy
+from cluster.engines import jars, own_dynalite, own_moto
+from cluster.engines.aws_server import CREDENTIALS, REGION
+from cluster.engines.own_dynalite import OwnDynalite
+from cluster.engines.own_kafka import OwnKafka
+from cluster.engines.own_moto import OwnMoto
+from cluster.engines.ports import LOCALHOST
+from cluster.engines.proxy import Proxy
 from tests.trial import three_nodes
 from tests.trial.engines import Engine, Entry, kill
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 
-from tests.e2e.perch_process import PerchProcess, WorkProcess
+from cluster.perch_process import PerchProcess, WorkProcess
 from tests.engines.until import until
 from tests.trial.aftermath import Aftermath
 from tests.trial.engines import Engine, Entry

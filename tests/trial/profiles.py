@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-import cluster.engines
+import cluster.available
 import cluster.profiles
 from tests.trial.engines import HARMS, LACKING, POSTGRES, REDIS, Entry, Harm
 from tests.trial.more_engines import CASSANDRA, DYNAMODB, KAFKA, SQS
@@ -11,12 +11,12 @@ Profile = Mapping[str, Entry]
 """The settings of Perch that are an engine's address, each with its engine."""
 
 ENTRIES = {
-    cluster.engines.POSTGRES: POSTGRES,
-    cluster.engines.REDIS: REDIS,
-    cluster.engines.CASSANDRA: CASSANDRA,
-    cluster.engines.KAFKA: KAFKA,
-    cluster.engines.DYNAMODB: DYNAMODB,
-    cluster.engines.SQS: SQS,
+    cluster.available.POSTGRES: POSTGRES,
+    cluster.available.REDIS: REDIS,
+    cluster.available.CASSANDRA: CASSANDRA,
+    cluster.available.KAFKA: KAFKA,
+    cluster.available.DYNAMODB: DYNAMODB,
+    cluster.available.SQS: SQS,
 }
 PROFILES: dict[str, Profile] = {
     name: {setting: ENTRIES[engine] for setting, engine in profile.items()}

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cluster.engines.own_postgres import OwnPostgres
 from cluster.member import find_nginx
-from tests.e2e.perch_process import RUN_SECONDS, command, run
-from tests.engines.own_postgres import OwnPostgres
+from cluster.perch_process import RUN_SECONDS, command, run
 from tests.engines.shared_gateway import SharedGateway
 from tests.trial.aftermath import Aftermath
 from tests.trial.engines import Engine, Entry

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tests.e2e.perch_process import PerchProcess
+from cluster.perch_process import PerchProcess
 from tests.engines.shared_gateway import SharedGateway
 from tests.trial.callers import Caller
 from tests.trial.history import Recorder

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
+from cluster.engines.own_cassandra import START_SECONDS, OwnCassandra
+from cluster.engines.proxy import Proxy
 from tests.cassandra.three_nodes import ADDRESSES, ThreeNodes
-from tests.engines.own_cassandra import START_SECONDS, OwnCassandra
-from tests.engines.proxy import Proxy
 from tests.engines.until import until
 from tests.trial.engines import HARMS, OUT_SECONDS, Engine, Harm, wait
 

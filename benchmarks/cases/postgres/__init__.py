@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from benchmarks.cases.postgres import deliveries, publishes, pulled, pushes, reads
 from benchmarks.engines import running_postgres, why_no_postgres
 from benchmarks.figure import LeftOut, Row
-from tests.engines.postgres import PostgresServer
+from cluster.engines.postgres import PostgresServer
 
 
 def measure() -> Iterator[Row]:

@@ -11,7 +11,7 @@ from benchmarks.cases.postgres.worlds import TEXT, add_readers, environment, nam
 from benchmarks.engines import database
 from benchmarks.figure import Figure, ratio
 from benchmarks.service import running_worker
-from tests.engines.postgres import PostgresServer
+from cluster.engines.postgres import PostgresServer
 
 READERS = 10_000
 AUTHORS = 100

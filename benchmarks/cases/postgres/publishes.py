@@ -17,7 +17,7 @@ from benchmarks.closed_loop import requests_a_second
 from benchmarks.engines import database, postgres_program
 from benchmarks.figure import LeftOut, Row, at_least, ratio
 from benchmarks.service import request, running_service
-from tests.engines.postgres import PostgresServer
+from cluster.engines.postgres import PostgresServer
 from usecases.publish_tweet import NEVER_PULLED
 
 ROUNDS = 7

@@ -10,7 +10,7 @@ from benchmarks.engines import database
 from benchmarks.figure import Figure, at_most, plain, ratio
 from benchmarks.turns import ROUNDS, in_turns
 from benchmarks.worlds import READER, follow_all
-from tests.engines.postgres import PostgresServer
+from cluster.engines.postgres import PostgresServer
 
 STARS = [f"star-{number}" for number in range(50)]
 FEW = 10_000

@@ -10,7 +10,7 @@ from benchmarks.cases.postgres.worlds import add_readers, environment, name_of, 
 from benchmarks.engines import database
 from benchmarks.figure import Figure, at_least, ratio
 from benchmarks.turns import in_turns
-from tests.engines.postgres import PostgresServer
+from cluster.engines.postgres import PostgresServer
 
 READERS = 10_000
 SLICE = 1000

@@ -15,7 +15,7 @@ from benchmarks.load import rates_in_turns, warm
 from benchmarks.service import request, running_bare, running_service
 from benchmarks.turns import ROUNDS, compare, in_turns
 from benchmarks.worlds import READER
-from tests.engines.postgres import PostgresServer
+from cluster.engines.postgres import PostgresServer
 
 READ = request("GET", PATH, READER)
 RATE_SECONDS = 1.0

@@ -7,7 +7,7 @@ from typing import LiteralString
 from app.compose import Role
 from benchmarks.parts import Parts, build_parts, settings_of
 from benchmarks.worlds import READER, follow_all
-from tests.engines.postgres import PostgresServer
+from cluster.engines.postgres import PostgresServer
 
 BY = {"postgresql": "prepared timelines", "none": "author logs"}
 """How a home timeline is made, by the place of the timelines."""

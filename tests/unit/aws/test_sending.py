@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from cluster.engines.ports import LOCALHOST, ReservedPort
 from domain.events import TweetCreated
 from infrastructure.aws.opening import open_sending
 from infrastructure.events.broker import Broker
-from tests.engines.ports import LOCALHOST, ReservedPort
 from tests.engines.until import until
 
 HINTS = 20_000

@@ -1,6 +1,7 @@
 import pytest
 from prometheus_client import CollectorRegistry
 
+from cluster.scrapes import Samples, Watch
 from domain.events import (
     DeliveryFailed,
     Event,
@@ -15,7 +16,6 @@ from domain.events import (
 )
 from infrastructure.metrics.events import BUCKETS_SECONDS, EventMetrics
 from tests.contracts.racing import RACERS, race_of_twenty
-from tests.fakes.scrapes import Samples, Watch
 
 PUSHED = "perch_tweet_pushed_seconds"
 WINDOW_SECONDS = 5.0

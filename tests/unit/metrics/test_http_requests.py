@@ -1,10 +1,10 @@
 import pytest
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
+from cluster.scrapes import Watch
 from infrastructure.http.envelope import ROUTE
 from infrastructure.metrics.http_requests import BUCKETS_SECONDS, HttpRequests
 from tests.contracts.racing import RACERS, race_of_twenty
-from tests.fakes.scrapes import Watch
 
 TIMELINE_ROUTE = "/v1/users/me/timeline"
 DURATION = "perch_http_request_duration_seconds"

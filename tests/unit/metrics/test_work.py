@@ -1,11 +1,11 @@
 from prometheus_client import CollectorRegistry
 
+from cluster.scrapes import Watch
 from domain.delivery import Delivery, RetryPolicy
 from domain.events import TweetCreated
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.metrics.work import SentHints, WorkCollector
 from tests.fakes.clock import ManualClock
-from tests.fakes.scrapes import Watch
 from usecases.publish_tweet import NEVER_PULLED
 
 

@@ -1,9 +1,9 @@
 from prometheus_client import CollectorRegistry
 
+from cluster.scrapes import Watch
 from domain.errors import Unavailable
 from infrastructure.postgres.metrics import FrontierMetrics
 from tests.fakes.clock import ManualClock
-from tests.fakes.scrapes import Watch
 
 HELD = "perch_frontier_held_seconds"
 

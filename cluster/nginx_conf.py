@@ -4,7 +4,7 @@ import getpass
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.e2e.perch_process import REPOSITORY
+from cluster.perch_process import REPOSITORY
 
 CONFIGURATION = REPOSITORY / "docs" / "nginx.conf"
 

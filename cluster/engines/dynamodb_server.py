@@ -1,4 +1,4 @@
-"""A server of DynamoDB's protocol, and a client of the tests' own."""
+"""A server of DynamoDB's protocol, and a client for it."""
 
 import time
 from functools import cached_property
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from cluster.engines.ports import LOCALHOST
 from infrastructure.dynamodb.table import EXPIRES, ID, READER, prepare
-from tests.engines.ports import LOCALHOST
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -25,7 +25,7 @@ _numbers = count(1)
 
 
 class DynamoServer:
-    """A server on a port of this machine, and the table that the test uses."""
+    """A server on a port of this machine, and the table that is used."""
 
     def __init__(self, port: int) -> None:
         self.port = port

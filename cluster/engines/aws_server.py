@@ -1,4 +1,4 @@
-"""An emulator of SQS, and perhaps of SNS, and clients of the tests' own."""
+"""An emulator of SQS, and perhaps of SNS, and clients for it."""
 
 from collections.abc import Mapping
 from contextlib import closing
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from cluster.engines.ports import LOCALHOST
 from infrastructure.aws.address import Address
-from tests.engines.ports import LOCALHOST
 
 if TYPE_CHECKING:
     from types_boto3_sns.client import SNSClient
@@ -25,13 +25,13 @@ _numbers = count(1)
 
 
 class AwsServer:
-    """A server on a port of this machine. Each test uses queues of its own."""
+    """A server on a port of this machine. Each caller uses queues of its own."""
 
     def __init__(self, port: int) -> None:
         self.port = port
 
     def new_address(self) -> Address:
-        """Names of queues that no other test of this process has."""
+        """Names of queues that nobody else in this process has."""
         return Address(REGION, f"perch-test-{next(_numbers)}")
 
     def settings(self, port: int | None = None) -> dict[str, str]:

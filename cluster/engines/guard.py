@@ -1,4 +1,4 @@
-"""The parent of an engine's processes: it ends them and removes their folder when the test process is gone.
+"""The parent of an engine's processes: it ends them and removes their folder when the process that started it is gone.
 
 It runs as a script, by `processes.py`. Each line on standard input is a command to start, in JSON. The answer is the
 process id, or an empty line if the command cannot be started.
@@ -89,7 +89,7 @@ def _start(command: list[str], folder: str, user: str) -> int | None:
 
 
 def _unmount(folder: str) -> None:
-    """Unmounts the file systems in the folder, which a test has mounted there."""
+    """Unmounts the file systems in the folder, which was mounted there."""
     for line in Path("/proc/self/mounts").read_text().splitlines():
         if (point := line.split()[1]).startswith(f"{folder}/"):
             subprocess.run(["umount", "--lazy", point], check=False)  # noqa: S607 - of any system

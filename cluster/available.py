@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.engines import jars, own_dynalite, own_moto, own_postgres, own_redis
-from tests.engines.aws_server import CREDENTIALS, REGION
-from tests.engines.own_cassandra import OwnCassandra
-from tests.engines.own_dynalite import OwnDynalite
-from tests.engines.own_kafka import OwnKafka
-from tests.engines.own_moto import OwnMoto
-from tests.engines.own_postgres import OwnPostgres
-from tests.engines.own_redis import OwnRedis
-from tests.engines.processes import EngineFailed
+from cluster.engines import jars, own_dynalite, own_moto, own_postgres, own_redis
+from cluster.engines.aws_server import CREDENTIALS, REGION
+from cluster.engines.own_cassandra import OwnCassandra
+from cluster.engines.own_dynalite import OwnDynalite
+from cluster.engines.own_kafka import OwnKafka
+from cluster.engines.own_moto import OwnMoto
+from cluster.engines.own_postgres import OwnPostgres
+from cluster.engines.own_redis import OwnRedis
+from cluster.engines.processes import EngineFailed
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""An emulator of DynamoDB of the tests' own, dynalite, which they can kill, pause and restart. It keeps its data.
+"""An emulator of DynamoDB of one's own, dynalite, which can be killed, paused and restarted. It keeps its data.
 
 It is not like the real one in this: it never throttles and takes every batch whole (`tests.dynamodb.faulty` does that),
 an item never expires by itself, reads are always consistent, any credentials are good, and it answers one at a time.
@@ -8,10 +8,10 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-from tests.engines.dynamodb_server import DynamoServer
-from tests.engines.own_engine import OwnEngine, status_at
-from tests.engines.ports import ReservedPort
-from tests.engines.processes import Processes
+from cluster.engines.dynamodb_server import DynamoServer
+from cluster.engines.own_engine import OwnEngine, status_at
+from cluster.engines.ports import ReservedPort
+from cluster.engines.processes import Processes
 
 NODE = Path(__file__).with_name("node")
 MISSING = "dynalite is not installed: `make engines` installs it, with Node.js 20 or newer"

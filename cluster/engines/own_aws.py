@@ -1,12 +1,12 @@
-"""An emulator of the tests' own, which they can kill, pause and restart."""
+"""An emulator of one's own, which can be killed, paused and restarted."""
 
 from abc import abstractmethod
 from pathlib import Path
 
-from tests.engines.aws_server import AwsServer
-from tests.engines.own_engine import OwnEngine
-from tests.engines.ports import ReservedPort
-from tests.engines.processes import Processes
+from cluster.engines.aws_server import AwsServer
+from cluster.engines.own_engine import OwnEngine
+from cluster.engines.ports import ReservedPort
+from cluster.engines.processes import Processes
 
 
 class OwnAws(OwnEngine, AwsServer):

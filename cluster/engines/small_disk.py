@@ -1,4 +1,4 @@
-"""A small file system, which a test can fill; only root can mount one."""
+"""A small file system, which can be filled; only root can mount one."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What is common to the engines of the tests' own: tests can kill, pause and restart them."""
+"""What is common to engines of one's own: they can be killed, paused and restarted."""
 
 import socket
 from abc import abstractmethod
@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
 
-from tests.engines.closed import Closed
-from tests.engines.ports import LOCALHOST, ReservedPort
-from tests.engines.processes import Processes
+from cluster.engines.closed import Closed
+from cluster.engines.ports import LOCALHOST, ReservedPort
+from cluster.engines.processes import Processes
 
 SECONDS = 20.0
 
@@ -58,7 +58,7 @@ class OwnEngine(Closed):
         self._processes.resume()
 
     def mend(self) -> None:
-        """Brings it back from all that a test can do to it: it runs."""
+        """Brings it back from all that can be done to it: it runs."""
         self._processes.resume()
         if not self.running:
             self.start()

@@ -1,14 +1,14 @@
-"""A Redis server of the tests' own, which they can stop, kill, pause, restart with old data and make a replica."""
+"""A Redis server of one's own, which can be stopped, killed, paused, restarted with old data and made a replica."""
 
 import shutil
 import socket
 from contextlib import suppress
 from functools import cache
 
-from tests.engines.own_engine import OwnEngine
-from tests.engines.ports import LOCALHOST, ReservedPort
-from tests.engines.processes import Processes
-from tests.engines.redis_server import RedisServer
+from cluster.engines.own_engine import OwnEngine
+from cluster.engines.ports import LOCALHOST, ReservedPort
+from cluster.engines.processes import Processes
+from cluster.engines.redis_server import RedisServer
 
 MISSING = "Redis is not installed: it is Debian's package redis-server"
 SNAPSHOT = "dump.rdb"

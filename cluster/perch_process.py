@@ -13,9 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from tests.e2e.exchange import ANSWER_SECONDS, exchange
+from cluster.exchange import ANSWER_SECONDS, exchange
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[1]
 SETTINGS = {"DATABASE_URL": "memory:", "PORT": "0", "SECRET_KEY": "end to end", "LOG_LEVEL": "WARNING"}
 START_SECONDS = 90.0
 """Beside seven busy neighbours a process gets its two seconds of CPU after half a minute."""
@@ -48,7 +48,7 @@ def command(*arguments: object) -> list[str]:
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a process: these settings, and none of the shell that runs the tests."""
+    """The environment of a process: these settings, and none of the shell's own."""
     return {"PATH": os.environ.get("PATH", ""), **settings}
 
 

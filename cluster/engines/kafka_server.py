@@ -1,11 +1,11 @@
-"""A Kafka broker that tests write to and read from, each in topics of its own."""
+"""A Kafka broker, and topics for each of its users."""
 
 import uuid
 
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from tests.engines.closed import Closed
+from cluster.engines.closed import Closed
 
 ANSWER_SECONDS = 30.0
 
@@ -17,7 +17,7 @@ class KafkaServer(Closed):
         self.servers = servers
 
     def new_url(self, **options: object) -> str:
-        """An `EVENTS_URL` with a prefix that no other test has; its topics are not there yet."""
+        """An `EVENTS_URL` with a prefix that nobody else has; its topics are not there yet."""
         return self.url(f"test-{uuid.uuid4().hex[:12]}", **options)
 
     def url(self, prefix: str, **options: object) -> str:

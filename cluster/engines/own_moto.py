@@ -1,4 +1,4 @@
-"""An emulator of SNS and SQS of the tests' own: moto's server.
+"""An emulator of SNS and SQS of one's own: moto's server.
 
 It is not like the real one in this: a restart loses all queues, topics and messages, `StartMessageMoveTask` is not
 there, queues keep their order, any credentials are good, no policy is asked, and it takes 50 to 150 messages a second.
@@ -7,9 +7,9 @@ there, queues keep their order, any credentials are good, no policy is asked, an
 import sys
 from importlib.util import find_spec
 
-from tests.engines.own_aws import OwnAws
-from tests.engines.own_engine import status_at
-from tests.engines.ports import LOCALHOST
+from cluster.engines.own_aws import OwnAws
+from cluster.engines.own_engine import status_at
+from cluster.engines.ports import LOCALHOST
 
 MISSING = "moto's server is not installed: pip install 'moto[server]'"
 HEALTHY = 200

@@ -9,8 +9,8 @@ from functools import wraps
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self
 
-from tests.engines.ports import LOCALHOST, ReservedPort
-from tests.engines.proxy_link import Cut, Link, Rules
+from cluster.engines.ports import LOCALHOST, ReservedPort
+from cluster.engines.proxy_link import Cut, Link, Rules
 
 BACKLOG = 128
 CALL_SECONDS = 30.0

@@ -1,4 +1,4 @@
-"""Nodes of Cassandra of the tests' own, from its jars, which they can stop, kill and pause."""
+"""Nodes of Cassandra of one's own, from its jars, which can be stopped, killed and paused."""
 
 import os
 import shutil
@@ -9,10 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from tests.engines.jars import CASSANDRA
-from tests.engines.own_engine import OwnEngine
-from tests.engines.ports import LOCALHOST, ReservedPort
-from tests.engines.processes import Processes
+from cluster.engines.jars import CASSANDRA
+from cluster.engines.own_engine import OwnEngine
+from cluster.engines.ports import LOCALHOST, ReservedPort
+from cluster.engines.processes import Processes
 
 SETTINGS = Path(__file__).with_name("cassandra")
 START_SECONDS = 400.0

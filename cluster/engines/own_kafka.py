@@ -1,15 +1,15 @@
-"""A Kafka broker of the tests' own (KRaft, one node), which they can stop, kill, pause and rob of its data."""
+"""A Kafka broker of one's own (KRaft, one node), which can be stopped, killed, paused and robbed of its data."""
 
 import shutil
 import signal
 from pathlib import Path
 
-from tests.engines.jars import KAFKA
-from tests.engines.kafka_server import KafkaServer
-from tests.engines.own_engine import OwnEngine
-from tests.engines.ports import LOCALHOST, ReservedPort
-from tests.engines.processes import Processes
-from tests.engines.proxy import Proxy
+from cluster.engines.jars import KAFKA
+from cluster.engines.kafka_server import KafkaServer
+from cluster.engines.own_engine import OwnEngine
+from cluster.engines.ports import LOCALHOST, ReservedPort
+from cluster.engines.processes import Processes
+from cluster.engines.proxy import Proxy
 
 CLUSTER_ID = "AAAAAAAAAAAAAAAAAAAAAQ"
 HEAP = "-Xmx256m"

@@ -1,4 +1,4 @@
-"""A Redis server that tests empty and ask."""
+"""A Redis server that its users empty and ask."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import redis
 
-from tests.engines.closed import Closed
+from cluster.engines.closed import Closed
 
 ANSWER_SECONDS = 20.0
 
@@ -14,7 +14,7 @@ Argument = str | bytes | int
 
 
 class RedisServer(Closed):
-    """A server that runs already; `url` leads to the database that tests may use and empty."""
+    """A server that runs already; `url` leads to the database that may be used and emptied."""
 
     def __init__(self, url: str) -> None:
         self.url = url

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, from Debian's packages, which they can stop, kill and pause."""
+"""A PostgreSQL server of one's own, from Debian's packages, which can be stopped, killed and paused."""
 
 import os
 import re
@@ -14,11 +14,11 @@ from typing import Literal
 import psycopg
 from psycopg import sql
 
-from tests.engines import small_disk
-from tests.engines.own_engine import OwnEngine
-from tests.engines.ports import ReservedPort
-from tests.engines.postgres import PostgresServer
-from tests.engines.processes import Processes
+from cluster.engines import small_disk
+from cluster.engines.own_engine import OwnEngine
+from cluster.engines.ports import ReservedPort
+from cluster.engines.postgres import PostgresServer
+from cluster.engines.processes import Processes
 
 MISSING = "PostgreSQL 15 or newer is not installed: it is Debian's package postgresql"
 OLDEST = 15

@@ -1,4 +1,4 @@
-"""The processes of one engine, which a test can pause and kill, and which never outlive the test process."""
+"""The processes of one engine, which can be paused and killed, and never outlive the process that started them."""
 
 import json
 import os
@@ -14,8 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.e2e.perch_process import environment
-from tests.engines import guard
+from cluster.engines import guard
+from cluster.perch_process import environment
 
 STATE_SECONDS = 120.0
 """How long processes may take to be paused, killed or ended, on a machine where they get a tenth of a CPU."""
@@ -38,7 +38,7 @@ class EngineFailed(AssertionError):
 class Processes:
     """An engine's processes, and a temporary folder for its files.
 
-    They end and the folder is removed by `close`, and also when the test process is killed.
+    They end and the folder is removed by `close`, and also when that process is killed.
     """
 
     def __init__(
@@ -78,13 +78,13 @@ class Processes:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                start_new_session=True,  # Ctrl-C in a terminal is for the test process
+                start_new_session=True,  # Ctrl-C in a terminal is for the process that started it
             )
 
     @property
     def running(self) -> bool:
         """True while the process that was started last is there, paused or not."""
-        # The guard is the parent of what it starts; its other descendants are not looked for, because tests ask often.
+        # The guard is the parent of what it starts; others of its descendants are not looked for: callers ask often.
         with suppress(OSError):
             state, parent = guard.state_and_parent(self.main)
             return parent == self._guard.pid and state not in guard.ENDED and self._guard.poll() is None

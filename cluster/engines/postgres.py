@@ -1,4 +1,4 @@
-"""A PostgreSQL server on which tests make databases of their own."""
+"""A PostgreSQL server, and databases for each of its users."""
 
 import secrets
 from typing import Any, Literal, LiteralString
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from tests.engines.closed import Closed
+from cluster.engines.closed import Closed
 
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 60
