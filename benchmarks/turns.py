@@ -3,6 +3,7 @@
 import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from benchmarks.figure import Bound, Figure, ratio
@@ -34,6 +35,21 @@ def compare(
     """Returns the time of the work relative to the yardstick."""
     works, others = in_turns([work, other], repeat=repeat, rounds=rounds)
     return ratio(name, works, yardstick, others, "µs", bound)
+
+
+def calls_a_second(work: Work, threads: int, seconds: float) -> float:
+    """Returns how often a second so many threads together do the work."""
+    until = time.perf_counter() + seconds
+
+    def repeat(_: int) -> int:
+        times = 0
+        while time.perf_counter() < until:
+            work()
+            times += 1
+        return times
+
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(repeat, range(threads))) / seconds
 
 
 @contextmanager

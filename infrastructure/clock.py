@@ -1,6 +1,15 @@
-"""The system's clocks."""
+"""Clocks, and those of the system."""
 
 import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """The wall clock, which may jump, and seconds that never go back."""
+
+    def now_ms(self) -> int: ...
+
+    def monotonic(self) -> float: ...
 
 
 class SystemClock:

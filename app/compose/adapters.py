@@ -16,7 +16,7 @@ from app.compose.traces import with_traces
 from app.settings import Settings
 from domain.delivery import RetryPolicy
 from infrastructure.background import BackgroundThread
-from infrastructure.clock import SystemClock
+from infrastructure.clock import Clock, SystemClock
 from infrastructure.log import get_logger
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.memory.write_allowance import FixedWindowAllowance, Unlimited
@@ -36,7 +36,7 @@ DUE_SHARE = 0.5
 class Adapters:
     """One adapter for each port, and the engine's secret key, metrics, threads and end."""
 
-    clock: ports.Clock
+    clock: Clock
     tweets: ports.Tweets
     outbox: ports.Outbox
     graph: ports.FollowGraph
@@ -74,7 +74,7 @@ def open_adapters(
     settings: Settings,
     role: Role = Role.ALL,
     *,
-    clock: ports.Clock | None = None,
+    clock: Clock | None = None,
     jitter: Callable[[], float] = random.random,
 ) -> Adapters:
     """Opens the adapters that the settings name; `jitter` returns random numbers from 0 to 1.
@@ -84,7 +84,7 @@ def open_adapters(
     return with_traces(settings, role, _opened(settings, role, clock or SystemClock(), jitter))
 
 
-def _opened(settings: Settings, role: Role, clock: ports.Clock, jitter: Callable[[], float]) -> Adapters:
+def _opened(settings: Settings, role: Role, clock: Clock, jitter: Callable[[], float]) -> Adapters:
     rate = settings.api.rate_limit_writes
     allowance = Unlimited() if rate is None else FixedWindowAllowance(rate, clock.monotonic)
     if settings.store.is_shared:
@@ -96,7 +96,7 @@ def _opened(settings: Settings, role: Role, clock: ports.Clock, jitter: Callable
     return _in_sqlite(settings, path, options, clock, allowance)
 
 
-def _in_memory(settings: Settings, options: MemoryOptions, clock: ports.Clock, allowance: WriteAllowance) -> Adapters:
+def _in_memory(settings: Settings, options: MemoryOptions, clock: Clock, allowance: WriteAllowance) -> Adapters:
     stores = open_memory(options, clock)
     return Adapters(
         clock,
@@ -113,7 +113,7 @@ def _in_memory(settings: Settings, options: MemoryOptions, clock: ports.Clock, a
 
 
 def _in_sqlite(
-    settings: Settings, path: Path, options: MemoryOptions, clock: ports.Clock, allowance: WriteAllowance
+    settings: Settings, path: Path, options: MemoryOptions, clock: Clock, allowance: WriteAllowance
 ) -> Adapters:
     stores = open_sqlite(path, options, clock)
     return Adapters(
@@ -135,7 +135,7 @@ def _in_sqlite(
 
 
 def _in_postgres(
-    settings: Settings, role: Role, clock: ports.Clock, allowance: WriteAllowance, jitter: Callable[[], float]
+    settings: Settings, role: Role, clock: Clock, allowance: WriteAllowance, jitter: Callable[[], float]
 ) -> Adapters:
     try:
         from app.compose.postgres import open_in_postgres  # noqa: PLC0415 - its extra may not be installed

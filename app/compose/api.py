@@ -5,10 +5,10 @@ from collections.abc import Callable
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
-from app.compose import ports
 from app.compose.use_cases import UseCases
 from app.distribution import VERSION
 from app.settings import Settings
+from infrastructure.clock import Clock
 from infrastructure.http.access_log import log_request
 from infrastructure.http.admin import admin_blueprint
 from infrastructure.http.application import create_app
@@ -34,7 +34,7 @@ def make_app(
     settings: Settings,
     use_cases: UseCases,
     metrics: CollectorRegistry,
-    clock: ports.Clock,
+    clock: Clock,
     secret_key: str,
     frontier: Callable[[], int],
     is_ready: Callable[[], bool],
@@ -72,16 +72,14 @@ def make_app(
     return create_app(blueprints, api.cors_origins, [HttpRequests(metrics), log_request])
 
 
-def make_work_app(
-    settings: Settings, metrics: CollectorRegistry, clock: ports.Clock, is_ready: Callable[[], bool]
-) -> Flask:
+def make_work_app(settings: Settings, metrics: CollectorRegistry, clock: Clock, is_ready: Callable[[], bool]) -> Flask:
     """The Flask application of a process that only works: health checks and metrics."""
     endpoint = Endpoints(_identity(settings, clock))
     blueprints = [health_blueprint(endpoint, is_ready), metrics_blueprint(endpoint, metrics)]
     return create_app(blueprints, observers=[HttpRequests(metrics), log_request])
 
 
-def _identity(settings: Settings, clock: ports.Clock) -> Identity:
+def _identity(settings: Settings, clock: Clock) -> Identity:
     chosen = settings.identity
     if chosen.auth_mode == "header":
         return HeaderIdentity(chosen.admin_token)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from app.compose import ports
 from app.compose.extras import missing_extra
 from app.settings import BadSetting, Settings
+from infrastructure.clock import Clock
 from infrastructure.outside.engine import Needs, OutsideEngine
 from infrastructure.postgres.epochs import PostgresEpoch
 from infrastructure.postgres.readers import PostgresReaders
@@ -30,7 +30,7 @@ class Opening(Protocol):
         """Makes the keyspace or table that is not there; raises `CannotUse`."""
 
 
-def outside_opener(settings: Settings, clock: ports.Clock) -> OpenOutside | None:
+def outside_opener(settings: Settings, clock: Clock) -> OpenOutside | None:
     """Returns what opens the engine that the settings name; None if the timelines are in PostgreSQL or nowhere.
 
     Raises `BadSetting`, also if the engine's extra is not installed.

@@ -31,14 +31,6 @@ Observe = Callable[[Event], None]
 """What is told of everything that happens."""
 
 
-class Clock(Protocol):
-    """The wall clock, which may jump, and seconds that never go back."""
-
-    def now_ms(self) -> int: ...
-
-    def monotonic(self) -> float: ...
-
-
 class Tweets(
     publish_tweet.Tweets,
     get_tweet.Tweets,

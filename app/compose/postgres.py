@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from app.compose import ports
 from app.compose.adapters import DUE_SHARE, Adapters
 from app.compose.events import open_events
 from app.compose.outside import outside_opener
@@ -12,6 +11,7 @@ from app.compose.shared import Shared, open_shared
 from app.settings import Settings
 from domain.delivery import RetryPolicy
 from domain.errors import Unavailable
+from infrastructure.clock import Clock
 from infrastructure.events.broker import Broker
 from infrastructure.events.metrics import DeadEventMetrics
 from infrastructure.outside.circuit import Circuit
@@ -35,7 +35,7 @@ CLOSE_SECONDS = 3.0
 
 
 def open_in_postgres(
-    settings: Settings, role: Role, clock: ports.Clock, allowance: WriteAllowance, jitter: Callable[[], float]
+    settings: Settings, role: Role, clock: Clock, allowance: WriteAllowance, jitter: Callable[[], float]
 ) -> Adapters:
     """Opens the adapters; raises `CannotUse`."""
     stores = open_postgres(

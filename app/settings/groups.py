@@ -6,6 +6,7 @@ from pathlib import Path
 from app.settings import parsing as parse
 from app.settings.origins import origins
 from app.settings.reading import BadSetting, setting
+from domain.tweet_id import MAX_NODE_ID
 from infrastructure.memory.write_allowance import Rate
 
 LOGIN_OPTIONS = ("username", "password")
@@ -34,7 +35,7 @@ class StoreSettings:
     timelines_url: str = setting("", parse.timelines_url, secret=True)
     events_url: str = setting("", parse.events_url, secret=True)
     redis_url: str = setting("", parse.redis_url, secret=True)
-    node_id: int = setting(0, parse.whole_number(0, 1023))
+    node_id: int = setting(0, parse.whole_number(0, MAX_NODE_ID))
     idempotency_capacity: int = setting(1_000_000, parse.whole_number(1, parse.ENTRIES_MAX))
 
     def __post_init__(self) -> None:

@@ -5,14 +5,15 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 from benchmarks.figure import Row, at_least, at_most, ratio
 from benchmarks.load import rates_in_turns, warm
 from benchmarks.parts import build_parts, settings_of
 from benchmarks.service import request, running_world
+from benchmarks.turns import calls_a_second
 from domain.delivery import RetryPolicy
 from infrastructure.clock import SystemClock
 from infrastructure.memory.stores import MemoryOptions
@@ -56,27 +57,12 @@ def _publishes(folder: Path) -> Row:
     rates: tuple[list[float], list[float]] = [], []
     for _ in range(ROUNDS):
         for works, found in zip((lambda: publish(asked), bare.insert), rates, strict=True):
-            found.append(_rate(works))
+            found.append(calls_a_second(works, CLIENTS, SECONDS))
     perch.stop(SECONDS)
     bare.close()
     return ratio(
         "publish on SQLite, 4 threads: rate", rates[0], "bare loop of 4 threads", rates[1], "/s", at_least(0.7)
     )
-
-
-def _rate(work: Callable[[], object]) -> float:
-    """Returns how often a second four threads together do the work."""
-    until = time.perf_counter() + SECONDS
-
-    def repeat(_: int) -> int:
-        times = 0
-        while time.perf_counter() < until:
-            work()
-            times += 1
-        return times
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        return sum(pool.map(repeat, range(CLIENTS))) / SECONDS
 
 
 class _BareLoop:

@@ -1,7 +1,7 @@
 """Keyspace and table: how they are made, and whether this process can use them."""
 
 from domain.errors import Unavailable
-from infrastructure.cannot_use import CannotUse
+from infrastructure.cannot_use import CannotUse, in_one_line
 from infrastructure.cassandra.address import Address
 from infrastructure.cassandra.session import Connected, connect
 from infrastructure.outside.circuit import Refused
@@ -60,7 +60,7 @@ def prepare(address: Address) -> None:
         finally:
             connected.close()
     except Unavailable as error:
-        raise CannotUse(f"The keyspace {address.keyspace} cannot be made: {_sentence(error)}.") from None
+        raise CannotUse(f"The keyspace {address.keyspace} cannot be made: {in_one_line(error)}.") from None
 
 
 def _make(connected: Connected, address: Address) -> None:
@@ -92,14 +92,10 @@ def open_checked(address: Address, patience: float = 1.0) -> Connected:
     try:
         connected = connect(address, patience)
     except Refused as error:
-        raise CannotUse(f"Cassandra cannot be used: {_sentence(error)}.") from None
+        raise CannotUse(f"Cassandra cannot be used: {in_one_line(error)}.") from None
     try:
         check(connected, address)
     except BaseException:
         connected.close()
         raise
     return connected
-
-
-def _sentence(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infrastructure.cannot_use import CannotUse
+from infrastructure.cannot_use import CannotUse, in_one_line
 from infrastructure.dynamodb.client import code_of
 
 if TYPE_CHECKING:
@@ -129,8 +129,4 @@ def _another_table(table: str) -> CannotUse:
 
 def _cannot_use(table: str, error: Exception) -> CannotUse:
     why = NOT_ALLOWED.get(code_of(error)) if isinstance(error, ClientError) else None
-    return CannotUse(f"The table {table} in DynamoDB cannot be used: {why or _in_one_line(error)}.")
-
-
-def _in_one_line(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".")
+    return CannotUse(f"The table {table} in DynamoDB cannot be used: {why or in_one_line(error)}.")

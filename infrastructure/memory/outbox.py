@@ -3,18 +3,12 @@
 import threading
 from collections.abc import Collection
 from itertools import islice
-from typing import Protocol
 
 from domain.delivery import Delivery, RetryPolicy
 from domain.events import DeliveryFailed, TweetDeadLettered
+from infrastructure.clock import Clock
 from infrastructure.counts import OutboxCounts
 from infrastructure.memory.unpushed import OutboxRow, Unpushed
-
-
-class Clock(Protocol):
-    def now_ms(self) -> int: ...
-
-    def monotonic(self) -> float: ...
 
 
 class MemoryOutbox:

@@ -2,9 +2,9 @@
 
 import threading
 from dataclasses import dataclass
-from typing import Protocol
 
 from domain.delivery import RetryPolicy
+from infrastructure.clock import Clock
 from infrastructure.memory.events import MemoryAnnouncements, MemoryEvents
 from infrastructure.memory.follow_graph import MemoryFollowGraph
 from infrastructure.memory.follower_list import CHUNK_SIZE
@@ -18,12 +18,6 @@ from infrastructure.memory.users import Users
 
 ANNOUNCEMENTS_MAX = 10_000
 """Announcements that wait for the listener; a stream looks by itself for what is dropped."""
-
-
-class Clock(Protocol):
-    def now_ms(self) -> int: ...
-
-    def monotonic(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,16 @@
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Protocol
 
 from domain.timeline import merge_newest, newest_between
 from domain.tweet import Tweet
 from domain.tweet_id import next_tweet_id
+from infrastructure.clock import Clock
 from infrastructure.memory.all_ids import AllIds
 from infrastructure.memory.idempotency_keys import IdempotencyKeys
 from infrastructure.memory.sharded_dict import ShardedDict
 from infrastructure.memory.unpushed import Unpushed, remove_id
 from usecases.publish_tweet import IdempotencyKey, Publication
-
-
-class Clock(Protocol):
-    def now_ms(self) -> int: ...
-
-    def monotonic(self) -> float: ...
 
 
 class _Author:

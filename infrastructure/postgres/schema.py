@@ -7,7 +7,7 @@ from typing import LiteralString
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from infrastructure.cannot_use import CannotUse
+from infrastructure.cannot_use import CannotUse, in_one_line
 
 SCHEMA_VERSION = "0002"
 """The version that this code needs: the newest in `migrations/versions`."""
@@ -95,4 +95,4 @@ def connected(url: str) -> "Iterator[psycopg.Connection]":
 
 def reason(error: Exception) -> str:
     """The text of a driver's error in one line, without a full stop and the statement that a library adds."""
-    return " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".")
+    return in_one_line(getattr(error, "orig", None) or error)

@@ -4,9 +4,9 @@ import secrets
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from infrastructure.cannot_use import CannotUse
+from infrastructure.clock import Clock
 from infrastructure.log import get_logger
 from infrastructure.memory.stores import MemoryOptions, MemoryStores, open_memory
 from infrastructure.sqlite.follow_graph import JournaledFollowGraph
@@ -18,12 +18,6 @@ from infrastructure.sqlite.tweets import JournaledTweets
 log = get_logger("perch.journal")
 
 CLOSE_SECONDS = 5.0
-
-
-class Clock(Protocol):
-    def now_ms(self) -> int: ...
-
-    def monotonic(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.compose import Adapters
-from app.compose.ports import Clock
 from cluster.engines.dynamodb_server import REGION, DynamoServer
+from infrastructure.clock import Clock
 from infrastructure.dynamodb.client import open_client
 from infrastructure.dynamodb.partitions import DynamoPartitions
 from infrastructure.dynamodb.senders import Senders

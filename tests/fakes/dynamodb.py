@@ -1,7 +1,7 @@
 """Timelines in DynamoDB for tests: in an emptied table, and with a clock that the test moves."""
 
-from app.compose.ports import Clock
 from cluster.engines.dynamodb_server import REGION, DynamoServer
+from infrastructure.clock import Clock
 from infrastructure.dynamodb.opening import open_timelines
 from infrastructure.outside.engine import OutsideEngine
 from infrastructure.postgres.epochs import PostgresEpoch

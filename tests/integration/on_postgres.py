@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from app.compose import Adapters
-from app.compose.ports import Clock
+from infrastructure.clock import Clock
 from infrastructure.events.no_hints import NoHints
 from infrastructure.memory.write_allowance import Unlimited
 from infrastructure.postgres.database import Database

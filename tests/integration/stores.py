@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from app.compose import Adapters
-from app.compose.ports import Clock, Events, FollowGraph, Looks, Timelines, Tweets
+from app.compose.ports import Events, FollowGraph, Looks, Timelines, Tweets
 from domain.delivery import RetryPolicy
+from infrastructure.clock import Clock
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.memory.write_allowance import Unlimited
 from tests.fakes.clock import ManualClock

@@ -4,9 +4,7 @@ import random
 import re
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from benchmarks.closed_loop import requests_a_second
 from benchmarks.engines import database, postgres_program
 from benchmarks.figure import LeftOut, Row, at_least, ratio
 from benchmarks.service import request, running_service
+from benchmarks.turns import calls_a_second
 from cluster.engines.postgres import PostgresServer
 from usecases.publish_tweet import NEVER_PULLED
 
@@ -61,7 +60,9 @@ def _in_turns(url: str, pgbench: "_Pgbench") -> list[list[float]]:
     ):
         publish = perch.adapters.tweets.publish
         works: list[Callable[[], float]] = [
-            lambda: _calls_a_second(lambda: publish(random.choice(AUTHORS), TEXT, pull_from=NEVER_PULLED, key=None)),
+            lambda: calls_a_second(
+                lambda: publish(random.choice(AUTHORS), TEXT, pull_from=NEVER_PULLED, key=None), CLIENTS, SECONDS
+            ),
             lambda: requests_a_second(service.port, REQUESTS, SECONDS, CLIENTS),
             lambda: pgbench.transactions_a_second("simple"),
             lambda: pgbench.transactions_a_second("prepared"),
@@ -70,20 +71,6 @@ def _in_turns(url: str, pgbench: "_Pgbench") -> list[list[float]]:
             work()
         by_round = [[work() for work in works] for _ in range(ROUNDS)]
     return [list(of_work) for of_work in zip(*by_round, strict=True)]
-
-
-def _calls_a_second(work: Callable[[], object]) -> float:
-    until = time.perf_counter() + SECONDS
-
-    def repeat(_: int) -> int:
-        times = 0
-        while time.perf_counter() < until:
-            work()
-            times += 1
-        return times
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        return sum(pool.map(repeat, range(CLIENTS))) / SECONDS
 
 
 @dataclass(frozen=True, slots=True)
