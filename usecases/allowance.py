@@ -20,6 +20,6 @@ class WriteAllowance(Protocol):
         """Counts one write and returns what is left; None if writes are not limited.
 
         Writes under one idempotency key are one: of those in a window, only the first is counted, and none of the
-        others is refused.
+        others is refused. In a window that is longer than the key is kept, each is a write.
         Raises `RateLimited`, and counts nothing, if the user has no writes left.
         """

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from domain.errors import RateLimited
+from infrastructure.memory.idempotency_keys import KEPT_SECONDS
 from usecases.allowance import AllowanceLeft
 
 
@@ -15,6 +16,13 @@ class Rate:
 
     writes: int
     seconds: int
+
+    def counts_once(self, key: str | None) -> str | None:
+        """Returns the key if writes under it are counted once.
+
+        In a window that is longer than keys are kept each is, because it may publish again.
+        """
+        return key if self.seconds <= KEPT_SECONDS else None
 
 
 def refusal(rate: Rate, reset_seconds: int) -> RateLimited:
@@ -59,6 +67,7 @@ class FixedWindowAllowance:
 
         Raises `RateLimited`, and counts nothing, if none is left.
         """
+        key = self._rate.counts_once(key)
         now = self._monotonic()
         limit = self._rate.writes
         with self._lock:

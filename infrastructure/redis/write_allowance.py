@@ -42,7 +42,9 @@ class RedisAllowance:
         Raises `RateLimited`, and counts nothing, if none is left.
         """
         try:
-            is_allowed, spent, reset = self._circuit.call(lambda: self._spent(user_id, key or ""))
+            is_allowed, spent, reset = self._circuit.call(
+                lambda: self._spent(user_id, self._rate.counts_once(key) or "")
+            )
         except Unavailable:
             return self._alone.spend(user_id, key)
         if not is_allowed:

@@ -19,14 +19,15 @@ RATE = Rate(writes=40, seconds=60)
 WINDOW_MS = RATE.seconds * 1000
 THREADS = 16
 
-Counting = tuple[ManualClock, WriteAllowance]
+OpenAt = Callable[[Rate], WriteAllowance]
+Counting = tuple[ManualClock, OpenAt]
 Open = Callable[[pytest.FixtureRequest], AbstractContextManager[Counting]]
 
 
 @contextmanager
 def in_memory(_: pytest.FixtureRequest) -> Iterator[Counting]:
     clock = ManualClock()
-    yield clock, FixedWindowAllowance(RATE, clock.monotonic)
+    yield clock, lambda rate: FixedWindowAllowance(rate, clock.monotonic)
 
 
 @contextmanager
@@ -34,12 +35,12 @@ def in_redis(request: pytest.FixtureRequest) -> Iterator[Counting]:
     server: RedisServer = request.getfixturevalue("redis_database")
     clock = RedisClock(ManualClock(), server)
     with closing(SharedRedis(server.url, "the secret of the database", TIMEOUT_SECONDS)) as redis:
-        yield clock, redis.allowance(RATE, clock.monotonic)
+        yield clock, lambda rate: redis.allowance(rate, clock.monotonic)
 
 
 @pytest.fixture(params=[in_memory, pytest.param(in_redis, marks=pytest.mark.engines)])
 def counting(request: pytest.FixtureRequest) -> Iterator[Counting]:
-    """A clock, and an unused allowance of every kind."""
+    """A clock, and what makes an unused allowance of every kind."""
     open_allowance: Open = request.param
     with open_allowance(request) as opened:
         yield opened
@@ -51,8 +52,13 @@ def clock(counting: Counting) -> ManualClock:
 
 
 @pytest.fixture
-def allowance(counting: Counting) -> WriteAllowance:
+def open_at(counting: Counting) -> OpenAt:
     return counting[1]
+
+
+@pytest.fixture
+def allowance(open_at: OpenAt) -> WriteAllowance:
+    return open_at(RATE)
 
 
 def spend_all(allowance: WriteAllowance, user_id: str = "alice") -> None:
@@ -105,6 +111,16 @@ def test_writes_under_one_key_are_counted_once_in_a_window(allowance: WriteAllow
     assert allowance.spend("alice", "key") == AllowanceLeft(RATE.writes, 0, RATE.seconds)
     clock.advance(WINDOW_MS)
     assert allowance.spend("alice", "key") == first
+
+
+def test_writes_under_one_key_are_counted_in_a_window_longer_than_keys_are_kept(open_at: OpenAt) -> None:
+    allowance = open_at(Rate(writes=2, seconds=24 * 3600 + 1))
+    allowance.spend("alice", "key")
+    left = allowance.spend("alice", "key")
+    assert left is not None
+    assert left.writes == 0
+    with pytest.raises(RateLimited):
+        allowance.spend("alice", "key")
 
 
 def test_a_refused_write_and_another_users_do_not_use_a_key(allowance: WriteAllowance) -> None:
