@@ -39,8 +39,8 @@ class TogetherTweets:
 
 @pytest.fixture(params=["in process", "over sockets"])
 def racers(request: pytest.FixtureRequest) -> Iterator[list[Transport]]:
-    """A transport to one application for each of the concurrent requests."""
-    environment = {"THREADS": str(AT_ONCE), "MAX_IN_FLIGHT": str(AT_ONCE)}
+    """A transport to one application for each of the concurrent requests, which together are the one allowed write."""
+    environment = {"THREADS": str(AT_ONCE), "MAX_IN_FLIGHT": str(AT_ONCE), "RATE_LIMIT_WRITES": "1/hour"}
     perch = built(environment, change=lambda each: replace(each, tweets=cast("Tweets", TogetherTweets(each.tweets))))
     if request.param == "in process":
         yield [InProcess(perch.app)] * AT_ONCE
