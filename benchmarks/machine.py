@@ -40,13 +40,17 @@ def machine() -> dict[str, str]:
 
 
 def commit() -> str:
-    """Returns the short name of the commit that this process runs, with `-dirty` behind it after changes."""
+    """Returns the short name of the commit that is checked out, with `-dirty` behind it after changes but of docs."""
     git = shutil.which("git")
     if git is None:
         return "unknown"
-    command = [git, "describe", "--always", "--dirty", "--exclude", "*"]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed command
-    return found.stdout.strip() or "unknown"
+    name = _answer(git, "rev-parse", "--short", "HEAD")
+    changed = _answer(git, "status", "--porcelain", "--untracked-files=no", "--", ":/", ":!/docs")
+    return f"{name or 'unknown'}{'-dirty' if changed else ''}"
+
+
+def _answer(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603 - fixed ones
 
 
 def _cpu_model() -> str:

@@ -10,7 +10,7 @@ import orjson
 
 from benchmarks.figure import Bound, Figure, LeftOut, Row
 
-_OF_A_RUN = ("measured", "commit", "load average")
+_OF_A_RUN = ("measured", "commit", "CPU", "load average")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def merged(before: Results, now: Results, groups: Iterable[str]) -> Results:
 
 
 def measured_on(results: Results) -> Iterator[tuple[str, str]]:
-    """Yields names and values: the machine, and of what each group was measured."""
+    """Yields names and values: what else the last run was measured on, and the origin of each group."""
     yield from ((name, value) for name, value in results.machine.items() if name not in _OF_A_RUN)
     groups = defaultdict(list)
     for group in results.rows:

@@ -1,4 +1,4 @@
-"""The link of a process to the cluster: it is made when the cluster answers, and then lasts."""
+"""The link of a process to the cluster: it is made when the cluster answers, and anew when it no longer does."""
 
 import time
 from collections.abc import Callable
@@ -59,6 +59,7 @@ class Link:
         self._monotonic = monotonic
         self._ready: Ready | None = None
         self._anew_at = 0.0
+        self._is_closed = False
 
     def ready(self) -> Ready:
         """Returns the session; raises `Unavailable` if there was none yet."""
@@ -104,8 +105,12 @@ class Link:
         old, self._ready = self._ready, fresh
         if old is not None:
             old.session.close()
+        if self._is_closed:
+            self.close()
 
     def close(self) -> None:
+        """Closes the session; one that is being opened now is closed by the thread that opens it."""
+        self._is_closed = True
         ready, self._ready = self._ready, None
         if ready is not None:
             ready.session.close()

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from infrastructure.cannot_use import CannotUse, in_one_line
 from infrastructure.dynamodb.client import code_of
@@ -65,7 +65,7 @@ def check(client: "DynamoDBClient", table: str) -> None:
             raise _another_table(table) from None
         if code in NOT_ALLOWED:
             raise _cannot_use(table, error) from None
-    except BotoCoreError:
+    except Exception:  # noqa: BLE001, S110 - the first call says why, and botocore lets errors through that are not its own
         pass
 
 
@@ -78,7 +78,9 @@ def prepare(client: "DynamoDBClient", table: str, sleep: Callable[[float], objec
         _create(client, table)
         _wait(client, table, sleep)
         _let_expire(client, table)
-    except (ClientError, BotoCoreError) as error:
+    except CannotUse:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
         raise _cannot_use(table, error) from None
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from domain.errors import RateLimited
-from infrastructure.memory.idempotency_keys import KEPT_SECONDS
 from usecases.allowance import AllowanceLeft
+
+TOGETHER_SECONDS = 60
+"""Requests under one key that are under way together began within this time. Later ones find the first one's tweet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +18,6 @@ class Rate:
 
     writes: int
     seconds: int
-
-    def counts_once(self, key: str | None) -> str | None:
-        """Returns the key if writes under it are counted once.
-
-        In a window that is longer than keys are kept each is, because it may publish again.
-        """
-        return key if self.seconds <= KEPT_SECONDS else None
 
 
 def refusal(rate: Rate, reset_seconds: int) -> RateLimited:
@@ -41,11 +36,11 @@ class Unlimited:
 
 @dataclass(slots=True)
 class _Window:
-    """When it ends, how many writes there were in it, and the keys of those."""
+    """When it ends, how many writes there were in it, and until when each key of those stands for its write."""
 
     ends: float
     spent: int = 0
-    keys: set[str] = field(default_factory=set)
+    keys: dict[str, float] = field(default_factory=dict)
 
 
 class FixedWindowAllowance:
@@ -67,18 +62,17 @@ class FixedWindowAllowance:
 
         Raises `RateLimited`, and counts nothing, if none is left.
         """
-        key = self._rate.counts_once(key)
         now = self._monotonic()
         limit = self._rate.writes
         with self._lock:
             self._sweep(now)
             window = self._window(user_id, now)
-            is_allowed = key in window.keys
+            is_allowed = key is not None and window.keys.get(key, now) > now
             if not is_allowed and window.spent < limit:
                 is_allowed = True
                 window.spent += 1
                 if key is not None:
-                    window.keys.add(key)
+                    window.keys[key] = now + TOGETHER_SECONDS
             left = limit - window.spent
         reset = math.ceil(window.ends - now)
         if is_allowed:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from redis.exceptions import ResponseError
 
 from domain.errors import Unavailable
-from infrastructure.memory.write_allowance import FixedWindowAllowance, Rate, refusal
+from infrastructure.memory.write_allowance import TOGETHER_SECONDS, FixedWindowAllowance, Rate, refusal
 from infrastructure.outside.circuit import Circuit, Refused
 from infrastructure.redis.connections import Connections, packed
 from infrastructure.redis.scripts import source
@@ -42,19 +42,21 @@ class RedisAllowance:
         Raises `RateLimited`, and counts nothing, if none is left.
         """
         try:
-            is_allowed, spent, reset = self._circuit.call(
-                lambda: self._spent(user_id, self._rate.counts_once(key) or "")
-            )
+            is_allowed, spent, reset = self._circuit.call(lambda: self._spent(user_id, key))
         except Unavailable:
             return self._alone.spend(user_id, key)
         if not is_allowed:
             raise refusal(self._rate, reset)
         return AllowanceLeft(self._rate.writes, self._rate.writes - spent, reset)
 
-    def _spent(self, user_id: str, key: str) -> tuple[bool, int, int]:
+    def _spent(self, user_id: str, key: str | None) -> tuple[bool, int, int]:
         """Returns whether the write is allowed, how many there are in the window, and the seconds until its end."""
-        window, milliseconds = f"{self._namespace}:{user_id}", self._rate.seconds * 1000
-        [answer] = self._connections.ask(packed("EVAL", SPEND, 1, window, self._rate.writes, milliseconds, key))
+        rate = self._rate
+        window = f"{self._namespace}:{rate.writes}/{rate.seconds}:{user_id}"
+        names = [window] if key is None else [window, f"{window}:{key}"]
+        [answer] = self._connections.ask(
+            packed("EVAL", SPEND, len(names), *names, rate.writes, rate.seconds * 1000, TOGETHER_SECONDS * 1000)
+        )
         if isinstance(answer, ResponseError):
             raise Refused(f"Redis refuses: {answer}")
         allowed, spent, left_ms = answer

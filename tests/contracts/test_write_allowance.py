@@ -9,7 +9,7 @@ import pytest
 
 from cluster.engines.redis_server import RedisServer
 from domain.errors import RateLimited
-from infrastructure.memory.write_allowance import FixedWindowAllowance, Rate
+from infrastructure.memory.write_allowance import TOGETHER_SECONDS, FixedWindowAllowance, Rate
 from infrastructure.redis.shared import SharedRedis
 from tests.fakes.clock import ManualClock
 from tests.fakes.redis import TIMEOUT_SECONDS, RedisClock
@@ -103,7 +103,7 @@ def test_each_user_has_a_separate_limit(allowance: WriteAllowance, clock: Manual
         allowance.spend("carol")
 
 
-def test_writes_under_one_key_are_counted_once_in_a_window(allowance: WriteAllowance, clock: ManualClock) -> None:
+def test_writes_under_one_key_at_once_are_counted_once(allowance: WriteAllowance, clock: ManualClock) -> None:
     first = allowance.spend("alice", "key")
     assert first == allowance.spend("alice", "key") == AllowanceLeft(RATE.writes, RATE.writes - 1, RATE.seconds)
     for number in range(RATE.writes - 1):
@@ -113,14 +113,21 @@ def test_writes_under_one_key_are_counted_once_in_a_window(allowance: WriteAllow
     assert allowance.spend("alice", "key") == first
 
 
-def test_writes_under_one_key_are_counted_in_a_window_longer_than_keys_are_kept(open_at: OpenAt) -> None:
-    allowance = open_at(Rate(writes=2, seconds=24 * 3600 + 1))
-    allowance.spend("alice", "key")
-    left = allowance.spend("alice", "key")
-    assert left is not None
-    assert left.writes == 0
+def test_a_later_write_under_a_key_is_counted(open_at: OpenAt, clock: ManualClock) -> None:
+    allowance = open_at(Rate(writes=2, seconds=24 * 3600))
+    for left in (1, 0):
+        for _ in range(2):
+            spent = allowance.spend("alice", "key")
+            assert spent is not None
+            assert spent.writes == left
+        clock.advance(TOGETHER_SECONDS * 1000)
     with pytest.raises(RateLimited):
         allowance.spend("alice", "key")
+
+
+def test_another_rate_has_windows_of_its_own(open_at: OpenAt) -> None:
+    spend_all(open_at(RATE))
+    assert open_at(Rate(writes=3, seconds=5)).spend("alice") == AllowanceLeft(3, 2, 5)
 
 
 def test_a_refused_write_and_another_users_do_not_use_a_key(allowance: WriteAllowance) -> None:

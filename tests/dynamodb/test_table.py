@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -68,4 +69,26 @@ def test_a_server_that_fails_now_does_not_stop_a_start(
     dynamodb_proxy.refuse()
     check_through(dynamodb, dynamodb_proxy.port)
     with pytest.raises(CannotUse, match="cannot be used: An error occurred"):
+        prepare_through(dynamodb, faulty)
+
+
+@pytest.mark.parametrize("body", [b"Willkommen, K\xf6nig", b"[]"], ids=str)
+def test_what_is_not_dynamodb_stops_no_start_and_makes_no_table(
+    dynamodb: OwnDynalite, faulty: FaultyDynamo, body: bytes
+) -> None:
+    faulty.babble(FOR_EVER, body)
+    check_through(dynamodb, faulty.port)
+    with pytest.raises(CannotUse, match="cannot be used: "):
+        prepare_through(dynamodb, faulty)
+
+
+def test_credentials_that_cannot_be_fetched_stop_no_start(
+    dynamodb: OwnDynalite, faulty: FaultyDynamo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/perch")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "not there"))
+    check_through(dynamodb, faulty.port)
+    with pytest.raises(CannotUse, match="cannot be used: "):
         prepare_through(dynamodb, faulty)

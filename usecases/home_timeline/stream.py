@@ -11,9 +11,6 @@ from usecases.home_timeline.read import HomeTimelinePage, ReadHomeTimelineReques
 BATCH_MAX = 100
 """The largest number of tweets in a batch."""
 
-PAGES_AT_ONCE = 4
-"""Pages that are walked down before an empty batch, which can be the end. A page takes two seconds at most."""
-
 RETRY_SECONDS = 0.5
 """The pause before the next try while a store does not answer."""
 
@@ -79,8 +76,8 @@ class HomeTimelineStream:
         """Yields batches of new tweets, oldest first, until the end.
 
         A batch is empty if there was nothing to send for `timeout` seconds, if the position moved without a tweet, if
-        followees deleted tweets, while a walk down is long, or while a store does not answer. If that lasts, it raises
-        `Unavailable`.
+        followees deleted tweets, for each page on the way down, or while a store does not answer. If that lasts, it
+        raises `Unavailable`.
         """
         failures = 0
         while not self._subscription.has_ended():
@@ -132,9 +129,8 @@ class HomeTimelineStream:
         while page.next is not None:
             newer.append(replace(walk, low=page.next.high - 1))
             walk = page.next
-            if len(newer) % PAGES_AT_ONCE == 0:
-                # The page at hand is not sent, so a deletion that is told now comes before no tweet of it.
-                yield ()
+            # The page at hand is not sent, so a deletion that is told now comes before no tweet of it.
+            yield ()
             page = self._page(walk)
         if page.tweets:
             yield page.tweets[::-1]

@@ -1,16 +1,16 @@
--- KEYS[1]: a window, as a hash. Its field '' is the number of writes, each other one the idempotency key of one of them.
--- ARGV[1]: the limit. ARGV[2]: the length of a window in milliseconds. ARGV[3]: the key of the write; '' for none.
+-- KEYS[1]: the number of writes in a window. KEYS[2], if there is one: stands for the write under an idempotency key.
+-- ARGV: the limit; the length of a window, and for how long KEYS[2] stands for its write, both in milliseconds.
 -- Returns 1 if the write is allowed, the number of writes, and the milliseconds until the window ends.
-local spent = tonumber(redis.call('HGET', KEYS[1], '') or 0)
-local allowed = ARGV[3] ~= '' and redis.call('HEXISTS', KEYS[1], ARGV[3]) or 0
+local spent = tonumber(redis.call('GET', KEYS[1]) or 0)
+local allowed = KEYS[2] and redis.call('EXISTS', KEYS[2]) or 0
 if allowed == 0 and spent < tonumber(ARGV[1]) then
   allowed = 1
-  spent = redis.call('HINCRBY', KEYS[1], '', 1)
-  if ARGV[3] ~= '' then
-    redis.call('HSET', KEYS[1], ARGV[3], 1)
-  end
+  spent = redis.call('INCR', KEYS[1])
   if spent == 1 then
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  end
+  if KEYS[2] then
+    redis.call('SET', KEYS[2], '', 'PX', math.min(tonumber(ARGV[3]), redis.call('PTTL', KEYS[1])))
   end
 end
 return {allowed, spent, redis.call('PTTL', KEYS[1])}

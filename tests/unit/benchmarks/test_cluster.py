@@ -21,7 +21,7 @@ COSTS = [
 RATE = ratio("home page: rate", [500.0, 700.0, 600.0], "bare Flask view", [6_000.0] * 3, "/s")
 SECONDS = plain("tweet of the hub", [0.5, 0.25, 0.75], "s")
 RESULTS = Results.of_run(
-    {"measured": "today", "CPU": "fast", "commit": "1"},
+    {"measured": "today", "CPU": "fast", "commit": "1", "CPUs": "2"},
     {"sqlite": [RATE], "postgres": [*figures_of(COSTS), RATE, SECONDS, LeftOut("streams", "not there")]},
 )
 
@@ -53,7 +53,7 @@ def test_the_tables_of_the_page_are_those_of_the_measured_figures() -> None:
 
 def test_a_page_is_filled_with_machine_figures_and_costs() -> None:
     filled = page.filled(page.PAGE.read_text(), RESULTS)
-    assert "| CPU | fast |" in filled
+    assert "| CPUs | 2 |" in filled
     assert "| home page: rate | 600 /s" in filled
     assert "| `postgres` | read | 1,500 | 700 |" in filled
 

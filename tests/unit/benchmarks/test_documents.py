@@ -9,7 +9,7 @@ from benchmarks.figure import LeftOut, Row, at_most, plain, ratio
 from benchmarks.groups import GROUPS
 from benchmarks.results import Results, load, measured_on, merged, save
 
-MACHINE = {"measured": "today", "CPU": "fast", "commit": "1"}
+MACHINE = {"measured": "today", "CPU": "fast", "commit": "1", "CPUs": "2"}
 FIGURE = ratio("work", [2.0], "yardstick", [1.0], "µs", at_most(1.8))
 
 
@@ -30,7 +30,7 @@ def test_the_page_shows_every_group_and_lists_the_missed_bounds() -> None:
     page = filled(PAGE.read_text(), results)
 
     assert all(f"\n## {group.title}\n" in page for group in GROUPS.values())
-    assert "| CPU | fast |" in page
+    assert "| CPUs | 2 |" in page
     assert f"| {', '.join(GROUPS)} | today, commit 1, fast |" in page
     assert f"0 of {len(GROUPS)} bounds are met.\n\n- work: 2.00 × (2.00 to 2.00), at most 1.8." in page  # noqa: RUF001
 
@@ -51,7 +51,7 @@ def test_a_group_that_was_measured_again_replaces_its_figures_alone() -> None:
     found = merged(before, Results.of_run(later, {"redis": [again]}), ["reads", "mix", "redis", "streams"])
     assert list(found.rows.items()) == [("reads", [FIGURE]), ("mix", [FIGURE]), ("redis", [again])]
     assert list(measured_on(found)) == [
-        ("CPU", "fast"),
+        ("CPUs", "2"),
         ("reads, mix", "today, commit 1, fast"),
         ("redis", "tomorrow, commit 2, fast"),
     ]
