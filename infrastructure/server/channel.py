@@ -21,6 +21,9 @@ SEND_SECONDS_MAX = 15.0
 TAKE_SECONDS_MAX = 30.0
 """The client's time to read the answer. A stream's client may lag behind by this time."""
 
+UNREAD_BYTES_MAX = 1024 * 1024
+"""A connection with so much to read gets no further answer until its client has read. waitress lets threads wait at
+`outbuf_high_watermark` (16 MiB), also the one that alone could see that the client has read or is gone."""
 
 DISCARDED_BYTES_MAX = 64 * 1024 * 1024
 """How much of a refused request is read on, for at most `SEND_SECONDS_MAX`, so that its client gets the answer."""
@@ -120,6 +123,10 @@ class Channel(HTTPChannel):
             self.socket.shutdown(SHUT_WR)
         except OSError:  # the client is gone
             self.handle_close()
+
+    def has_read_enough(self) -> bool:
+        """Returns True if the next request may be answered: little is left to read, or the client is gone."""
+        return self.total_outbufs_len <= UNREAD_BYTES_MAX or not self.connected
 
     def is_discarding(self) -> bool:
         """Returns True while the rest of a refused request is read on."""

@@ -12,6 +12,7 @@ from waitress.server import BaseWSGIServer, create_server
 
 from infrastructure.http.problems import Problem, overloaded
 from infrastructure.log import get_logger
+from infrastructure.seldom import SeldomTotal
 from infrastructure.server.channel import Channel
 from infrastructure.server.open_files import allow_open_files
 from infrastructure.server.served import Served
@@ -30,6 +31,9 @@ POLL_SECONDS = 0.5
 """The interval of the checks for dead threads and slow clients."""
 
 DRAIN_POLL_SECONDS = 0.05
+
+LOG_SECONDS = 10.0
+"""The shortest time between two lines about threads that the system refuses."""
 
 
 class WaitressServer:
@@ -50,7 +54,10 @@ class WaitressServer:
         self._threads = settings.threads
         self._in_flight: set[Channel] = set()
         self._checked_at = 0.0
+        self._threads_refused = SeldomTotal(LOG_SECONDS, time.monotonic)
         self._not_dispatched: deque[Channel] = deque()
+        self._held: deque[Channel] = deque()
+        """Connections whose clients must read before their next request is answered."""
         self._waitress = create_server(
             served.app,
             map=self._sockets,
@@ -91,11 +98,23 @@ class WaitressServer:
         return self._served.stop(max(1.0, deadline - time.monotonic()))
 
     def _adjust_thread_count(self) -> None:
-        """Adds a thread for each open stream. It runs soon, because opening a stream interrupts the poll."""
+        """Adds a thread for each open stream. It runs soon, because opening a stream interrupts the poll.
+
+        While the system allows no more threads, streams occupy those of other requests, and each poll tries again.
+        """
         dispatcher = self._waitress.task_dispatcher
         wanted = self._threads + self._served.open_streams()
-        if wanted != len(dispatcher.threads) - dispatcher.stop_count:
+        if wanted == len(dispatcher.threads) - dispatcher.stop_count:
+            return
+        before = set(dispatcher.threads)
+        try:
             dispatcher.set_thread_count(wanted)
+        except RuntimeError as error:
+            # The system allows no more. waitress counts a thread before it starts it.
+            dispatcher.threads.discard(max(dispatcher.threads - before))
+            refused = self._threads_refused.add()
+            if refused is not None:
+                log.warning("no_thread", error=str(error), refused_so_far=refused)
 
     def _run_checks(self) -> None:
         now = time.monotonic()
@@ -117,6 +136,10 @@ class WaitressServer:
 
         That thread refuses requests over the limit, and answers monitors and errors, because all others may be busy.
         """
+        if not channel.has_read_enough():
+            self._in_flight.discard(channel)
+            self._held.append(channel)
+            return
         channel.admitted_at = time.monotonic()
         if self._has_place_for(channel) and not channel.needs_no_place():
             self._in_flight.add(channel)
@@ -125,12 +148,19 @@ class WaitressServer:
             self._not_dispatched.append(channel)
 
     def _serve_not_dispatched(self) -> None:
-        while self._not_dispatched:
+        # One of each connection. Its next request, if it is there already, has triggered another poll.
+        for _ in range(len(self._not_dispatched)):
             channel = self._not_dispatched.popleft()
             if channel.needs_no_place():
                 channel.service()
             else:
                 channel.refuse(self._shed())
+
+    def _admit_held(self) -> None:
+        for _ in range(len(self._held)):
+            channel = self._held.popleft()
+            if channel.connected:
+                self._admit(channel)
 
     def _shed(self) -> Problem:
         self._served.count_shed()
@@ -174,6 +204,7 @@ class WaitressServer:
 
     def _poll(self, timeout: float) -> None:
         wasyncore.loop(timeout=timeout, use_poll=True, map=self._sockets, count=1)
+        self._admit_held()
         self._serve_not_dispatched()
 
 

@@ -136,7 +136,7 @@ class Journal:
             for change, _ in group:
                 change.write(self._database)
             self._at("before the commit")
-            self._database.execute("COMMIT")
+            self._end()
         except BaseException as error:
             # Nothing was changed. The callers are told, even if this is the end of the thread.
             self._fail(error)
@@ -150,6 +150,15 @@ class Journal:
         self.metrics.observe(len(group), time.perf_counter() - started)
         for change, answer in group:
             self._apply(change, answer)
+
+    def _end(self) -> None:
+        """Commits. One that was written and not synced would be there after a crash, so another one goes over it."""
+        try:
+            self._database.execute("COMMIT")
+        except sqlite3.Error:
+            self._roll_back()
+            self._probe()
+            raise
 
     def _apply(self, change: Change[Result], answer: Future[Result]) -> None:
         self._at("before an apply")

@@ -39,7 +39,8 @@ class TracedRequests:
         with self._tracer.start_as_current_span(name, parent, SpanKind.SERVER) as span:
             carried: dict[str, str] = {}
             _propagator.inject(carried)
-            environ["HTTP_TRACEPARENT"] = carried["traceparent"]
+            # Nothing, if the library is turned off by OTEL_SDK_DISABLED.
+            environ.update({f"HTTP_{field.upper()}": value for field, value in carried.items()})
 
             def start(status: str, headers: Headers, *error: Any) -> Write:  # noqa: ANN401
                 _describe(span, name, environ, int(status[:3]))

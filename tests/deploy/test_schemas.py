@@ -12,7 +12,7 @@ import yaml
 
 from cluster.nginx_conf import CONFIGURATION
 from cluster.perch_process import REPOSITORY
-from tests.deploy.deployed import BIN, KUBERNETES, PROFILES, UNITS, Document, compose, manifests
+from tests.deploy.deployed import BIN, KUBERNETES, PROFILES, UNITS, Document, compose, manifests, unit
 from tests.deploy.dockerfile import DOCKERFILE, instructions
 from tests.documents.programs import program
 
@@ -71,6 +71,14 @@ def test_every_manifest_is_applied_but_for_the_example() -> None:
     files = {path.name for path in KUBERNETES.iterdir()}
     applied = yaml.safe_load((KUBERNETES / "kustomization.yaml").read_text())["resources"]
     assert sorted(applied) == sorted(files - {"kustomization.yaml", "secret.example.yaml"})
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
+def test_systemd_starts_each_unit_again_as_often_as_it_takes(path: Path) -> None:
+    options = unit(path)
+    # By default it gives up after five starts in ten seconds, and a start fails at once while PostgreSQL is away.
+    assert options["StartLimitIntervalSec"] == "0"
+    assert options["Restart"] == "on-failure"
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)

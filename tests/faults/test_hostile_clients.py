@@ -16,7 +16,10 @@ from tests.faults.good_client import GoodClient
 from tests.faults.hostile import SLOW, Crowd
 from tests.faults.report import record
 from tests.faults.vital_signs import vital_signs
+from tests.http.cases import ROUTES
+from tests.http.wire import read_until_closed
 from tests.integration.effort import AT_ONCE_SECONDS, LONG
+from tests.security.raw import LAST, statuses
 
 OF_EACH = 25
 DEADLINE_SECONDS = SEND_SECONDS_MAX + 10.0
@@ -108,6 +111,48 @@ def test_a_thousand_idle_connections_do_not_delay_other_clients(perch: PerchProc
         for connection in idle:
             connection.close()
     assert eventually(lambda: vital_signs(perch.process.pid).files <= before.files)
+
+
+MANY = {
+    # As many as arrive in one piece, so that all are there before the first answer is written.
+    "metrics": b"GET /metrics HTTP/1.1\r\n\r\n" * 327,
+    "pages": b"GET /openapi.json HTTP/1.1\r\n\r\n" * 250,
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_clients_that_ask_for_much_and_read_nothing_hold_up_nobody(perch: PerchProcess, name: str) -> None:
+    with closing(perch.connect()) as connection:
+        for route in ROUTES:
+            for method in {route.method, "HEAD", "POST", "PUT", "DELETE"}:
+                connection.request(method, route.target, headers={"X-User-Id": "eve"})
+                connection.getresponse().read()
+        # 327 of these are more than waitress keeps for a client.
+        assert len(exchange(connection, "GET", "/metrics")[1]) > 52_000
+    before = vital_signs(perch.process.pid)
+    hostile = [socket.socket() for _ in range(8)]
+    try:
+        for client in hostile:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", perch.port))
+            client.sendall(MANY[name])
+        with GoodClient(perch, "carol") as carol:
+            assert eventually(lambda: len(carol.seconds) > 300)
+        assert perch.call("GET", "/livez")[0] == 200
+        assert carol.statuses == {200}
+        assert carol.p99() < P99_SECONDS_MAX
+        assert vital_signs(perch.process.pid).memory_mib - before.memory_mib < GROWTH_MIB_MAX
+    finally:
+        for client in hostile:
+            client.close()
+    assert eventually(lambda: vital_signs(perch.process.pid).files <= before.files)
+
+
+def test_a_client_that_sends_many_requests_at_once_and_reads_gets_all_answers(perch: PerchProcess) -> None:
+    with closing(socket.create_connection(("127.0.0.1", perch.port), DEADLINE_SECONDS)) as connection:
+        connection.sendall(b"GET /openapi.json HTTP/1.1\r\n\r\n" * 40 + LAST)
+        answered = read_until_closed(connection)
+    assert statuses(answered) == [200] * 40 + [404]
 
 
 HEAD = b"POST /v1/tweets HTTP/1.1\r\nHost: perch\r\nX-User-Id: eve\r\nContent-Type: application/json\r\n"

@@ -7,12 +7,13 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.trace import StatusCode
+from opentelemetry.trace import NoOpTracer, StatusCode
 
 from domain.events import DeliveryFailed, TweetCreated, TweetDeadLettered, TweetPushed
 from infrastructure.memory.events import MemoryEvents
 from infrastructure.traces import sending
 from infrastructure.traces.hints import DELIVERED, SENT, TracedEvents, TracedSource
+from infrastructure.traces.requests import TracedRequests
 from infrastructure.traces.sending import SpanSender
 from tests.fakes.log import written_log
 
@@ -59,6 +60,12 @@ def test_a_delivery_that_failed_has_a_span_that_says_so(
     assert sent.context is not None
     assert delivered.parent is not None
     assert (delivered.parent.trace_id, delivered.parent.span_id) == (sent.context.trace_id, sent.context.span_id)
+
+
+def test_requests_are_answered_when_the_library_is_turned_off() -> None:
+    app = TracedRequests(lambda environ, start: [environ.get("HTTP_TRACEPARENT", "none").encode()], NoOpTracer())
+    environ = {"PATH_INFO": "/v1/tweets", "REQUEST_METHOD": "GET"}
+    assert list(app(environ, lambda *_: lambda _: None)) == [b"none"]
 
 
 @pytest.mark.parametrize("span_id", ["", "00f067aa0ba902b7"])
