@@ -63,7 +63,7 @@ def test_a_delivery_that_failed_has_a_span_that_says_so(
 
 
 def test_requests_are_answered_when_the_library_is_turned_off() -> None:
-    app = TracedRequests(lambda environ, start: [environ.get("HTTP_TRACEPARENT", "none").encode()], NoOpTracer())
+    app = TracedRequests(lambda environ, _: [environ.get("HTTP_TRACEPARENT", "none").encode()], NoOpTracer())
     environ = {"PATH_INFO": "/v1/tweets", "REQUEST_METHOD": "GET"}
     assert list(app(environ, lambda *_: lambda _: None)) == [b"none"]
 
