@@ -240,5 +240,7 @@ def test_a_hidden_window_pauses_after_a_minute(open_window: OpenWindow, alice: s
     expect(window.page.locator("#connection")).not_to_have_text("Paused")
     window.page.clock.fast_forward(2_000)
     window.expect_state("Paused")
+    window.page.evaluate("dispatchEvent(new Event('online'))")
+    window.expect_state("Paused")
     window.page.evaluate(HIDE, False)
     window.expect_state("Live")

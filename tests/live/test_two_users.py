@@ -13,6 +13,11 @@ NOTE_ARRIVAL = """(text) => {
         observer.disconnect();
     }).observe(list, { childList: true });
 }"""
+KEPT_MAX = 500
+FEWER = """(most) => {
+    const shown = document.querySelectorAll("main > section:not([hidden]) .feed .tweets > li").length;
+    return shown > 0 && shown < most;
+}"""
 NOTE_CLICK = """() => document.getElementById("composer").addEventListener("submit",
     () => window.clickedAt = Date.now(), { capture: true })"""
 
@@ -102,3 +107,16 @@ def test_other_users_tweets_cannot_be_deleted(open_window: OpenWindow, sign_in: 
     window = open_window().open(bob)
     expect(window.tweet("hers")).to_be_visible()
     expect(window.tweets.get_by_role("button")).to_have_count(0)
+
+
+def test_a_window_that_stays_open_keeps_a_part_of_what_came(
+    open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str
+) -> None:
+    sign_in(bob).follow(alice)
+    window = open_window().open(bob)
+    for number in range(KEPT_MAX + 20):
+        sign_in(alice).publish(f"tweet {number}")
+    expect(window.tweet(f"tweet {KEPT_MAX + 19}")).to_be_visible()
+    window.page.wait_for_function(FEWER, arg=KEPT_MAX)
+    window.read_to_the_end()
+    assert window.texts() == [f"tweet {number}" for number in reversed(range(KEPT_MAX + 20))]

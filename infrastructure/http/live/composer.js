@@ -5,20 +5,25 @@ import { isPublishable, lengthOf } from "./text_rules.js";
 
 const LIMIT = Number(document.querySelector("meta[name=tweet-max-length]").content);
 
+/** By user, the text that was being written when the session ended. */
+const left = new Map();
+
 export class Composer {
   #form = byId("composer");
   #field = byId("text");
   #button = this.#form.querySelector("button");
   #isPressed = false;
 
-  /** Calls `publish` with each text, until the signal is aborted. */
-  constructor(publish, signal) {
-    this.#clear();
+  /** Calls `publish` with each text that this user writes, until the signal is aborted. */
+  constructor(me, publish, signal) {
+    this.#write(left.get(me) ?? "");
+    left.delete(me);
+    signal.addEventListener("abort", () => left.set(me, this.#field.value));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (this.#button.disabled) return;
       publish(this.#field.value);
-      this.#clear();
+      this.#write("");
       this.#field.focus();
     }, { signal });
     this.#field.addEventListener("input", () => this.#edited(), { signal });
@@ -28,8 +33,7 @@ export class Composer {
 
   /** Puts a text that was refused back, unless the user writes another one already. */
   edit(text) {
-    this.#field.value = this.#field.value ? `${text}\n\n${this.#field.value}` : text;
-    this.#edited();
+    this.#write(this.#field.value ? `${text}\n\n${this.#field.value}` : text);
     this.#field.focus();
   }
 
@@ -58,8 +62,8 @@ export class Composer {
     this.#button.disabled = !isPublishable(this.#field.value, LIMIT);
   }
 
-  #clear() {
-    this.#field.value = "";
+  #write(text) {
+    this.#field.value = text;
     this.#edited();
   }
 }

@@ -7,6 +7,8 @@ import { completeUpTo, isNewer, withFirstPage, withOlder, withTweet } from "./tw
 
 const PAGE_TWEETS = 20;
 const PAGE_TWEETS_MAX = 100;
+/** A longer list begins anew with its first page, unless the user reads further down. */
+const TWEETS_MAX = 500;
 
 export class Feed {
   /** Whether the user sees it. New tweets of a feed that is out of sight wait. */
@@ -177,6 +179,14 @@ export class Feed {
     this.#waiting = waiting.length < tweets.length ? waiting : [];
     this.#shown = tweets.slice(this.#waiting.length);
     this.#draw();
+    this.#shorten();
+  }
+
+  /** A window may stay open for days. Older tweets are read again when the user goes down to them. */
+  #shorten() {
+    const isRead = this.isShown && this.#view.isReadingBelow();
+    if (isRead || this.#dropOlder || this.#waiting.length + this.#shown.length <= TWEETS_MAX) return;
+    this.readAgain({ dropOlder: true });
   }
 
   #isReadingBelow() {

@@ -31,6 +31,10 @@ export class Live extends EventTarget {
     api.closed.addEventListener("abort", () => this.stop());
   }
 
+  get isRunning() {
+    return this.#running !== null;
+  }
+
   start() {
     if (this.#running || this.#api.closed.aborted) return;
     this.#running = new AbortController();

@@ -17,7 +17,7 @@ export function restWhileAway(live, closed) {
     until,
   );
   // The old connection may be dead, and no event would say so.
-  addEventListener("online", () => live.restart(), until);
+  addEventListener("online", () => live.isRunning && live.restart(), until);
   addEventListener("pageshow", comeBack, until);
   addEventListener("pagehide", () => live.stop(), until);
   closed.addEventListener("abort", () => clearTimeout(resting));

@@ -83,7 +83,7 @@ export class Session extends EventTarget {
       published: (tweet) => this.#published(tweet),
       edit: (text) => composer.edit(text),
     });
-    const composer = new Composer((text) => publisher.publish(text), closed);
+    const composer = new Composer(me.id, (text) => publisher.publish(text), closed);
     this.#watch = this.#watching(me);
     this.relations.addEventListener("followed", () => this.#watch.look(), { signal: closed });
     live.addEventListener("live", () => publisher.wake(), { signal: closed });
