@@ -19,7 +19,7 @@ class WriteAllowance(Protocol):
     def spend(self, user_id: str, key: str | None = None) -> AllowanceLeft | None:
         """Counts one write and returns what is left; None if writes are not limited.
 
-        Writes under one idempotency key that are under way together are one: only the first is counted, and none of the
-        others is refused.
+        Writes under one idempotency key that follow each other closely are one: only the first is counted, and none of
+        the others is refused.
         Raises `RateLimited`, and counts nothing, if the user has no writes left.
         """

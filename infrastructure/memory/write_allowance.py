@@ -9,7 +9,8 @@ from domain.errors import RateLimited
 from usecases.allowance import AllowanceLeft
 
 TOGETHER_SECONDS = 60
-"""Requests under one key that are under way together began within this time. Later ones find the first one's tweet."""
+"""Requests under one key are one write while they follow each other within this time. Later ones find the first one's
+tweet, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ class FixedWindowAllowance:
             if not is_allowed and window.spent < limit:
                 is_allowed = True
                 window.spent += 1
-                if key is not None:
-                    window.keys[key] = now + TOGETHER_SECONDS
+            if is_allowed and key is not None:
+                window.keys[key] = now + TOGETHER_SECONDS
             left = limit - window.spent
         reset = math.ceil(window.ends - now)
         if is_allowed:

@@ -111,7 +111,7 @@ class WaitressServer:
             dispatcher.set_thread_count(wanted)
         except RuntimeError as error:
             # The system allows no more. waitress counts a thread before it starts it.
-            dispatcher.threads.discard(max(dispatcher.threads - before))
+            dispatcher.threads.discard(max(dispatcher.threads - before, default=-1))
             refused = self._threads_refused.add()
             if refused is not None:
                 log.warning("no_thread", error=str(error), refused_so_far=refused)

@@ -113,6 +113,13 @@ def test_writes_under_one_key_at_once_are_counted_once(allowance: WriteAllowance
     assert allowance.spend("alice", "key") == first
 
 
+def test_repeats_that_follow_each_other_are_counted_once(open_at: OpenAt, clock: ManualClock) -> None:
+    allowance = open_at(Rate(writes=1, seconds=24 * 3600))
+    for _ in range(10):
+        allowance.spend("alice", "key")
+        clock.advance(TOGETHER_SECONDS * 500)
+
+
 def test_a_later_write_under_a_key_is_counted(open_at: OpenAt, clock: ManualClock) -> None:
     allowance = open_at(Rate(writes=2, seconds=24 * 3600))
     for left in (1, 0):

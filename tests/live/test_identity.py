@@ -121,17 +121,22 @@ def test_a_token_that_expires_leads_back_to_the_entrance(open_window: OpenWindow
     expect(window.page.locator("#you")).to_be_hidden()
 
 
+@pytest.mark.parametrize("is_answered", [False, True])
 def test_what_was_not_sent_when_a_token_expired_is_sent_once_in_the_next_session(
-    open_window: OpenWindow, token_service: str
+    open_window: OpenWindow, token_service: str, *, is_answered: bool
 ) -> None:
     window = open_window(token_service).open()
     window.enter(shared())
     window.expect_state("Live")
     window.page.route("**/v1/tweets", lambda route: route.abort())
-    window.publish("not sent yet")
+    text = f"not sent yet, {is_answered}"
+    window.publish(text)
     window.write("half a")
     expect(window.page.locator("#pending > li")).to_contain_text("as soon as it does, once")
     window.page.route("**/v1/users/me/**", lambda route: route.fulfill(status=401, json={"detail": "It has expired."}))
+    if is_answered:
+        window.page.route("**/v1/tweets", lambda route: route.fulfill(status=401, json={"detail": "It has expired."}))
+        expect(window.page.locator("#pending > li")).to_contain_text("Not published: It has expired.")
     window.page.evaluate("dispatchEvent(new Event('online'))")
     expect(window.page.locator("#you")).to_be_hidden()
 
@@ -140,7 +145,7 @@ def test_what_was_not_sent_when_a_token_expired_is_sent_once_in_the_next_session
     window.enter(shared())
     window.expect_state("Live")
     window.go("#/home")
-    expect(window.tweet("not sent yet")).to_have_count(1)
+    expect(window.tweet(text)).to_have_count(1)
     expect(window.page.locator("#pending > li")).to_have_count(0)
     expect(window.page.get_by_label("New tweet")).to_have_value("half a")
 

@@ -14,6 +14,7 @@ NOTE_ARRIVAL = """(text) => {
     }).observe(list, { childList: true });
 }"""
 KEPT_MAX = 500
+MANY = "•"
 FEWER = """(most) => {
     const shown = document.querySelectorAll("main > section:not([hidden]) .feed .tweets > li").length;
     return shown > 0 && shown < most;
@@ -120,3 +121,21 @@ def test_a_window_that_stays_open_keeps_a_part_of_what_came(
     window.page.wait_for_function(FEWER, arg=KEPT_MAX)
     window.read_to_the_end()
     assert window.texts() == [f"tweet {number}" for number in reversed(range(KEPT_MAX + 20))]
+
+
+def test_a_view_out_of_sight_says_that_there_is_much_without_keeping_it(
+    open_window: OpenWindow, sign_in: SignIn, alice: str, bob: str
+) -> None:
+    sign_in(bob).follow(alice)
+    for number in range(5):
+        sign_in(alice).publish(f"before {number}")
+    window = open_window().open(bob)
+    expect(window.tweets).to_have_count(5)
+    window.go("#/fan-out")
+    for number in range(KEPT_MAX + 1):
+        sign_in(alice).publish(f"tweet {number}")
+    expect(window.page.locator("#home-count")).to_have_text(MANY)
+    window.go("#/home")
+    expect(window.tweet(f"tweet {KEPT_MAX}")).to_be_visible()
+    window.read_to_the_end()
+    assert len(window.texts()) == KEPT_MAX + 6

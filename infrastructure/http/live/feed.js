@@ -7,7 +7,7 @@ import { completeUpTo, isNewer, withFirstPage, withOlder, withTweet } from "./tw
 
 const PAGE_TWEETS = 20;
 const PAGE_TWEETS_MAX = 100;
-/** A longer list begins anew with its first page, unless the user reads further down. */
+/** No more tweets wait, and a longer list begins anew with its first page, unless the user reads further down. */
 const TWEETS_MAX = 500;
 
 export class Feed {
@@ -184,9 +184,13 @@ export class Feed {
 
   /** A window may stay open for days. Older tweets are read again when the user goes down to them. */
   #shorten() {
-    const isRead = this.isShown && this.#view.isReadingBelow();
-    if (isRead || this.#dropOlder || this.#waiting.length + this.#shown.length <= TWEETS_MAX) return;
-    this.readAgain({ dropOlder: true });
+    if (this.#waiting.length > TWEETS_MAX) {
+      this.#isBehind = true;
+      this.#waiting = [];
+      this.#draw();
+    } else if (this.#shown.length > TWEETS_MAX && !this.#dropOlder && !this.#isReadingBelow()) {
+      this.readAgain({ dropOlder: true });
+    }
   }
 
   #isReadingBelow() {

@@ -22,7 +22,7 @@ export class Publisher {
   #me;
   #report;
   #last = Promise.resolve();
-  /** The drafts that are not sent yet. */
+  /** The drafts that are not sent yet, those included that were refused: the next session may send them. */
   #unsent = new Set();
   #wake = () => {};
 
@@ -90,7 +90,6 @@ export class Publisher {
   }
 
   #refused(draft, error) {
-    this.#unsent.delete(draft);
     const again = element("button", { type: "button", className: "small", textContent: "Try again" });
     const edit = element("button", { type: "button", className: "small", textContent: "Edit" });
     again.addEventListener("click", () => {
@@ -98,6 +97,7 @@ export class Publisher {
       this.#enqueue(draft);
     });
     edit.addEventListener("click", () => {
+      this.#unsent.delete(draft);
       draft.item.remove();
       this.#report.edit(draft.text);
     });

@@ -9,8 +9,8 @@ if allowed == 0 and spent < tonumber(ARGV[1]) then
   if spent == 1 then
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
   end
-  if KEYS[2] then
-    redis.call('SET', KEYS[2], '', 'PX', math.min(tonumber(ARGV[3]), redis.call('PTTL', KEYS[1])))
-  end
+end
+if allowed == 1 and KEYS[2] then
+  redis.call('SET', KEYS[2], '', 'PX', math.max(1, math.min(tonumber(ARGV[3]), redis.call('PTTL', KEYS[1]))))
 end
 return {allowed, spent, redis.call('PTTL', KEYS[1])}
