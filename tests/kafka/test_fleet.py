@@ -30,8 +30,9 @@ DROPPED = "perch_event_hints_dropped_total"
 DEAD = "perch_dead_events_total"
 LATE = "perch_timeline_window_violations_total"
 
-WINDOW = {"TIMELINE_WINDOW_SECONDS": "10"}
-"""Rows fall due after five seconds, so that a busy machine has five more."""
+SETTINGS = {"TIMELINE_WINDOW_SECONDS": "10", "TIMELINE_CAPACITY": "100000"}
+"""Rows fall due after five seconds, so that a busy machine has five more. No entry is trimmed, however many tweets a
+fast machine publishes until something has happened."""
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 POISON = 10_000
@@ -42,7 +43,7 @@ PAUSE_SECONDS = 4.0
 @pytest.fixture
 def crowd_on(start_fleet: StartFleet, postgres_database: str) -> Callable[[str], tuple[Fleet, Crowd]]:
     def start(url: str) -> tuple[Fleet, Crowd]:
-        fleet = start_fleet(serve=2, work=2, EVENTS_URL=url, **WINDOW)
+        fleet = start_fleet(serve=2, work=2, EVENTS_URL=url, **SETTINGS)
         return fleet, Crowd(fleet, postgres_database)
 
     return start
