@@ -143,11 +143,18 @@ class Load:
         record(what, outages=outages.count, differ=0)
 
     def is_pushed_whole(self, database: str) -> None:
-        """Redrives what was given up; all tweets come into all timelines then, and none differs."""
+        """Redrives until nothing is given up; all tweets come into all timelines then, and none differs.
+
+        The worker gives tweets up until it has noticed that the engine is back, so that once may be too early.
+        """
         here, there = self._serves
         with administrator(here) as admin:
-            admin("POST", f"{LETTERS}/redrive", {"all": True})
-        until(lambda: unpushed(database) == 0, PUSHED_SECONDS)
+
+            def all_pushed() -> bool:
+                admin("POST", f"{LETTERS}/redrive", {"all": True})
+                return unpushed(database) == 0
+
+            until(all_pushed, PUSHED_SECONDS)
         none_differs(self._run(there, "--check"), there)
 
     def _run(self, serve: PerchProcess, *check: str) -> "subprocess.CompletedProcess[str]":
