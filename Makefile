@@ -129,8 +129,8 @@ bench: $(DEV) ## Measure everything against yardsticks, and write docs/benchmark
 	$(BIN)/python -m benchmarks
 
 .PHONY: bench-cluster
-bench-cluster: $(DEV) ## Measure whole clusters, and write docs/benchmarks-cluster.md (takes 25 minutes; PROFILE=… measures one anew)
-	$(BIN)/python -m benchmarks.cluster $(if $(PROFILE),--only '$(PROFILE)')
+bench-cluster: $(DEV) ## Measure whole clusters, and write docs/benchmarks-cluster.md (takes 90 minutes; PROFILE=… GRAPH=reed98|git: one anew)
+	$(BIN)/python -m benchmarks.cluster $(if $(PROFILE),--only '$(PROFILE)') $(if $(GRAPH),--graph '$(GRAPH)')
 
 .PHONY: capacity
 capacity: $(DEV) ## Simulate deliveries, and write docs/capacity.md (MEASURE=1: measure the bytes of rows again first)

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmarks.cluster.costs import Costs, costs_of
-from benchmarks.cluster.page import FIGURES
+from benchmarks.cluster.costs import Costs
+from benchmarks.cluster.page import FIGURES, costs_by_site
 from benchmarks.documents import DOCS
 from benchmarks.results import load as load_results
 from cluster.profiles import PROFILES
@@ -28,7 +28,5 @@ def save(row_bytes: Mapping[str, float]) -> None:
 
 def load() -> Measured:
     """Reads all that was measured."""
-    rows = load_results(FIGURES).rows
-    return Measured(
-        json.loads(ROWS.read_text()), {profile: costs_of(rows[profile]) for profile in PROFILES if profile in rows}
-    )
+    costs = costs_by_site(load_results(FIGURES))
+    return Measured(json.loads(ROWS.read_text()), {site: each for site, each in costs.items() if site in PROFILES})

@@ -15,7 +15,7 @@ COMMAND = [sys.executable, "-m", "benchmarks.cluster", "--quick", "--only", "pos
 BEFORE_FIGURE = sum(width + 2 for width in WIDTHS[:3])
 COSTS = {f"{act}: CPU of {part}" for act in ("read", "publish") for part in ("nginx", "serve", "work", "postgres")}
 FIGURES = {
-    "follows of Reed98 over 8 connections",
+    *(f"{what} over 8 connections" for what in ("follows", "first reads")),
     *(f"home page: {what}" for what in ("rate", "p50 at half the rate", "p99 at half the rate")),
     *(f"mix: {what}" for what in ("rate", "reads", "publishes", "follows", "home, p99 at half the rate")),
     "deliveries",
