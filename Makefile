@@ -129,7 +129,7 @@ bench: $(DEV) ## Measure everything against yardsticks, and write docs/benchmark
 	$(BIN)/python -m benchmarks
 
 .PHONY: bench-cluster
-bench-cluster: $(DEV) ## Measure whole clusters, and write docs/benchmarks-cluster.md (takes 90 minutes; PROFILE=… GRAPH=reed98|git: one anew)
+bench-cluster: $(DEV) ## Measure whole clusters, and write docs/benchmarks-cluster.md (takes 65 minutes; PROFILE=… GRAPH=reed98|git: one anew)
 	$(BIN)/python -m benchmarks.cluster $(if $(PROFILE),--only '$(PROFILE)') $(if $(GRAPH),--graph '$(GRAPH)')
 
 .PHONY: capacity
