@@ -46,9 +46,11 @@ def mark_started(settings: Settings, role: Role, url: str | None = None) -> None
 
 def _place(store: StoreSettings) -> str:
     """Returns where the database is, without a password."""
-    if store.database_path is not None:
-        return str(store.database_path.resolve())
-    return store.database_url.rpartition("@")[2].partition("?")[0] if store.is_shared else store.database_url
+    if store.is_shared:
+        from infrastructure.postgres.schema import place  # noqa: PLC0415 - it needs an extra
+
+        return place(store.database_url)
+    return store.database_url if store.database_path is None else str(store.database_path.resolve())
 
 
 def say(line: str) -> None:

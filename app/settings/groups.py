@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from app.settings import parsing as parse
 from app.settings.origins import origins
@@ -55,10 +56,9 @@ class StoreSettings:
     @property
     def timelines(self) -> str:
         """Where the timelines of a shared database are, without a password."""
-        scheme, separator, rest = (self.timelines_url or "postgresql").partition("://")
-        address, _, options = rest.rpartition("@")[2].partition("?")
-        shown = "&".join(option for option in options.split("&") if option.partition("=")[0] not in LOGIN_OPTIONS)
-        return scheme + separator + address + (shown and f"?{shown}")
+        parts = urlsplit(self.timelines_url or "postgresql")
+        shown = [option for option in parts.query.split("&") if option.partition("=")[0] not in LOGIN_OPTIONS]
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="&".join(shown), fragment="").geturl()
 
     @property
     def timelines_scheme(self) -> str:

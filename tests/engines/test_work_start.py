@@ -28,6 +28,16 @@ def test_it_answers_health_checks_and_metrics_and_nothing_else(start_fleet: Star
     assert "postgres@" not in started["database"]
 
 
+def test_the_log_says_where_the_database_is_and_none_of_its_options(postgres_database: str, tmp_path: Path) -> None:
+    migrate(postgres_database, "head", "postgresql")
+    # libpq looks for a user's password before the first slash only.
+    url = f"{postgres_database}?passfile=/nowhere/of@s3cret"
+    with WorkProcess(tmp_path / "log", DATABASE_URL=url, LOG_LEVEL="INFO") as work:
+        [started] = [line for line in json_lines(work.log()) if line["event"] == "perch_started"]
+    assert f"dbname={postgres_database.rpartition('/')[2]}" in started["database"]
+    assert "s3cret" not in work.log()
+
+
 @pytest.mark.parametrize("url", ["memory:", "sqlite:///perch.db"])
 def test_it_is_refused_where_serve_does_the_work(url: str) -> None:
     assert_refused(
