@@ -79,9 +79,14 @@ def open_adapters(
 ) -> Adapters:
     """Opens the adapters that the settings name; `jitter` returns random numbers from 0 to 1.
 
-    Raises `CannotUse`, and `BadSetting` if an extra of the package is missing.
+    Raises `CannotUse`, and `BadSetting` if an extra of the package is missing; then nothing stays open.
     """
-    return with_traces(settings, role, _opened(settings, role, clock or SystemClock(), jitter))
+    adapters = _opened(settings, role, clock or SystemClock(), jitter)
+    try:
+        return with_traces(settings, role, adapters)
+    except BaseException:
+        adapters.close()
+        raise
 
 
 def _opened(settings: Settings, role: Role, clock: Clock, jitter: Callable[[], float]) -> Adapters:

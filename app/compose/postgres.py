@@ -1,7 +1,7 @@
 """Opens the adapters on PostgreSQL. Only this module needs the extra `postgres`."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from app.compose.adapters import DUE_SHARE, Adapters
 from app.compose.events import open_events
@@ -12,13 +12,12 @@ from app.settings import Settings
 from domain.delivery import RetryPolicy
 from domain.errors import Unavailable
 from infrastructure.clock import Clock
-from infrastructure.events.broker import Broker
 from infrastructure.events.metrics import DeadEventMetrics
 from infrastructure.outside.circuit import Circuit
 from infrastructure.outside.metrics import CircuitMetrics
 from infrastructure.postgres.leases import Lease
 from infrastructure.postgres.metrics import FrontierMetrics, PostgresMetrics
-from infrastructure.postgres.stores import PostgresOptions, PostgresStores, open_postgres
+from infrastructure.postgres.stores import CLOSE_SECONDS, PostgresOptions, PostgresStores, open_postgres
 from usecases.allowance import WriteAllowance
 
 LEASE_SECONDS = 5.0
@@ -31,24 +30,41 @@ HOUSEKEEPING_SECONDS = 30.0
 LOOK_SECONDS = 0.5
 """With a broker, a worker looks so often, or oftener, for outbox rows that fell due without their hint."""
 
-CLOSE_SECONDS = 3.0
-
 
 def open_in_postgres(
     settings: Settings, role: Role, clock: Clock, allowance: WriteAllowance, jitter: Callable[[], float]
 ) -> Adapters:
     """Opens the adapters; raises `CannotUse`."""
+    with ExitStack() as opened:
+        return _opened_in_postgres(opened, settings, role, clock, allowance, jitter)
+
+
+def _opened_in_postgres(
+    opened: ExitStack,
+    settings: Settings,
+    role: Role,
+    clock: Clock,
+    allowance: WriteAllowance,
+    jitter: Callable[[], float],
+) -> Adapters:
+    """Returns the adapters, which close all; before that, `opened` closes what is open."""
     stores = open_postgres(
         settings.store.database_url,
         settings.store.timelines,
         _options(settings, role, jitter),
         outside_opener(settings, clock),
     )
+    opened.callback(stores.database.close, CLOSE_SECONDS)
+    if stores.outside:
+        opened.callback(stores.outside.close)
     shared = Shared(stores.announcements, allowance)
     if role.serves:
         shared = open_shared(settings, stores, allowance, clock.monotonic)
-    broker = open_events(settings, role)
+    opened.callback(shared.close)
     lease = Lease(stores.database, HOUSEKEEPING, HOUSEKEEPING_SECONDS)
+    opened.callback(_release, lease)
+    broker = open_events(settings, role)
+    opened.callback(broker.close)
     return Adapters(
         clock,
         stores.tweets,
@@ -79,7 +95,7 @@ def open_in_postgres(
         takes_turn=lease.take,
         look_seconds=min(LOOK_SECONDS, _due_seconds(settings) / 2),
         reports_totals=lambda: lease.is_held,
-        close=lambda: _close(stores, shared, broker, lease),
+        close=opened.pop_all().close,
     )
 
 
@@ -106,11 +122,6 @@ def _circuits(stores: PostgresStores) -> Sequence[Circuit]:
     return [stores.outside.circuit] if stores.outside else []
 
 
-def _close(stores: PostgresStores, shared: Shared, broker: Broker, lease: Lease) -> None:
-    broker.close()
+def _release(lease: Lease) -> None:
     with suppress(Unavailable):
         lease.release()
-    shared.close()
-    if stores.outside:
-        stores.outside.close()
-    stores.database.close(CLOSE_SECONDS)

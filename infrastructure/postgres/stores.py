@@ -33,6 +33,9 @@ EXPIRE_KEYS: LiteralString = """
     ))
 """
 
+CLOSE_SECONDS = 3.0
+"""The longest wait for the connections and threads of a database that is closed."""
+
 KEYS_AT_ONCE = 1000
 TIMELINES_A_SWEEP = 5000
 ANNOUNCEMENTS_MAX = 10_000
@@ -93,8 +96,12 @@ def open_postgres(
     database = Database(
         url, connections=options.connections, waits_for_disk=options.waits_for_disk, patience=options.patience
     )
-    database.open()
-    return stores_on(database, options, secret_key, open_outside)
+    try:
+        database.open()
+        return stores_on(database, options, secret_key, open_outside)
+    except BaseException:
+        database.close(CLOSE_SECONDS)
+        raise
 
 
 def stores_on(
