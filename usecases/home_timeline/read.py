@@ -138,7 +138,7 @@ class ReadHomeTimeline:
         unmerged = reader.followees.followed_after(view.mark)
         if reader.include_self:
             unmerged.append(reader.user_id)
-        if unmerged:
+        if unmerged and view.floor < high:
             logs.append(self._looks.newest(unmerged, max(low, view.floor - 1), high, limit))
         if len(view.ids) < limit and view.floor > low + 1 and reader.authors:
             logs.append(self._looks.newest(reader.authors, low, min(high, view.floor), limit))

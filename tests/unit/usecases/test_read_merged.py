@@ -1,5 +1,11 @@
 """A read reports the costliest source that it had to merge: timeline, unpushed or logs."""
 
+from collections.abc import Iterable, Sequence
+
+import pytest
+
+from infrastructure.memory.stores import MemoryStores
+from infrastructure.no_timelines import NoTimelines
 from tests.unit.usecases.conftest import CAPACITY
 from tests.unit.usecases.home import ALICE, Home
 
@@ -106,3 +112,24 @@ class _FollowingDuringPrepare:
     def execute(self, user_id: str) -> None:
         self._home.prepare.execute(user_id)
         self._home.follow("carol")
+
+
+@pytest.mark.parametrize("include_self", [False, True])
+def test_without_timelines_logs_are_asked_once_a_page(
+    stores: MemoryStores, monkeypatch: pytest.MonkeyPatch, include_self: bool
+) -> None:
+    asked = []
+    newest = stores.tweets.newest
+
+    def counted(author_ids: Iterable[str], low: int, high: int, limit: int) -> Sequence[int]:
+        asked.append((low, high))
+        return newest(author_ids, low, high, limit)
+
+    monkeypatch.setattr(stores.tweets, "newest", counted)
+    home = Home(stores, CAPACITY, NoTimelines())
+    home.follow("bob")
+    home.publish("bob", 4)
+    home.publish(ALICE, 2)
+    pages = home.walk(2, include_self=include_self)
+    assert [tweet for page in pages for tweet in page] == home.naive(include_self=include_self)
+    assert len(asked) == len(pages)
