@@ -40,7 +40,7 @@ class SentHints:
 
 
 class WorkCollector:
-    """Reads each store's counts once per scrape, if `reports` returns True and the store can be asked."""
+    """Reads each store's counts once per scrape, if `reports` returns True, of stores that can be asked."""
 
     def __init__(
         self,
@@ -62,12 +62,13 @@ class WorkCollector:
         yield gauge("perch_event_queue_depth", "Hints that wait in the queue.", queue.depth)
         yield gauge("perch_event_queue_capacity", "Hints that the queue can hold.", queue.capacity)
         yield counter("perch_event_hints_taken_total", "Hints that the fan-out took.", queue.taken)
-        # A store that does not answer has no counts; the other metrics are worth having then.
-        with suppress(Unavailable):
-            yield from self._totals() if self._reports() else ()
+        # A store that does not answer has no counts; those of the others are worth having most of all then.
+        for totals in (self._in_outbox, self._in_timelines) if self._reports() else ():
+            with suppress(Unavailable):
+                yield from totals()
 
-    def _totals(self) -> Iterator[Metric]:
-        outbox, timelines = self._outbox.counts(), self._timelines.held()
+    def _in_outbox(self) -> Iterator[Metric]:
+        outbox = self._outbox.counts()
         yield gauge("perch_unpushed_tweets", "Tweets that reads must merge: waiting, dead, or pulled.", outbox.unpushed)
         yield gauge("perch_outbox_waiting", "Tweets that wait to be pushed.", outbox.waiting)
         text = "Tweets that wait for another attempt to push them."
@@ -75,7 +76,9 @@ class WorkCollector:
         yield gauge("perch_dead_letters", "Tweets that were given up and not redriven.", outbox.dead)
         text = "Seconds since the publication of the oldest tweet that waits to be pushed; 0 without any."
         yield gauge("perch_oldest_waiting_event_seconds", text, self._age(outbox.oldest_waiting))
-        yield gauge("perch_timelines", "Prepared timelines.", timelines)
+
+    def _in_timelines(self) -> Iterator[Metric]:
+        yield gauge("perch_timelines", "Prepared timelines.", self._timelines.held())
 
     def _age(self, tweet_id: int | None) -> float:
         return 0.0 if tweet_id is None else max(0.0, (self._now_ms() - created_at_ms(tweet_id)) / 1000)

@@ -1,7 +1,9 @@
+import pytest
 from prometheus_client import CollectorRegistry
 
 from cluster.scrapes import Watch
 from domain.delivery import Delivery, RetryPolicy
+from domain.errors import Unavailable
 from domain.events import TweetCreated
 from infrastructure.memory.stores import MemoryOptions, open_memory
 from infrastructure.metrics.work import SentHints, WorkCollector
@@ -45,3 +47,23 @@ def test_gauges_show_the_current_state_of_the_stores() -> None:
     assert watch.now()["perch_oldest_waiting_event_seconds"] == 0, (
         "a clock that is set back does not make an age negative"
     )
+
+
+def test_the_counts_of_one_store_are_there_while_the_other_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, registry = ManualClock(), CollectorRegistry()
+    stores = open_memory(MemoryOptions(RetryPolicy(2, jitter=lambda: 1.0)), clock)
+    registry.register(WorkCollector(stores.outbox, stores.events, stores.timelines, clock.now_ms))
+    watch = Watch(registry)
+    alone = {"perch_timelines"}
+    all_names = watch.now().keys()
+    outbox = {name for name in all_names if not name.startswith("perch_event_")} - alone
+    assert "perch_dead_letters" in outbox
+
+    def fail() -> None:
+        raise Unavailable("gone")
+
+    monkeypatch.setattr(stores.timelines, "held", fail)
+    assert watch.now().keys() == all_names - alone
+    monkeypatch.undo()
+    monkeypatch.setattr(stores.outbox, "counts", fail)
+    assert watch.now().keys() == all_names - outbox
