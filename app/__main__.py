@@ -11,9 +11,16 @@ from app.distribution import NAME, VERSION
 from app.dlq import add_dlq_command
 from app.migrate import add_migrate_command
 from app.processes import add_process_commands
-from app.settings import Settings
+from app.settings import BadSetting, Settings
+from domain.errors import Unavailable
+from infrastructure.cannot_use import CannotUse
+from infrastructure.server.open_files import TooFewOpenFiles
 from load.command import add_load_command
 from load.demo_command import add_demo_command
+from load.errors import LoadError
+
+FAILED_STATUS = 2
+"""Of every command that cannot do its work; one sentence on standard error says why."""
 
 
 def main() -> int:
@@ -33,7 +40,11 @@ def main() -> int:
     )
     openapi.set_defaults(run=_openapi)
     arguments = parser.parse_args()
-    status: int = arguments.run(arguments)
+    try:
+        status: int = arguments.run(arguments)
+    except (BadSetting, CannotUse, TooFewOpenFiles, Unavailable, LoadError) as error:
+        print(error, file=sys.stderr)
+        return FAILED_STATUS
     return status
 
 

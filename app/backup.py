@@ -3,17 +3,11 @@
 import argparse
 import os
 import sqlite3
-import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
 from app.settings import BadSetting, Settings
-
-FAILED_STATUS = 2
-
-
-class CannotCopy(Exception):
-    """There is no copy; the text is one sentence that says why."""
+from infrastructure.cannot_use import CannotUse
 
 
 def add_backup_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,12 +18,8 @@ def add_backup_command(commands: "argparse._SubParsersAction[argparse.ArgumentPa
 
 
 def _backup(arguments: argparse.Namespace) -> int:
-    try:
-        source = _source()
-        _copy(source, arguments.file)
-    except (BadSetting, CannotCopy) as error:
-        print(error, file=sys.stderr)
-        return FAILED_STATUS
+    source = _source()
+    _copy(source, arguments.file)
     print(f"{arguments.file} is a copy of {source}.")
     return 0
 
@@ -44,9 +34,9 @@ def _source() -> Path:
 def _copy(source: Path, target: Path) -> None:
     """Under another name until it is whole (https://sqlite.org/backup.html)."""
     if target.exists():
-        raise CannotCopy(f"{target} is there already.")
+        raise CannotUse(f"{target} is there already.")
     if not source.exists():
-        raise CannotCopy(f"There is no database {source}.")
+        raise CannotUse(f"There is no database {source}.")
     part = target.with_name(target.name + ".part")
     try:
         part.unlink(missing_ok=True)
@@ -54,9 +44,9 @@ def _copy(source: Path, target: Path) -> None:
         _copy_into(source, part)
         part.rename(target)
     except OSError as error:
-        raise CannotCopy(f"{target} cannot be written: {error.strerror}.") from None
+        raise CannotUse(f"{target} cannot be written: {error.strerror}.") from None
     except sqlite3.Error as error:
-        raise CannotCopy(f"The database {source} cannot be copied: {error}.") from None
+        raise CannotUse(f"The database {source} cannot be copied: {error}.") from None
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

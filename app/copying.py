@@ -5,13 +5,11 @@ import os
 import sys
 from pathlib import Path
 
-from app.compose.extras import missing_extra
+from app.compose.extras import needed_extra
 from app.settings import BadSetting, Settings
 from app.settings.parsing import POSTGRESQL, SQLITE
-from infrastructure.cannot_use import CannotUse
 from infrastructure.sqlite.durable import DurableData, opened
 
-FAILED_STATUS = 2
 INTERRUPTED_STATUS = 130
 
 ONE_WAY = (
@@ -33,13 +31,10 @@ def add_copy_command(commands: "argparse._SubParsersAction[argparse.ArgumentPars
 
 
 def _copy(arguments: argparse.Namespace) -> int:
+    path, url = _ends(arguments.source, arguments.target)
     try:
-        path, url = _ends(arguments.source, arguments.target)
         with opened(path) as data:
             _fill(url, data)
-    except (BadSetting, CannotUse) as error:
-        print(error, file=sys.stderr)
-        return FAILED_STATUS
     except KeyboardInterrupt:
         print("Interrupted. It can be started again.", file=sys.stderr)
         return INTERRUPTED_STATUS
@@ -59,10 +54,8 @@ def _ends(source: str, target: str | None) -> tuple[Path, str]:
 
 
 def _fill(url: str, data: DurableData) -> None:
-    try:
+    with needed_extra():
         from infrastructure.postgres import filling  # noqa: PLC0415 - it needs an extra
-    except ModuleNotFoundError as error:
-        raise missing_extra(error) from None
     filling.fill(url, data, _tell)
 
 

@@ -4,17 +4,16 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from contextlib import closing
 
 import orjson
 
 from app.compose.events import bad_address, broker
 from app.logs import configure_logs
 from app.settings import BadSetting, Settings
-from domain.errors import Unavailable
 from infrastructure.events.dead import DeadEvent, DeadEvents
 from infrastructure.http.rendering import timestamp
 
-FAILED_STATUS = 2
 ALL = 1 << 62
 SHOWN = 20
 
@@ -48,15 +47,8 @@ def _positive(text: str) -> int:
 
 
 def _run(act: Act, limit: int) -> int:
-    try:
-        dead = _open(Settings.from_environment(os.environ))
-        try:
-            act(dead, limit)
-        finally:
-            dead.close()
-    except (BadSetting, Unavailable) as error:
-        print(error, file=sys.stderr)
-        return FAILED_STATUS
+    with closing(_open(Settings.from_environment(os.environ))) as dead:
+        act(dead, limit)
     return 0
 
 
@@ -64,10 +56,8 @@ def _open(settings: Settings) -> DeadEvents:
     if not settings.store.events_url:
         raise BadSetting("EVENTS_URL must be the address of a broker: without one there are no dead events.")
     configure_logs(settings.log.log_level, settings.log.log_format, sys.stderr)
-    try:
+    with bad_address():
         return broker(settings).open_dead(settings.store.events_url)
-    except ValueError as error:
-        raise bad_address(error) from None
 
 
 def _show(dead: DeadEvents, limit: int) -> None:

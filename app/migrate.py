@@ -5,15 +5,11 @@ With `EVENTS_URL` it also makes the topics or queues that are not there.
 
 import argparse
 import os
-import sys
 
 from app.compose.events import bad_address, broker
-from app.compose.extras import missing_extra
-from app.settings import BadSetting, Settings
-from domain.errors import Unavailable
-from infrastructure.cannot_use import CannotUse
+from app.compose.extras import needed_extra
+from app.settings import Settings
 
-FAILED_STATUS = 2
 NEWEST = "head"
 BASE = "base"
 
@@ -28,44 +24,34 @@ def add_migrate_command(commands: "argparse._SubParsersAction[argparse.ArgumentP
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
-    try:
-        settings = Settings.from_environment(os.environ)
-        store = settings.store
-        if not store.is_shared:
-            print("There is nothing to migrate: `serve` keeps an SQLite file up to date itself.")
-            return 0
-        if arguments.version == NEWEST:
-            _prepare_outside(settings)
-        print(_to(store.database_url, arguments.version, store.timelines))
-        if store.events_url and arguments.version != BASE:
-            print(f"At the broker there are {' and '.join(_prepare_broker(settings))}.")
-    except (BadSetting, CannotUse, Unavailable) as error:
-        print(error, file=sys.stderr)
-        return FAILED_STATUS
+    settings = Settings.from_environment(os.environ)
+    store = settings.store
+    if not store.is_shared:
+        print("There is nothing to migrate: `serve` keeps an SQLite file up to date itself.")
+        return 0
+    if arguments.version == NEWEST:
+        _prepare_outside(settings)
+    print(_to(store.database_url, arguments.version, store.timelines))
+    if store.events_url and arguments.version != BASE:
+        print(f"At the broker there are {' and '.join(_prepare_broker(settings))}.")
     return 0
 
 
 def _prepare_outside(settings: Settings) -> None:
-    try:
+    with needed_extra():
         from app.compose.outside import prepare_outside  # noqa: PLC0415 - it needs an extra
-    except ModuleNotFoundError as error:
-        raise missing_extra(error) from None
     prepare_outside(settings)
 
 
 def _prepare_broker(settings: Settings) -> list[str]:
-    try:
+    with bad_address():
         return broker(settings).prepare(settings.store.events_url)
-    except ValueError as error:
-        raise bad_address(error) from None
 
 
 def _to(url: str, version: str, timelines: str) -> str:
     """Migrates; returns a sentence that says what there is then."""
-    try:
+    with needed_extra():
         from infrastructure.postgres.migrating import migrate, serves_since  # noqa: PLC0415 - it needs an extra
-    except ModuleNotFoundError as error:
-        raise missing_extra(error) from None
     found = migrate(url, version, timelines)
     users = "" if found == BASE else f"; processes that need version {serves_since(found)} or a newer one can use it"
     return f"The schema has version {found}{users}."

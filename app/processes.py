@@ -2,21 +2,17 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Mapping
 
 from app.affinity import OneCpu
 from app.compose import Role, build, open_adapters
 from app.process import mark_started, prepare_process, say
 from app.settings import BadSetting, Settings
-from infrastructure.cannot_use import CannotUse
 from infrastructure.log import get_logger
-from infrastructure.server.open_files import TooFewOpenFiles
 from infrastructure.server.waitress_server import WaitressServer
 
 log = get_logger("perch")
 
-BAD_SETTING_STATUS = 2
 WORK_PORT = "8081"
 ADVICE_ANYBODY = (
     "WHOEVER REACHES THIS ADDRESS CAN CLAIM TO BE ANYBODY: AUTH_MODE is header, and the address is not loopback. "
@@ -46,14 +42,10 @@ def _work(_: argparse.Namespace) -> int:
 
 
 def _run(environment: Mapping[str, str], role: Role, *, run_worker: bool = True) -> int:
-    try:
-        settings = Settings.from_environment(environment)
-        role = _role(settings, role)
-        one_cpu = prepare_process(settings)
-        server = _server(settings, role, one_cpu, run_worker=run_worker)
-    except (BadSetting, CannotUse, TooFewOpenFiles) as error:
-        print(error, file=sys.stderr)
-        return BAD_SETTING_STATUS
+    settings = Settings.from_environment(environment)
+    role = _role(settings, role)
+    one_cpu = prepare_process(settings)
+    server = _server(settings, role, one_cpu, run_worker=run_worker)
     server.stop_on_signals()
     if role.serves and settings.identity.auth_mode == "header" and server.is_reachable_from_outside:
         log.warning("anybody_can_be_anybody", host=settings.server.host, advice=ADVICE_ANYBODY)

@@ -47,12 +47,23 @@ def milliseconds_at(service: Service, requests: Sequence[bytes], rate: float, se
     return [outcome.seconds * 1000 for outcome in outcomes_at(service, requests, rate, seconds)]
 
 
+def latencies_in_turns(
+    services: Sequence[Service], requests: Sequence[bytes], rate: float, seconds: float, rounds: int
+) -> list[list[list[float]]]:
+    """Returns the latency of each request in an open loop, by service and round."""
+    by_round = [[milliseconds_at(service, requests, rate, seconds) for service in services] for _ in range(rounds)]
+    return [list(of_service) for of_service in zip(*by_round, strict=True)]
+
+
 def p50(milliseconds: Sequence[float]) -> float:
     return percentile(milliseconds, 0.5)
 
 
 def p99(milliseconds: Sequence[float]) -> float:
     return percentile(milliseconds, 0.99)
+
+
+PERCENTILES = (("p50", p50), ("p99", p99))
 
 
 @contextmanager

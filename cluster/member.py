@@ -77,7 +77,7 @@ class Member:
             self._processes.signal(signal.SIGTERM)
 
     def close(self) -> None:
-        """Ends it, in order if it does so within half a minute, and removes its folder."""
+        """Ends it, in order if it does so in time, and removes its folder."""
         self.ask_to_stop()
         with suppress(EngineFailed):
             self._processes.wait_until_ended()

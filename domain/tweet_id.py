@@ -39,6 +39,11 @@ def created_at_ms(tweet_id: int) -> int:
     return (tweet_id >> _TIME_SHIFT) + EPOCH_MS
 
 
+def first_id_at(ms: int) -> int:
+    """Returns the smallest id that can be taken at this Unix time in milliseconds; no earlier one has a larger id."""
+    return max(ms - EPOCH_MS, 0) << _TIME_SHIFT
+
+
 def is_far_ahead(tweet_id: int, now_ms: int) -> bool:
     """Returns True if the id's time is more than a day after `now_ms`, so no tweet can have it yet."""
     return created_at_ms(tweet_id) > now_ms + AHEAD_MS_MAX

@@ -15,7 +15,6 @@ from load.arguments import add_url_argument
 from load.check import findings, read_stored
 from load.client import Address, Client
 from load.crew import Crew
-from load.errors import LoadError
 from load.graph import Graph, make_graph, read_graph
 from load.oracle import Oracle, Tweet
 from load.phases import follow_all, publish_all, publish_and_poll, read_all
@@ -23,7 +22,6 @@ from load.plan import Plan, make_plan
 from load.texts import make_texts, read_texts
 
 DIFFERENT_STATUS = 1
-FAILED_STATUS = 2
 INTERRUPTED_STATUS = 130
 
 PREFIX_LENGTH_MAX = 40
@@ -96,9 +94,6 @@ def _whole_number(low: int) -> Callable[[str], int]:
 def _run(arguments: argparse.Namespace) -> int:
     try:
         return _load(arguments)
-    except LoadError as error:
-        print(error, file=sys.stderr)
-        return FAILED_STATUS
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED_STATUS

@@ -3,7 +3,6 @@
 import argparse
 import random
 import signal
-import sys
 import threading
 from types import FrameType
 
@@ -12,9 +11,7 @@ from load.client import Client
 from load.crew import Crew
 from load.demo import Life, settle, wait_for_service
 from load.demo_crowd import Talk
-from load.errors import LoadError
 
-FAILED_STATUS = 2
 CONNECTIONS = 8
 PACE_MAX = 100.0
 
@@ -47,9 +44,6 @@ def _run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGINT, crew.interrupt)
     try:
         return _demo(crew, arguments)
-    except LoadError as error:
-        print(error, file=sys.stderr)
-        return FAILED_STATUS
     except KeyboardInterrupt:
         _say("The demo has ended. Run it again, and it goes on.")
         return 0

@@ -1,4 +1,4 @@
-"""The one place that picks adapters."""
+"""Picks the adapters, with `events`, `outside` and `shared` beside."""
 
 import random
 import secrets
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from prometheus_client.registry import Collector
 
 from app.compose import ports
-from app.compose.extras import missing_extra
+from app.compose.extras import needed_extra
 from app.compose.role import Role
 from app.compose.traces import with_traces
 from app.settings import Settings
@@ -142,10 +142,8 @@ def _in_sqlite(
 def _in_postgres(
     settings: Settings, role: Role, clock: Clock, allowance: WriteAllowance, jitter: Callable[[], float]
 ) -> Adapters:
-    try:
+    with needed_extra():
         from app.compose.postgres import open_in_postgres  # noqa: PLC0415 - its extra may not be installed
-    except ModuleNotFoundError as error:
-        raise missing_extra(error) from None
     if settings.api.rate_limit_writes is not None and not settings.store.redis_url:
         log.warning("write_limit_counts_in_each_process")
     return open_in_postgres(settings, role, clock, allowance, jitter)

@@ -46,23 +46,24 @@ def make_app(
     cursors = Cursors(secret_key)
     render = RenderedTweets().render
     given = GivenIds(clock.now_ms, frontier)
-    does = use_cases
     blueprints = [
         tweets_blueprint(
             endpoint,
-            does.publish,
-            does.list_all_tweets,
-            does.get_tweet,
-            does.delete,
+            use_cases.publish,
+            use_cases.list_all_tweets,
+            use_cases.get_tweet,
+            use_cases.delete,
             render,
             cursors,
             api.tweet_max_length,
         ),
-        users_blueprint(endpoint, does.get_user, does.list_tweets, render, cursors),
-        follows_blueprint(endpoint, does.follow, does.unfollow, does.list_follows, does.relationships, cursors),
-        timeline_blueprint(endpoint, does.read, render, cursors, given),
-        stream_blueprint(endpoint, does.stream, render, given),
-        admin_blueprint(endpoint, does.list_dead_letters, does.redrive, cursors),
+        users_blueprint(endpoint, use_cases.get_user, use_cases.list_tweets, render, cursors),
+        follows_blueprint(
+            endpoint, use_cases.follow, use_cases.unfollow, use_cases.list_follows, use_cases.relationships, cursors
+        ),
+        timeline_blueprint(endpoint, use_cases.read, render, cursors, given),
+        stream_blueprint(endpoint, use_cases.stream, render, given),
+        admin_blueprint(endpoint, use_cases.list_dead_letters, use_cases.redrive, cursors),
         health_blueprint(endpoint, is_ready),
         metrics_blueprint(endpoint, metrics),
         openapi_blueprint(endpoint, identity.schemes),

@@ -2,6 +2,8 @@
 
 import threading
 
+from prometheus_client.registry import Collector
+
 from app.affinity import OneCpu
 from app.compose.adapters import Adapters
 from app.compose.api import make_app, make_work_app
@@ -56,14 +58,12 @@ def build(
     threads = [*own_threads, *([one_cpu.new_thread()] if one_cpu else [])]
     shed = ShedRequests(clock.monotonic)
     ready = threading.Event()
+    collectors: list[Collector] = [ThreadCollector([*threads, *adapters.threads]), *adapters.collectors]
     if role.works:
-        totals = adapters.reports_totals
-        metrics.register(WorkCollector(adapters.outbox, adapters.source, adapters.timelines, clock.now_ms, totals))
+        collectors.append(_work_collector(adapters))
     if role.serves:
-        metrics.register(SentHints(adapters.events))
-        metrics.register(StreamCollector(subscriptions.counts, shed.so_far))
-    metrics.register(ThreadCollector([*threads, *adapters.threads]))
-    for collector in adapters.collectors:
+        collectors += [SentHints(adapters.events), StreamCollector(subscriptions.counts, shed.so_far)]
+    for collector in collectors:
         metrics.register(collector)
 
     def is_ready() -> bool:
@@ -90,4 +90,10 @@ def build(
         metrics=metrics,
         ready=ready,
         close=adapters.close,
+    )
+
+
+def _work_collector(adapters: Adapters) -> WorkCollector:
+    return WorkCollector(
+        adapters.outbox, adapters.source, adapters.timelines, adapters.clock.now_ms, adapters.reports_totals
     )

@@ -1,8 +1,10 @@
 """Picks the broker that takes hints from the processes that serve to those that work. Each needs an extra."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
-from app.compose.extras import missing_extra
+from app.compose.extras import needed_extra
 from app.compose.role import Role
 from app.settings import BadSetting, Settings
 from infrastructure.events.broker import Broker
@@ -35,30 +37,26 @@ def open_events(settings: Settings, role: Role) -> Broker:
         return Broker(NoHints(), NoHints())
     engine = broker(settings)
     url, capacity = settings.store.events_url, settings.timelines.event_queue_capacity
-    try:
+    with bad_address():
         return engine.open_taking(url, capacity) if role.works else engine.open_sending(url, capacity)
-    except ValueError as error:
-        raise bad_address(error) from None
 
 
 def broker(settings: Settings) -> Opening:
     """Returns what opens the broker that `EVENTS_URL` names. Raises `BadSetting` if its extra is not installed."""
+    with needed_extra():
+        if settings.store.events_url.startswith("sqs:"):
+            from infrastructure.aws import opening as aws  # noqa: PLC0415 - its extra may not be installed
+
+            return aws
+        from infrastructure.kafka import opening as kafka  # noqa: PLC0415
+
+        return kafka
+
+
+@contextmanager
+def bad_address() -> Iterator[None]:
+    """Raises `BadSetting` for a `ValueError`, which says what `EVENTS_URL` must be."""
     try:
-        return _imported(settings.store.events_url)
-    except ModuleNotFoundError as error:
-        raise missing_extra(error) from None
-
-
-def _imported(url: str) -> Opening:
-    if url.startswith("sqs:"):
-        from infrastructure.aws import opening as aws  # noqa: PLC0415 - its extra may not be installed
-
-        return aws
-    from infrastructure.kafka import opening as kafka  # noqa: PLC0415
-
-    return kafka
-
-
-def bad_address(error: ValueError) -> BadSetting:
-    """Returns the error about `EVENTS_URL`, which may contain a password."""
-    return BadSetting(f"EVENTS_URL {error}.")
+        yield
+    except ValueError as error:
+        raise BadSetting(f"EVENTS_URL {error}.") from None

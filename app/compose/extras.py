@@ -1,5 +1,8 @@
 """The extras of the package, for engines and traces that not everybody needs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from app.settings import BadSetting
 
 EXTRAS = {
@@ -22,8 +25,17 @@ NEEDED_BY = {
 }
 
 
-def missing_extra(error: ModuleNotFoundError) -> Exception:
-    """Returns the error that says which extra to install, or the same error if it is about another module."""
+@contextmanager
+def needed_extra() -> Iterator[None]:
+    """To import what needs an extra; raises `BadSetting`, which says which one to install, if it is not there."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise _missing(error) from None
+
+
+def _missing(error: ModuleNotFoundError) -> Exception:
+    """Returns the error to raise, which is the same one if it is about another module."""
     for extra, modules in EXTRAS.items():
         if error.name in modules:
             return BadSetting(f"{NEEDED_BY[extra]} needs the extra {extra}: pip install 'perch-timelines[{extra}]'.")

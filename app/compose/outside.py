@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from app.compose.extras import missing_extra
+from app.compose.extras import needed_extra
 from app.settings import BadSetting, Settings
 from infrastructure.clock import Clock
 from infrastructure.outside.engine import Needs, OutsideEngine
@@ -70,26 +70,20 @@ def prepare_outside(settings: Settings) -> None:
 
 
 def _engine(settings: Settings) -> Opening:
-    try:
-        return _imported(settings.store.timelines_scheme)
-    except ModuleNotFoundError as error:
-        raise missing_extra(error) from None
+    with needed_extra():
+        match settings.store.timelines_scheme:
+            case "dynamodb":
+                from infrastructure.dynamodb import opening as dynamodb  # noqa: PLC0415 - its extra may not be installed
 
+                return dynamodb
+            case "cassandra":
+                from infrastructure.cassandra import opening as cassandra  # noqa: PLC0415 - as above
 
-def _imported(scheme: str) -> Opening:
-    match scheme:
-        case "dynamodb":
-            from infrastructure.dynamodb import opening as dynamodb  # noqa: PLC0415 - its extra may not be installed
+                return cassandra
+            case _:
+                from infrastructure.redis import opening as redis  # noqa: PLC0415 - as above
 
-            return dynamodb
-        case "cassandra":
-            from infrastructure.cassandra import opening as cassandra  # noqa: PLC0415 - as above
-
-            return cassandra
-        case _:
-            from infrastructure.redis import opening as redis  # noqa: PLC0415 - as above
-
-            return redis
+                return redis
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.compose import ports
-from app.compose.extras import missing_extra
+from app.compose.extras import needed_extra
 from app.settings import BadSetting, Settings
 from infrastructure.background import BackgroundThread
 from infrastructure.outside.circuit import Circuit
@@ -33,10 +33,8 @@ def open_shared(
     url = settings.store.redis_url
     if not url:
         return Shared(stores.announcements, allowance)
-    try:
+    with needed_extra():
         from infrastructure.redis.shared import SharedRedis  # noqa: PLC0415 - its extra may not be installed
-    except ModuleNotFoundError as error:
-        raise missing_extra(error) from None
     try:
         redis = SharedRedis(url, stores.secret_key)
     except ValueError as error:

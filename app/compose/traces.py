@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.compose.extras import missing_extra
+from app.compose.extras import needed_extra
 from app.compose.role import Role
 from app.distribution import VERSION
 from app.settings import Settings
@@ -19,11 +19,9 @@ def with_traces(settings: Settings, role: Role, adapters: "Adapters") -> "Adapte
     """
     if not settings.log.traces_url:
         return adapters
-    try:
+    with needed_extra():
         from infrastructure.traces.hints import TracedEvents, TracedSource  # noqa: PLC0415 - its extra may be missing
         from infrastructure.traces.opening import open_tracing  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise missing_extra(error) from None
     tracing = open_tracing(settings.log.traces_url, VERSION, role.value)
     source = TracedSource(adapters.source, tracing.tracer)
 

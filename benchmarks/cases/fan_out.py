@@ -1,15 +1,14 @@
 """The fan-out of a tweet to 1,000,000 followers with present timelines, and reads during fan-outs."""
 
 import math
-import re
 import statistics
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
 from benchmarks.figure import Row, at_most, plain, ratio
 from benchmarks.load import milliseconds_at, p99, rates_in_turns, warm
 from benchmarks.open_loop import percentile
+from benchmarks.pushes import Pushes
 from benchmarks.service import Service, request, running_world
 from benchmarks.turns import in_turns
 from benchmarks.worlds import HUB, READERS
@@ -18,17 +17,15 @@ FOLLOWERS = 1_000_000
 ROUNDS = 5
 RATE_SECONDS = 1.0
 LATENCY_SECONDS = 2.0
-POLL_SECONDS = 0.05
-PATIENCE_SECONDS = 120.0
 SHARES = (0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 PUBLISH = request("POST", "/v1/tweets", HUB, b'{"text": "A tweet of a usual length, to everybody who follows"}')
 READS = [request("GET", "/v1/users/me/timeline", reader) for reader in READERS]
-PUSHED = re.compile(rb"^perch_tweet_pushed_seconds_(sum|count) (\S+)$", re.MULTILINE)
 
 
 def measure() -> Iterator[Row]:
     """Yields the duration of a fan-out and its effect on the latency of reads."""
     with running_world("million followers", PULL_FOLLOWERS_THRESHOLD=str(2 * FOLLOWERS)) as perch:
+        pushes = Pushes([perch.port])
         seconds, appends = [], []
         lists: list[list[int]] = [[] for _ in range(FOLLOWERS)]
 
@@ -37,15 +34,15 @@ def measure() -> Iterator[Row]:
                 held.append(0)
 
         for _ in range(ROUNDS):
-            seconds.append(_seconds_of_a_fan_out(perch))
+            seconds.append(_seconds_of_a_fan_out(perch, pushes))
             appends.append(in_turns([append], rounds=1)[0][0] / 1e6)
         name = "fan-out to 1,000,000 followers, until the last push"
         yield ratio(name, seconds, "appends to 1,000,000 lists", appends, "s")
         yield plain(name, seconds, "s", at_most(2), "appends to 1,000,000 lists")
-        yield from _reads(perch, tweets=1 + math.ceil(LATENCY_SECONDS / min(seconds)))
+        yield from _reads(perch, pushes, tweets=1 + math.ceil(LATENCY_SECONDS / min(seconds)))
 
 
-def _reads(perch: Service, tweets: int) -> Iterator[Row]:
+def _reads(perch: Service, pushes: Pushes, tweets: int) -> Iterator[Row]:
     """Measures reads while tweets are pushed and while the service is idle, in turns."""
     warm((perch,), READS)
     rate = statistics.median(rates_in_turns((perch,), READS, RATE_SECONDS, ROUNDS)[0]) / 2
@@ -53,11 +50,11 @@ def _reads(perch: Service, tweets: int) -> Iterator[Row]:
     during: list[list[float]] = []
     while len(during) < ROUNDS:
         without = milliseconds_at(perch, READS, rate, LATENCY_SECONDS)
-        pushed, seconds = _pushed(perch)
+        before = pushes.now()
         for _ in range(tweets):
             perch.ask(PUBLISH)
         beside = milliseconds_at(perch, READS, rate, LATENCY_SECONDS)
-        lasted = (_wait_until_pushed(perch, pushed + tweets) - seconds) / tweets
+        lasted = (pushes.wait_for(before.tweets + tweets).seconds - before.seconds) / tweets
         if lasted >= LATENCY_SECONDS:
             idle.append(without)
             during.append(beside)
@@ -79,25 +76,8 @@ def _percentiles(by_round: list[list[float]]) -> list[float]:
     return [statistics.median(percentile(of_round, share) for of_round in by_round) for share in SHARES]
 
 
-def _seconds_of_a_fan_out(perch: Service) -> float:
+def _seconds_of_a_fan_out(perch: Service, pushes: Pushes) -> float:
     """Returns the seconds from publication to the last push, according to the service's own metrics."""
-    pushed, seconds = _pushed(perch)
+    before = pushes.now()
     perch.ask(PUBLISH)
-    return _wait_until_pushed(perch, pushed + 1) - seconds
-
-
-def _wait_until_pushed(perch: Service, tweets: float) -> float:
-    """Waits until so many tweets were pushed in total; returns the sum of their seconds."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        pushed, seconds = _pushed(perch)
-        if pushed >= tweets:
-            return seconds
-        time.sleep(POLL_SECONDS)
-    raise RuntimeError(f"not pushed after {PATIENCE_SECONDS} s")
-
-
-def _pushed(perch: Service) -> tuple[float, float]:
-    """Returns the number of pushed tweets and the sum of their seconds."""
-    found = {name: float(value) for name, value in PUSHED.findall(perch.ask(request("GET", "/metrics", HUB)))}
-    return found[b"count"], found[b"sum"]
+    return pushes.wait_for(before.tweets + 1).seconds - before.seconds

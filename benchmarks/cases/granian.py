@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from benchmarks.cases.requests import HOME, RATE_SECONDS, READER, fill
 from benchmarks.figure import LeftOut, Row, ratio
-from benchmarks.load import milliseconds_at, p50, p99, rates_in_turns, warm
+from benchmarks.load import PERCENTILES, latencies_in_turns, rates_in_turns, warm
 from benchmarks.service import Service, request, running_granian, running_service
 
 NAME = "home timeline on granian"
@@ -30,10 +30,7 @@ def measure() -> Iterator[Row]:
 
 
 def _latencies(granian: Service, waitress: Service, rate: float) -> Iterator[Row]:
-    by_round = [
-        [milliseconds_at(service, [READ], rate, LATENCY_SECONDS) for service in (granian, waitress)]
-        for _ in range(ROUNDS)
-    ]
-    for share_name, share in (("p50", p50), ("p99", p99)):
-        granians, waitresses = ([share(of_round[at]) for of_round in by_round] for at in range(2))
-        yield ratio(f"{NAME}: {share_name} at {rate:,.0f}/s", granians, "on waitress", waitresses, "ms")
+    of_granian, of_waitress = latencies_in_turns([granian, waitress], [READ], rate, LATENCY_SECONDS, ROUNDS)
+    for name, share in PERCENTILES:
+        granians, waitresses = map(share, of_granian), map(share, of_waitress)
+        yield ratio(f"{NAME}: {name} at {rate:,.0f}/s", list(granians), "on waitress", list(waitresses), "ms")

@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterator
 
 from benchmarks.figure import Row, at_most, ratio
-from benchmarks.load import milliseconds_at, p50, p99, rates_in_turns, warm
+from benchmarks.load import PERCENTILES, latencies_in_turns, rates_in_turns, warm
 from benchmarks.service import request, running_world
 
 ROUNDS = 5
@@ -26,12 +26,7 @@ def measure() -> Iterator[Row]:
         of_full, of_roomy = rates_in_turns((full, roomy), [PUBLISH], RATE_SECONDS, ROUNDS)
         yield ratio("publish, queue full: rate", of_full, "queue with room", of_roomy, "/s")
         rate = statistics.median(of_roomy) / 2
-        by_round = [
-            [milliseconds_at(service, [PUBLISH], rate, LATENCY_SECONDS) for service in (full, roomy)]
-            for _ in range(ROUNDS)
-        ]
-        for share_name, share, bound in (("p50", p50, None), ("p99", p99, at_most(1.5))):
-            fulls, roomies = ([share(of_round[at]) for of_round in by_round] for at in range(2))
-            yield ratio(
-                f"publish, queue full: {share_name} at {rate:,.0f}/s", fulls, "queue with room", roomies, "ms", bound
-            )
+        in_full, in_roomy = latencies_in_turns((full, roomy), [PUBLISH], rate, LATENCY_SECONDS, ROUNDS)
+        for (name, share), bound in zip(PERCENTILES, (None, at_most(1.5)), strict=True):
+            fulls, roomies = list(map(share, in_full)), list(map(share, in_roomy))
+            yield ratio(f"publish, queue full: {name} at {rate:,.0f}/s", fulls, "queue with room", roomies, "ms", bound)

@@ -9,7 +9,7 @@ from contextlib import closing
 
 from benchmarks.bare import Exchange
 from benchmarks.figure import Bound, Row, at_least, ratio
-from benchmarks.load import milliseconds_at, p50, p99, rates_in_turns, warm
+from benchmarks.load import PERCENTILES, latencies_in_turns, rates_in_turns, warm
 from benchmarks.service import Connection, Service, request, running_bare, running_service
 
 RATE_SECONDS = 0.7
@@ -68,11 +68,9 @@ def _against_bare(
 
 
 def _latencies(name: str, services: Sequence[Service], sent: bytes, rate: float, rounds: int) -> Iterator[Row]:
-    by_round = [
-        [milliseconds_at(service, [sent], rate, LATENCY_SECONDS) for service in services] for _ in range(rounds)
-    ]
-    for share_name, share in (("p50", p50), ("p99", p99)):
-        of_perch, of_flask, of_wsgi = ([share(of_round[at]) for of_round in by_round] for at in range(3))
+    by_service = latencies_in_turns(services, [sent], rate, LATENCY_SECONDS, rounds)
+    for share_name, share in PERCENTILES:
+        of_perch, of_flask, of_wsgi = (list(map(share, of_service)) for of_service in by_service)
         named = f"{name}: {share_name} at {rate:,.0f}/s"
         yield ratio(named, of_perch, "bare Flask view", of_flask, "ms")
         yield ratio(named, of_perch, "bare WSGI app", of_wsgi, "ms")

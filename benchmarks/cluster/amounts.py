@@ -30,8 +30,8 @@ FULL = Amounts(Counts(reads=1_000, publishes=250, to_many=20, rounds=3))
 QUICK = Amounts(
     Counts(followers=20, readers=5, reads=50, publishes=20, to_many=3, idle_seconds=0.1),
     rounds=1,
-    rate_seconds=0.2,
-    latency_seconds=0.2,
+    rate_seconds=1.0,
+    latency_seconds=1.0,
     push_seconds=0.1,
     tweets_each=1,
     tweets_of_git=50,

@@ -1,4 +1,4 @@
-"""Home pages, and mixed requests on Reed98, against a bare Flask view that returns one of the pages."""
+"""Home pages and mixed requests, against a bare Flask view that returns one of the pages."""
 
 import statistics
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from random import Random
 from benchmarks.cluster.amounts import Amounts
 from benchmarks.cluster.sites import Site
 from benchmarks.figure import Row, plain, ratio
-from benchmarks.load import milliseconds_at, outcomes_at, p50, p99, rates_in_turns, warm
+from benchmarks.load import PERCENTILES, latencies_in_turns, outcomes_at, rates_in_turns, warm
 from benchmarks.service import Service, request
 from benchmarks.worlds import TEXT
 from load.graph import Graph
@@ -21,7 +21,6 @@ SHARES = {"home": 60, "user's tweets": 25, "publish": 10, "follow": 5}
 READS = ("home", "user's tweets")
 REQUESTS = 5_000
 FLASK = "bare Flask view"
-PERCENTILES = (("p50", p50), ("p99", p99))
 
 
 def home_pages(site: Site, flask: Service, graph: Graph, amounts: Amounts) -> Iterator[Row]:
@@ -32,12 +31,9 @@ def home_pages(site: Site, flask: Service, graph: Graph, amounts: Amounts) -> It
     rates, yardsticks = rates_in_turns(services, requests, amounts.rate_seconds, amounts.rounds)
     yield ratio("home page: rate", rates, FLASK, yardsticks, "/s")
     rate = statistics.median(rates) / 2
-    by_round = [
-        [milliseconds_at(service, requests, rate, amounts.latency_seconds) for service in services]
-        for _ in range(amounts.rounds)
-    ]
+    of_site, of_flask = latencies_in_turns(services, requests, rate, amounts.latency_seconds, amounts.rounds)
     for name, share in PERCENTILES:
-        works, others = ([share(of_round[at]) for of_round in by_round] for at in range(2))
+        works, others = list(map(share, of_site)), list(map(share, of_flask))
         yield ratio(f"home page: {name} at half the rate", works, FLASK, others, "ms")
 
 

@@ -38,7 +38,7 @@ class EngineFailed(AssertionError):
 class Processes:
     """An engine's processes, and a temporary folder for its files.
 
-    They end and the folder is removed by `close`, and also when that process is killed.
+    They end and the folder is removed by `close`, and also when the process that started them is killed.
     """
 
     def __init__(

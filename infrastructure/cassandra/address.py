@@ -42,16 +42,18 @@ def parse(url: str) -> Address:
     if not _KEYSPACE.fullmatch(keyspace):
         raise ValueError("its path must be a keyspace: up to 48 lower-case letters, digits and _, first a letter")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    return Address(
+    address = Address(
         tuple(_node(host) for host in hosts.split(",")),
         keyspace,
         _number(options, "replication_factor", 1, 1, REPLICATION_MAX),
         _number(options, "ttl_days", 8, *TTL_DAYS) * 24 * 3600,
         options.pop("data_center", ""),
-        _authorities(_last(options, "tls_ca")),
+        _authorities(options.pop("tls_ca", "")),
         unquote(user),
         unquote(password),
     )
+    _check_that_there_are_no_others(options)
+    return address
 
 
 def _node(text: str) -> tuple[str, int]:
@@ -68,12 +70,10 @@ def _number(options: dict[str, str], name: str, default: int, low: int, high: in
     return int(text)
 
 
-def _last(options: dict[str, str], name: str) -> str:
-    value = options.pop(name, "")
+def _check_that_there_are_no_others(options: dict[str, str]) -> None:
     if options:
-        known = "replication_factor, ttl_days, data_center"
-        raise ValueError(f"there is no option {min(options)}; there are {known} and {name}")
-    return value
+        known = "replication_factor, ttl_days, data_center and tls_ca"
+        raise ValueError(f"there is no option {min(options)}; there are {known}")
 
 
 def _authorities(path: str) -> str:

@@ -3,7 +3,7 @@
 import logging
 from typing import TYPE_CHECKING
 
-from infrastructure.http.envelope import CALLER, ROUTE
+from infrastructure.http.envelope import CALLER, METHODS, OTHER_METHOD, ROUTE
 from infrastructure.log import get_logger
 
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 log = get_logger("perch.http")
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-METHODS = READING | {"CONNECT", "DELETE", "PATCH", "POST", "PUT", "TRACE"}
 
 LOWEST_FAILURE = 400
 TOO_MANY_REQUESTS = 429
@@ -31,7 +30,7 @@ def log_request(environ: "WSGIEnvironment", status: str, seconds: float) -> None
     log.log(
         level,
         "request",
-        method=method if method in METHODS else "other",
+        method=method if method in METHODS else OTHER_METHOD,
         route=environ.get(ROUTE),
         status=code,
         duration_ms=round(seconds * 1000, 3),

@@ -49,8 +49,9 @@ class Endpoint(Generic[Value]):
         self._view = view
         self._identity = identity
         access = identity.schemes.access(declared.caller)
-        private = [] if access is None else [("Cache-Control", declared.cache_control), ("Vary", access.header)]
-        self._private: Callable[[], Headers] = lambda: private
+        self._private: Headers = []
+        if access is not None:
+            self._private = [("Cache-Control", declared.cache_control), ("Vary", access.header)]
 
     def __call__(self, environ: "WSGIEnvironment", path: Mapping[str, str]) -> Reply:
         """Returns the view's answer to these path values, or the problem for the error that it or a check raised."""
@@ -87,7 +88,7 @@ class Endpoint(Generic[Value]):
         """Returns the caller's name as it was sent; None if the route does not require a user."""
         if self.declared.caller is Caller.ANYBODY:
             return None
-        environ[MORE_HEADERS].append(self._private)
+        environ[MORE_HEADERS] += self._private
         if self.declared.caller is Caller.ADMIN:
             self._identity.check_admin(environ)
             return None

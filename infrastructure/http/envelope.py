@@ -4,6 +4,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from http import HTTPMethod
 from typing import TYPE_CHECKING, Any
 
 from infrastructure.log import current_request_id, current_trace_id
@@ -26,7 +27,11 @@ REQUEST_ID = "perch.request_id"
 """WSGI environment key of the request id."""
 
 MORE_HEADERS = "perch.more_headers"
-"""WSGI environment key of a list of functions that return more headers; they are called when the answer starts."""
+"""WSGI environment key of a list of more headers that the answer is to have."""
+
+METHODS = frozenset(map(str, HTTPMethod))
+OTHER_METHOD = "other"
+"""What metrics and logs call any other method, so that clients cannot create names."""
 
 ROUTE = "perch.route"
 """WSGI environment key of the route's path as in the OpenAPI document; not set if no route matched."""
@@ -85,7 +90,7 @@ def with_envelope(
             # Servers and Werkzeug drop such slashes and decode escapes, so //metrics and /v1%2Fadmin/ would bypass a
             # gateway's rules for /metrics and /v1/admin/.
             environ["PATH_INFO"] = NO_PATH
-        more: list[Callable[[], Headers]] = []
+        more: Headers = []
         environ[MORE_HEADERS] = more
 
         def start(status: str, headers: Headers, *error: Any) -> Write:  # noqa: ANN401
@@ -93,8 +98,7 @@ def with_envelope(
             headers.append(NOSNIFF)
             if cors is not None:
                 headers += cors(environ)
-            for give in more:
-                headers += give()
+            headers += more
             if not _has_cache_control(headers):
                 headers.append(_NO_CACHE)
             for observe in observers:

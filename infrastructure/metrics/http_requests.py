@@ -4,7 +4,6 @@ import threading
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from http import HTTPMethod
 from itertools import accumulate
 from operator import add
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.utils import floatToGoString
 
-from infrastructure.http.envelope import ROUTE
+from infrastructure.http.envelope import METHODS, OTHER_METHOD, ROUTE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -23,8 +22,6 @@ BUCKETS_SECONDS = (
     *(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05),
     *(0.1, 0.25, 0.5, 1.0, 2.5, 5.0),
 )
-METHODS = frozenset(map(str, HTTPMethod))
-OTHER_METHOD = "other"
 UNMATCHED_ROUTE = "unmatched"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from domain.timeline import EMPTY_VIEW, Installed, TimelineView
-from domain.tweet_id import EPOCH_MS
+from domain.tweet_id import first_id_at
 from infrastructure.outside.guard import Guard
 from infrastructure.outside.whereabouts import Whereabouts
 
@@ -80,6 +80,9 @@ class PartitionedTimelines:
         self._guard = guard
         self._now_ms = now_ms
         self._ttl_ms = ttl_seconds * 1000
+        self.discard = readers.discard
+        self.discard_idle = readers.discard_idle
+        self.held = readers.held
 
     def view(self, user_id: str, low: int, high: int, limit: int) -> TimelineView:
         """Returns the newest `limit` entries strictly between the bounds, with floor and merge mark."""
@@ -106,7 +109,7 @@ class PartitionedTimelines:
         return self._id_of_age(self._ttl_ms - DAY_MS)
 
     def _id_of_age(self, age_ms: int) -> int:
-        return max(self._now_ms() - age_ms - EPOCH_MS, 0) << 22
+        return first_id_at(self._now_ms() - age_ms)
 
     def install(self, user_id: str) -> Installed:
         """Creates the timeline if it is absent; returns its generation, merge mark and floor."""
@@ -137,15 +140,3 @@ class PartitionedTimelines:
         if readers:
             self._guard.call(lambda: self._partitions.add(tweet_id, readers))
         return len(readers)
-
-    def discard(self, user_id: str) -> bool:
-        """Discards the timeline; returns False if it is absent."""
-        return self._readers.discard(user_id)
-
-    def discard_idle(self) -> int:
-        """Discards the timelines that were not read during the idle time; returns their number."""
-        return self._readers.discard_idle()
-
-    def held(self) -> int:
-        """Returns the number of timelines."""
-        return self._readers.held()

@@ -8,6 +8,7 @@ from domain.delivery import BACKOFF_MAX_SECONDS, Delivery, RetryPolicy
 from domain.events import DeliveryFailed, TweetDeadLettered
 from infrastructure.counts import OutboxCounts
 from infrastructure.postgres.database import Database
+from infrastructure.postgres.readers import COUNTED_MAX
 from infrastructure.postgres.sessions import Connection
 
 DUE: LiteralString = """
@@ -55,9 +56,6 @@ REDRIVE: LiteralString = """
     UPDATE unpushed SET attempts = 0, after_follow_id = 0, error = '', due_at_ms = clock_ms(), failed_at_ms = NULL
     WHERE failed_at_ms IS NOT NULL AND (%s::bigint[] IS NULL OR tweet_id = ANY (%s::bigint[])) RETURNING tweet_id
 """
-
-COUNTED_MAX = 10_000
-"""Of larger tables the number of rows is the one that the server estimates. Pulled tweets stay for ever."""
 
 COUNTS: LiteralString = """
     SELECT

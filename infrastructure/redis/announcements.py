@@ -13,7 +13,7 @@ import orjson
 from domain.errors import Unavailable
 from domain.events import Announcement
 from infrastructure.background import BackgroundThread
-from infrastructure.outside.circuit import PAUSE_SECONDS, Circuit
+from infrastructure.outside.circuit import Circuit
 from infrastructure.redis.connections import Connections, Subscription, packed
 
 QUEUE_MAX = 10_000
@@ -133,7 +133,7 @@ class RedisAnnouncements:
             self._hear()
         except Unavailable:
             self._unsubscribe()
-            time.sleep(min(PAUSE_SECONDS, WAIT_SECONDS))
+            time.sleep(WAIT_SECONDS)
         with suppress(Unavailable):
             self._tell()
 

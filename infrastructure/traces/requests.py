@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from infrastructure.http.envelope import REQUEST_ID, ROUTE, Headers, Write
-from infrastructure.metrics.http_requests import METHODS
+from infrastructure.http.envelope import METHODS, REQUEST_ID, ROUTE, Headers, Write
 from infrastructure.server.served import ALWAYS_ANSWERED
 
 if TYPE_CHECKING:
