@@ -148,7 +148,8 @@ def test_what_is_too_long_for_a_message_is_left_to_the_policy(elasticmq: OwnElas
 def test_without_the_dead_letter_queue_what_is_no_hint_stays_and_hints_are_taken(
     moto: OwnMoto, address: Address
 ) -> None:
-    with moto.sqs() as client, taking(address, visibility_seconds=SHORT_VISIBILITY) as work:
+    # SQS moves the message after the fifth receive, some visibilities after the third, which opens the circuit.
+    with moto.sqs() as client, taking(address, visibility_seconds=3) as work:
         client.delete_queue(QueueUrl=client.get_queue_url(QueueName=address.dead_queue)["QueueUrl"])
         moto.send(address.queue, "strange", hint(1))
         taken = work.source.take(SECONDS)

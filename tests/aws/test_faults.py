@@ -31,9 +31,13 @@ __all__ = ["ask"]
 IN_TIME_SECONDS = 30.0
 """Rows are due after 2.5 s; the rest is for a busy machine."""
 
-NO_DUE_ROWS = {"TIMELINE_WINDOW_SECONDS": "1000"}
-"""Within the time of a test nothing is pushed without its hint."""
+NO_DUE_ROWS = {"TIMELINE_WINDOW_SECONDS": "60"}
+"""Rows are due after half a minute: then only are tweets pushed whose hints a busy emulator did not take in time."""
 
+UNTRIMMED = {"TIMELINE_CAPACITY": "100000"}
+"""However many tweets a fast machine publishes until something has happened."""
+
+SENT, DROPPED = "perch_event_hints_sent_total", "perch_event_hints_dropped_total"
 STOP_SECONDS = 20.0
 POISON = 10_000 if LONG else 2000
 SEED = 16
@@ -52,7 +56,7 @@ def hint(tweet_id: int) -> str:
 def test_killed_and_back_without_data(
     start_fleet: StartFleet, moto: OwnMoto, address: Address, settings: dict[str, str], ask: Ask
 ) -> None:
-    fleet = start_fleet(serve=2, work=2, **settings)
+    fleet = start_fleet(serve=2, work=2, **settings, **UNTRIMMED)
     crowd = Crowd(fleet, ask)
     crowd.publish(20)
     moto.kill()
@@ -70,7 +74,7 @@ def test_killed_and_back_without_data(
 def test_a_black_hole_costs_publishers_nothing_and_pushes_no_more_than_the_due_time(
     start_fleet: StartFleet, moto: OwnMoto, address: Address, proxied: Proxy, ask: Ask
 ) -> None:
-    settings = {"EVENTS_URL": url_of(address), **moto.settings(proxied.port)}
+    settings = {"EVENTS_URL": url_of(address), **moto.settings(proxied.port), **UNTRIMMED}
     fleet = start_fleet(serve=1, work=1, **settings)
     crowd = Crowd(fleet, ask)
     crowd.publish(60)
@@ -104,7 +108,7 @@ def test_repeated_and_reordered(
     fleet = start_fleet(serve=1, **settings)
     crowd = Crowd(fleet, ask)
     tweets = crowd.publish(30)
-    until(lambda: moto.depth(address.queue)["visible"] == 30)
+    until(lambda: total(fleet, SENT) + total(fleet, DROPPED) == 30)
     repeated = [hint(tweet) for tweet in tweets for _ in range(3)]
     random.Random(SEED).shuffle(repeated)
     moto.send(address.queue, *repeated)
@@ -112,7 +116,7 @@ def test_repeated_and_reordered(
     crowd.all_is_pushed()
     until(lambda: moto.depth(address.queue) == EMPTY)
     # moto may give a message to two at once.
-    assert total(fleet, "perch_event_hints_taken_total") >= 120
+    assert total(fleet, "perch_event_hints_taken_total") >= 90
     assert total(fleet, "perch_dead_events_total") == 0
 
 
@@ -141,15 +145,16 @@ def test_a_worker_that_is_paused_for_longer_than_it_keeps_hints(
     fleet, paused = brief_work
     crowd = Crowd(fleet, ask)
     crowd.publish(12)
-    until(lambda: metrics(paused)["perch_event_queue_depth"] == 12)
+    until(lambda: total(fleet, SENT) + total(fleet, DROPPED) == 12)
+    until(lambda: metrics(paused)["perch_event_queue_depth"] >= total(fleet, SENT))
     paused.process.send_signal(signal.SIGSTOP)
-    until(lambda: moto.depth(address.queue)["visible"] == 12)
+    until(lambda: moto.depth(address.queue)["visible"] >= total(fleet, SENT))
     fleet.work(1)
     crowd.all_is_pushed()
     until(lambda: moto.depth(address.queue) == EMPTY)
     go.touch()
     paused.process.send_signal(signal.SIGCONT)
-    until(lambda: metrics(paused)["perch_event_hints_taken_total"] >= 12)
+    until(lambda: metrics(paused)["perch_event_hints_taken_total"] > 0)
     crowd.publish(12)
     crowd.all_is_pushed()
     until(lambda: moto.depth(address.queue) == EMPTY)

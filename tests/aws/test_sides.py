@@ -16,7 +16,7 @@ from infrastructure.events.codec import encode
 from infrastructure.events.taken import Taken
 from infrastructure.outside.circuit import NoAnswer
 from tests.engines.until import until
-from tests.fakes.aws import found_by_boto3, queues, sending, taking, url_of
+from tests.fakes.aws import found_by_boto3, patient, queues, sending, taking, url_of
 
 SECONDS = 30.0
 SHORT_VISIBILITY = 2
@@ -39,7 +39,7 @@ def bodies(*tweet_ids: int) -> list[str]:
 
 
 def test_a_hint_comes_through_the_topic_and_is_deleted_when_it_is_done(moto: OwnMoto, address: Address) -> None:
-    with sending(address) as serve, taking(address) as work:
+    with patient(), sending(address) as serve, taking(address) as work:
         for tweet_id in range(1, 26):
             serve.events.hint(hint(tweet_id))
         taken = [take(work) for _ in range(25)]

@@ -49,7 +49,7 @@ def test_processes_start_while_nothing_answers_and_find_the_queue_later(
     start_fleet: StartFleet, settings: dict[str, str], events: dict[str, str], moto: OwnMoto, ask: Ask
 ) -> None:
     moto.kill()
-    fleet = start_fleet(serve=1, work=1, **events)
+    fleet = start_fleet(serve=1, work=1, TIMELINE_CAPACITY="100000", **events)
     crowd = Crowd(fleet, ask)
     crowd.publish(5)
     crowd.all_is_pushed()

@@ -76,7 +76,7 @@ class Expiring:
 
 
 def test_entries_that_expire_during_a_walk_come_from_the_logs(partitions: CassandraPartitions) -> None:
-    expiring = Expiring(partitions, lambda: SystemClock().now_ms() + DAY_MS - MARGIN_MS)
+    expiring = Expiring(partitions, lambda: SystemClock().now_ms() - DAY_MS + MARGIN_MS)
     walked = expiring.walk()
     assert walked == expiring.home.naive()
     assert len(walked) == 3 * PAGE

@@ -84,7 +84,7 @@ def wait_until_it_answers(timelines: OutsideTimelines) -> None:
 
 def test_a_black_hole_costs_one_time_out(proxied: Address, proxy: Proxy) -> None:
     with opened(proxied) as engine:
-        assert view(engine.timelines) == EMPTY_VIEW
+        wait_until_it_answers(engine.timelines)
         proxy.black_hole()
         assert views(engine.timelines, VIEWS) < 2 * ANSWER
         assert engine.circuit.is_open
@@ -98,7 +98,7 @@ def test_a_black_hole_costs_one_time_out(proxied: Address, proxy: Proxy) -> None
 
 def test_a_paused_node_costs_one_time_out(address: Address, breakable_cassandra: OwnCassandra) -> None:
     with opened(address) as engine:
-        assert view(engine.timelines) == EMPTY_VIEW
+        wait_until_it_answers(engine.timelines)
         breakable_cassandra.pause()
         assert views(engine.timelines, VIEWS) < 2 * ANSWER
         breakable_cassandra.resume()
@@ -127,9 +127,11 @@ def test_connections_that_nobody_accepts_cost_no_wait(proxied: Address, proxy: P
 
 def test_a_killed_node_costs_no_wait_and_loses_nothing(address: Address, breakable_cassandra: OwnCassandra) -> None:
     with opened(address) as engine:
+        wait_until_it_answers(engine.timelines)
         generation = engine.timelines.install("alice").generation
         engine.timelines.merge("alice", generation, [5, 7], 5, 3)
         engine.timelines.push(9, ["alice"])
+        assert _seen(engine.timelines) == ([9, 7, 5], 5, 3)
         breakable_cassandra.kill()
         assert views(engine.timelines, VIEWS) < 2 * ANSWER
         assert engine.circuit.is_open
@@ -163,7 +165,7 @@ def test_a_request_without_time_asks_nothing(address: Address, breakable_cassand
 
 def test_a_slow_cluster_keeps_no_request_beyond_its_time(proxied: Address, proxy: Proxy) -> None:
     with opened(proxied) as engine:
-        assert view(engine.timelines) == EMPTY_VIEW
+        wait_until_it_answers(engine.timelines)
         proxy.delay(ANSWER / 3)
         begin_request(None)
         started = time.monotonic()

@@ -59,6 +59,7 @@ def in_kafka(request: pytest.FixtureRequest) -> Iterator[Hints]:
 def in_sns_and_sqs(request: pytest.FixtureRequest) -> Iterator[Hints]:
     server: OwnMoto = request.getfixturevalue("moto_server")
     with (
+        aws.patient(),
         aws.made(server) as address,
         aws.sending(address, HINTS_QUEUED) as serve,
         aws.taking(address, HINTS_QUEUED) as work,

@@ -40,7 +40,7 @@ def test_a_tweet_is_published_from_the_page(page: Page, service: str) -> None:
     answer = operation.locator(".live-responses-table")
 
     expect(answer.locator(".response-col_status").last).to_contain_text("201", timeout=TIMEOUT_MS)
-    expect(answer).to_contain_text('"author_id": "alice"')
+    expect(answer).to_contain_text('"author_id": "alice"', timeout=TIMEOUT_MS)
     assert f"{service}/v1/tweets" in asked
     assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(service).netloc}
     assert faults == []

@@ -134,9 +134,11 @@ class FaultyDynamo:
             with self._lock:
                 if not left[0]:
                     return None
+                left[0] -= 1
             answer = fault(operation, request, pass_on)
-            with self._lock:
-                left[0] -= answer is not None
+            if answer is None:
+                with self._lock:
+                    left[0] += 1
             return answer
 
         self._faults.append(some)

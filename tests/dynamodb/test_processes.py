@@ -101,7 +101,7 @@ def test_a_start_without_dynamodb_serves_and_finds_it_later(
             return [item for item in dynamodb.items() if item["reader"].endswith(":alice")]
 
         until(is_prepared)
-        assert metrics(perch)['perch_engine_up{engine="dynamodb-timelines"}'] == 1
+        until(lambda: metrics(perch)['perch_engine_up{engine="dynamodb-timelines"}'] == 1)
     assert "Traceback" not in perch.log()
 
 

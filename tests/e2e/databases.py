@@ -4,10 +4,9 @@ import json
 import re
 from pathlib import Path
 
-from cluster.perch_process import SETTINGS, PerchProcess, run_app
+from cluster.perch_process import SETTINGS, START_SECONDS, PerchProcess, run_app
 
 BAD_STATUS = 2
-START_SECONDS = 30.0
 
 
 def url(path: Path | str) -> str:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from app.wsgi import Application
-from cluster.perch_process import REPOSITORY, run_app
+from cluster.perch_process import REPOSITORY, START_SECONDS, run_app
 from infrastructure.sqlite.schema import STEPS
 from tests.built import settings_of
 from tests.e2e.conftest import StartPerch
-from tests.e2e.databases import START_SECONDS, assert_refused, publish, url
+from tests.e2e.databases import assert_refused, publish, url
 from tests.fakes.databases import opened, rows
 from tests.http.client import Client
 from tests.http.wire import InProcess

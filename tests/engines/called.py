@@ -9,6 +9,7 @@ import pytest
 from cluster.engines.postgres import PostgresServer
 from domain.errors import Unavailable
 from infrastructure.postgres.database import Database
+from tests.engines.until import until
 
 CLOSE_SECONDS = 10.0
 SIZE = 3
@@ -22,8 +23,8 @@ Sessions = Callable[[], list[tuple[Any, ...]]]
 
 
 @contextmanager
-def opened(url: str, size: int = SIZE) -> Iterator[Database]:
-    database = Database(url, connections=size)
+def opened(url: str, size: int = SIZE, patience: float = 1.0) -> Iterator[Database]:
+    database = Database(url, connections=size, patience=patience)
     database.open()
     try:
         yield database
@@ -34,7 +35,8 @@ def opened(url: str, size: int = SIZE) -> Iterator[Database]:
 @pytest.fixture
 def database(postgres_database: str) -> Iterator[Database]:
     with opened(postgres_database) as made:
-        assert made.value("SELECT 1") == 1
+        until(lambda: works(made))
+        made.failures = 0
         yield made
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -24,8 +25,7 @@ from tests.engines import pgbouncer as bouncer
 from tests.engines.missing import go_without
 from tests.engines.own_elasticmq import OwnElasticMq
 from tests.engines.pgbouncer import PgBouncer
-from tests.engines.shared_cassandra import shared_cassandra
-from tests.engines.shared_kafka import shared_kafka
+from tests.engines.shared import shared
 
 POSTGRES_URL = "PERCH_TEST_POSTGRES_URL"
 REDIS_URL = "PERCH_TEST_REDIS_URL"
@@ -179,15 +179,21 @@ def dynamodb_proxy(dynamodb: OwnDynalite) -> Iterator[Proxy]:
 
 
 @pytest.fixture(scope="session")
-def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all test processes of this run."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def kafka_server(run_folder: Path) -> Iterator[KafkaServer]:
     """The Kafka broker of all test processes, or the one that `PERCH_TEST_KAFKA` names as host:port."""
     if servers := os.environ.get(KAFKA):
         yield KafkaServer(servers)
         return
     _require_kafka()
-    folder = tmp_path_factory.getbasetemp()
-    with shared_kafka(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) as server:
-        yield server
+    with shared("kafka", run_folder) as servers:
+        yield KafkaServer(servers)
 
 
 @pytest.fixture(scope="session")
@@ -229,12 +235,13 @@ def elasticmq_server() -> Iterator[OwnElasticMq]:
 
 
 @pytest.fixture(scope="session")
-def cassandra_node() -> Iterator[tuple[str, int]]:
+def cassandra_node(run_folder: Path) -> Iterator[tuple[str, int]]:
     """Host and port of the node of all test processes."""
     if jars.CASSANDRA.missing:
         go_without(jars.CASSANDRA.missing)
-    with shared_cassandra() as node:
-        yield node
+    with shared("cassandra", run_folder) as found:
+        host, _, port = found.rpartition(":")
+        yield host, int(port)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from infrastructure.postgres.database import Database
 from tests.engines.called import SIZE, Sessions, database, fails, opened, sessions, works
 from tests.engines.pgbouncer import PgBouncer
 from tests.engines.until import until
+from tests.fakes.postgres import PATIENCE
 
 __all__ = ["database", "sessions"]
 
@@ -32,7 +33,7 @@ def test_more_calls_than_connections_are_no_outage(postgres_database: str, sessi
 
 
 def test_whoever_waits_for_a_connection_gets_one_of_the_pool_that_replaces_his(postgres_database: str) -> None:
-    with opened(postgres_database, 1) as database, ThreadPoolExecutor(1) as pool:
+    with opened(postgres_database, 1, PATIENCE) as database, ThreadPoolExecutor(1) as pool:
         until(lambda: works(database))
         failures = database.failures
         old = database._connections._pool

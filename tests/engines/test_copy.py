@@ -37,6 +37,10 @@ WAITING: LiteralString = """
     SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
 """
 
+CONNECTED: LiteralString = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'perch'
+"""
+
 
 def untold(_what: str, _written: int) -> None:
     pass
@@ -195,6 +199,8 @@ def use_before(url: str) -> None:
     with opened_postgres(url) as stores:
         stores.graph.follow("ann", "bob")
         stores.graph.unfollow("ann", "bob")
+    with connect(url) as session:
+        until(lambda: session.execute(CONNECTED).fetchone() == (0,))
 
 
 def make_older(url: str) -> None:

@@ -8,12 +8,12 @@ from infrastructure.postgres.database import Database
 from infrastructure.postgres.epochs import PostgresEpoch
 from infrastructure.postgres.migrating import migrate
 from tests.contracts.racing import RACERS, race_of_twenty
-from tests.fakes.postgres import CLOSE_SECONDS
+from tests.fakes.postgres import CLOSE_SECONDS, PATIENCE
 
 
 @pytest.fixture
 def database(own_schema_url: str) -> Iterator[Database]:
-    database = Database(own_schema_url, connections=RACERS)
+    database = Database(own_schema_url, connections=RACERS, patience=PATIENCE)
     database.open()
     yield database
     database.close(CLOSE_SECONDS)

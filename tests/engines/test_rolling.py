@@ -74,7 +74,7 @@ def replace_under_load(fleet: Members, traffic: Traffic) -> None:
         until(traffic.go_on(), WAIT_SECONDS)
 
 
-@pytest.mark.timeout(1200 if LONG else 300)
+@pytest.mark.timeout(1200 if LONG else 600)
 def test_each_process_is_replaced_under_load(postgres_database: str, tmp_path: Path) -> None:
     migrate(postgres_database, "head", "postgresql")
     with members(tmp_path, postgres_database) as fleet, entrance(tmp_path, fleet.serves) as gate:
@@ -98,7 +98,7 @@ def old_code(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.timeout(1200 if LONG else 300)
+@pytest.mark.timeout(1200 if LONG else 600)
 def test_an_upgrade_with_two_versions_at_once(postgres_database: str, old_code: Path, tmp_path: Path) -> None:
     """`migrate` runs while the old processes serve; then each of these is replaced."""
     old_migrate = ["env", f"DATABASE_URL={postgres_database}", sys.executable, "-m", "app", "migrate"]

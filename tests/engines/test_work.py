@@ -14,7 +14,7 @@ from cluster.perch_process import PerchProcess, WorkProcess
 from tests.e2e.test_stop import LAST_WORDS, PROMPTLY_SECONDS
 from tests.e2e.test_stream import follow, publish
 from tests.e2e.test_stream_limits import eventually
-from tests.engines.fleet import StartFleet, metrics
+from tests.engines.fleet import Fleet, StartFleet, metrics
 from tests.fakes.log import json_lines
 from tests.http.client import JSON, Client
 from tests.http.wire import OverSocket
@@ -111,8 +111,9 @@ def test_what_cannot_be_pushed_is_retried_given_up_and_redriven(start_fleet: Sta
         [letter] = admin("GET", LETTERS)["data"]  # type: ignore[index]
         assert (letter["tweet_id"], letter["author_id"], letter["attempts"]) == (tweet, "alice", 3)
         assert "ben's shelf is full" in letter["error"]
-        events = [line["event"] for work in fleet.works for line in json_lines(work.log())]
-        assert sorted(events) == ["tweet_dead_lettered", "tweet_not_pushed", "tweet_not_pushed"]
+        assert eventually(
+            lambda: events(fleet) == ["tweet_dead_lettered", "tweet_not_pushed", "tweet_not_pushed"], SECONDS
+        )
         for perch in fleet.serves:
             for reader in READERS:
                 page = json.loads(perch.call("GET", TIMELINE, reader)[1])
@@ -123,6 +124,11 @@ def test_what_cannot_be_pushed_is_retried_given_up_and_redriven(start_fleet: Sta
         assert eventually(lambda: ask(WAITING) == [(0,)], SECONDS)
         assert admin("GET", LETTERS)["data"] == []  # type: ignore[index]
     assert ask(ENTRIES) == [(reader, int(tweet)) for reader in sorted(READERS)]
+
+
+def events(fleet: Fleet) -> list[str]:
+    """What all workers have logged."""
+    return sorted(line["event"] for work in fleet.works for line in json_lines(work.log()))
 
 
 def test_a_stop_finishes_the_turn_and_says_what_is_left(start_fleet: StartFleet, ask: Ask) -> None:

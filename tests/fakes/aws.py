@@ -6,13 +6,16 @@ from contextlib import closing, contextmanager
 import pytest
 
 from cluster.engines.aws_server import AwsServer
+from infrastructure.aws import opening
 from infrastructure.aws.address import Address
 from infrastructure.aws.opening import open_dead, open_sending, open_taking, prepare
 from infrastructure.aws.preparing import make_queues
 from infrastructure.aws.queue import Queue, open_client
-from infrastructure.aws.session import open_session
+from infrastructure.aws.session import config, open_session, session_with
 from infrastructure.events.broker import Broker
 from infrastructure.events.dead import DeadEvents
+
+PATIENT_SECONDS = 40.0
 
 
 def url_of(address: Address) -> str:
@@ -48,6 +51,14 @@ def make_only_queues(address: Address, max_receive_count: int) -> None:
     """Makes the queues without a topic."""
     with queues(address) as (main, dead):
         make_queues(main, dead, max_receive_count)
+
+
+@contextmanager
+def patient() -> Iterator[None]:
+    """Within the context, whoever is opened waits for a slow emulator: a sender would drop its hints for a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "open_session", lambda region: session_with(region, config(PATIENT_SECONDS)))
+        yield
 
 
 def dead_events(address: Address) -> "closing[DeadEvents]":

@@ -23,7 +23,7 @@ def settings(postgres_database: str, dynamodb: OwnDynalite, dynamodb_proxy: Prox
     return {"DATABASE_URL": postgres_database, "ADMIN_TOKEN": ADMIN[1], **found}
 
 
-@pytest.mark.timeout(0 if LONG else 300)
+@pytest.mark.timeout(0 if LONG else 600)
 def test_no_timeline_differs(
     serves: Sequence[PerchProcess],
     files: list[object],

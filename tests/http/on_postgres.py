@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from app.compose import Adapters, open_adapters
+import pytest
+
+from app.compose import Adapters, open_adapters, postgres
 from domain.errors import Unavailable
+from infrastructure.postgres.stores import OpenOutside, PostgresOptions, PostgresStores, open_postgres
 from tests.built import settings_of
-from tests.fakes.postgres import empty
+from tests.fakes.postgres import PATIENCE, empty
 
 SECONDS = 30.0
 
@@ -39,10 +42,19 @@ class OnPostgres:
                 return
 
 
+def patiently(
+    url: str, place: str, options: PostgresOptions, open_outside: OpenOutside | None = None
+) -> PostgresStores:
+    """Opens the stores for tests that are not about the waits of a busy machine."""
+    return open_postgres(url, place, replace(options, patience=PATIENCE), open_outside)
+
+
 @contextmanager
 def on_postgres(url: str, **settings: str) -> Iterator[OnPostgres]:
     """Adapters on a database that has the schema."""
-    adapters = open_adapters(settings_of({"DATABASE_URL": url, **settings}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postgres, "open_postgres", patiently)
+        adapters = open_adapters(settings_of({"DATABASE_URL": url, **settings}))
     try:
         yield OnPostgres(url, adapters)
     finally:

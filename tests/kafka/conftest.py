@@ -12,7 +12,7 @@ from infrastructure.kafka.topics import make_topics
 from tests.e2e.conftest import real_data
 from tests.engines.conftest import start_fleet
 from tests.engines.reed98 import reed98
-from tests.kafka.sides import SHORT, OpenSides, Sides, sides_at
+from tests.kafka.sides import SHORT, STEADY, OpenSides, Sides, sides_at
 
 __all__ = ["real_data", "reed98", "start_fleet"]
 
@@ -32,8 +32,8 @@ def open_sides(kafka_server: KafkaServer) -> Iterator[OpenSides]:
 
 @pytest.fixture
 def sides(kafka_server: KafkaServer, open_sides: OpenSides) -> Sides:
-    """Sides with three partitions, in a group that misses members soon."""
-    return open_sides(kafka_server.new_url(partitions=3, **SHORT))
+    """Sides with three partitions."""
+    return open_sides(kafka_server.new_url(partitions=3, **STEADY))
 
 
 @pytest.fixture

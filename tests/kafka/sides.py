@@ -13,6 +13,9 @@ from infrastructure.kafka.taking import KafkaSource
 from tests.contracts.racing import JOIN_SECONDS
 
 CAPACITY = 1000
+STEADY = {"heartbeat.interval.ms": 200}
+"""A group that members join and leave soon, and that misses none which a busy machine holds up for a while."""
+
 SHORT = {"session.timeout.ms": 1000, "heartbeat.interval.ms": 200, "max.poll.interval.ms": 1500}
 """A group that misses a member after a second."""
 

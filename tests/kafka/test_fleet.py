@@ -55,12 +55,14 @@ CrowdOn = Callable[[str], tuple[Fleet, Crowd]]
 def test_hints_come_through_the_broker_before_rows_are_due(broker_url: str, crowd_on: CrowdOn) -> None:
     fleet, crowd = crowd_on(broker_url)
     crowd.publish_until(lambda: crowd.counted(TAKEN))
-    taken = crowd.counted(TAKEN)
+    taken, dropped = crowd.counted(TAKEN), crowd.counted(DROPPED)
     crowd.publish(60)
     until(lambda: crowd.counted(TAKEN) >= taken + 60)
     crowd.check()
-    assert crowd.counted(SENT) == len(crowd.published)
-    assert crowd.counted(DROPPED) == crowd.counted(LATE) == 0
+    # A broker that has just started may take longer for its first hints than they are kept.
+    until(lambda: crowd.counted(SENT) + crowd.counted(DROPPED) == len(crowd.published))
+    assert crowd.counted(DROPPED) == dropped
+    assert crowd.counted(LATE) == 0
     assert len(fleet.works) == 2
 
 

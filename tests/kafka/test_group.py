@@ -8,7 +8,7 @@ from cluster.engines.kafka_server import KafkaServer
 from infrastructure.kafka.dead_sending import BODY_BYTES_MAX
 from infrastructure.kafka.taking import KafkaSource
 from tests.engines.until import until
-from tests.kafka.sides import Sides, committed, finished, hint, take, take_ids
+from tests.kafka.sides import OpenSides, Sides, committed, finished, hint, take, take_ids
 
 HINTS = 60
 AUTHORS = 12
@@ -147,13 +147,17 @@ def test_members_without_partitions_that_join_anew_disturb_nobody(sides: Sides) 
         until(found_all)
 
 
-def test_a_delivery_longer_than_the_poll_interval_keeps_its_partition(sides: Sides) -> None:
+def test_a_delivery_longer_than_the_poll_interval_keeps_its_partition(
+    kafka_server: KafkaServer, open_sides: OpenSides
+) -> None:
+    limits = {"heartbeat.interval.ms": 200, "session.timeout.ms": 3000, "max.poll.interval.ms": 3000}
+    sides = open_sides(kafka_server.new_url(partitions=3, **limits))
     [tweet_id] = send(sides, 1)
     first = sides.source()
     held = take(first)
     second = sides.source()
     # Longer than max.poll.interval.ms: the group would have given the hint to the other member.
-    assert second.take(4.0) is None
+    assert second.take(7.0) is None
     first.done(held)
     assert held.event.tweet_id == tweet_id
 

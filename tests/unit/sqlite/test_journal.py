@@ -167,7 +167,7 @@ def test_a_change_that_cannot_be_applied_keeps_no_other_from_its_answer(bench: B
 
 
 def test_what_waits_too_long_is_given_up_and_never_done() -> None:
-    with closing(Bench(patience_seconds=0.05)) as bench:
+    with closing(Bench(patience_seconds=1.0)) as bench:
         _, [late] = bench.begin_behind_a_commit("late")
         with pytest.raises(Unavailable, match="too slow"):
             late.result(WAIT_SECONDS)

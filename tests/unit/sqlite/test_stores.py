@@ -47,11 +47,12 @@ def test_nothing_changes_while_the_file_is_locked(tmp_path: Path) -> None:
     with opened(path) as stores:
         tweet = publish(stores, "ann").tweet
         stores.graph.follow("ann", "ben")
-        with locked(path), pytest.raises(Unavailable, match="locked"):
-            publish(stores, "ann")
-        with pytest.raises(Unavailable):
-            stores.graph.unfollow("ann", "ben")
-        assert not stores.journal.is_writable()
+        with locked(path):
+            with pytest.raises(Unavailable, match="locked"):
+                publish(stores, "ann")
+            with pytest.raises(Unavailable):
+                stores.graph.unfollow("ann", "ben")
+            assert not stores.journal.is_writable()
         assert (stores.tweets.count("ann"), stores.graph.following_count("ann")) == (1, 1)
         assert stores.tweets.frontier() == tweet.id
 
