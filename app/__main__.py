@@ -20,7 +20,7 @@ from load.demo_command import add_demo_command
 from load.errors import LoadError
 
 FAILED_STATUS = 2
-"""Of every command that cannot do its work; one sentence on standard error says why."""
+"""A command cannot do its work; one sentence on standard error says why."""
 
 
 def main() -> int:

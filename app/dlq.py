@@ -8,7 +8,7 @@ from contextlib import closing
 
 import orjson
 
-from app.compose.events import bad_address, broker
+from app.compose.events import broker, naming_events_url
 from app.logs import configure_logs
 from app.settings import BadSetting, Settings
 from infrastructure.events.dead import DeadEvent, DeadEvents
@@ -56,7 +56,7 @@ def _open(settings: Settings) -> DeadEvents:
     if not settings.store.events_url:
         raise BadSetting("EVENTS_URL must be the address of a broker: without one there are no dead events.")
     configure_logs(settings.log.log_level, settings.log.log_format, sys.stderr)
-    with bad_address():
+    with naming_events_url():
         return broker(settings).open_dead(settings.store.events_url)
 
 

@@ -6,7 +6,7 @@ With `EVENTS_URL` it also makes the topics or queues that are not there.
 import argparse
 import os
 
-from app.compose.events import bad_address, broker
+from app.compose.events import broker, naming_events_url
 from app.compose.extras import needed_extra
 from app.settings import Settings
 
@@ -44,7 +44,7 @@ def _prepare_outside(settings: Settings) -> None:
 
 
 def _prepare_broker(settings: Settings) -> list[str]:
-    with bad_address():
+    with naming_events_url():
         return broker(settings).prepare(settings.store.events_url)
 
 

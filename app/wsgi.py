@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.affinity import OneCpu
 from app.compose import Perch, Role, build, open_adapters
+from app.compose.perch import STOP_SECONDS
 from app.process import mark_started, prepare_process
 from app.settings import BadSetting, Settings
 from infrastructure.cannot_use import CannotUse
@@ -65,9 +66,15 @@ class Application:
                     log.critical("cannot_start", error=str(error))
                     return answering_problem(_cannot_start, self._cors)
                 perch = build(self._settings, adapters, role, self._one_cpu)
-                perch.start()
                 # Not a daemon thread, so that the process waits for it, even in a server that skips exit handlers.
-                threading.Thread(target=self._supervise, args=(perch,), name="supervisor", daemon=False).start()
+                supervisor = threading.Thread(target=self._supervise, args=(perch,), name="supervisor", daemon=False)
+                try:
+                    perch.start()
+                    supervisor.start()
+                except BaseException:
+                    # The system may allow no more threads. The next request tries again.
+                    perch.stop(STOP_SECONDS)
+                    raise
                 mark_started(self._settings, role)
                 self._started = self._limited(perch)
             return self._started

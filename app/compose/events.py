@@ -37,7 +37,7 @@ def open_events(settings: Settings, role: Role) -> Broker:
         return Broker(NoHints(), NoHints())
     engine = broker(settings)
     url, capacity = settings.store.events_url, settings.timelines.event_queue_capacity
-    with bad_address():
+    with naming_events_url():
         return engine.open_taking(url, capacity) if role.works else engine.open_sending(url, capacity)
 
 
@@ -54,8 +54,8 @@ def broker(settings: Settings) -> Opening:
 
 
 @contextmanager
-def bad_address() -> Iterator[None]:
-    """Raises `BadSetting` for a `ValueError`, which says what `EVENTS_URL` must be."""
+def naming_events_url() -> Iterator[None]:
+    """A `ValueError` inside, which says what the address must be, becomes a `BadSetting` about `EVENTS_URL`."""
     try:
         yield
     except ValueError as error:

@@ -56,9 +56,12 @@ class StoreSettings:
     @property
     def timelines(self) -> str:
         """Where the timelines of a shared database are, without a password."""
-        parts = urlsplit(self.timelines_url or "postgresql")
-        shown = [option for option in parts.query.split("&") if option.partition("=")[0] not in LOGIN_OPTIONS]
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="&".join(shown), fragment="").geturl()
+        scheme, separator, _ = (self.timelines_url or "postgresql").partition("://")
+        if not separator:
+            return scheme
+        parts = urlsplit(self.timelines_url)
+        options = "&".join(option for option in parts.query.split("&") if option.partition("=")[0] not in LOGIN_OPTIONS)
+        return f"{scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{options and f'?{options}'}"
 
     @property
     def timelines_scheme(self) -> str:

@@ -37,7 +37,7 @@ def deliveries(site: Site, crew: Crew, graph: Graph, amounts: Amounts) -> Iterat
 
 
 def most_followed(graph: Graph) -> list[str]:
-    """Whom anybody follows, from the most followed on."""
+    """All people, the most followed first."""
     followers = followers_in(graph)
     return sorted(followers, key=followers.__getitem__, reverse=True)
 

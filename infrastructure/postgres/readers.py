@@ -48,7 +48,7 @@ HELD: LiteralString = """
 """
 
 COUNTED_MAX = 10_000
-"""Of a larger table the number of rows is the one that the server estimates."""
+"""A larger table is not counted: its number of rows is the one that the server estimates."""
 
 
 class PostgresReaders:

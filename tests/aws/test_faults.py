@@ -144,8 +144,9 @@ def test_a_worker_that_is_paused_for_longer_than_it_keeps_hints(
 ) -> None:
     fleet, paused = brief_work
     crowd = Crowd(fleet, ask)
+    until(lambda: crowd.publish(1) and total(fleet, SENT))
     crowd.publish(12)
-    until(lambda: total(fleet, SENT) + total(fleet, DROPPED) == 12)
+    until(lambda: total(fleet, SENT) + total(fleet, DROPPED) == len(crowd.tweets))
     until(lambda: metrics(paused)["perch_event_queue_depth"] >= total(fleet, SENT))
     paused.process.send_signal(signal.SIGSTOP)
     until(lambda: moto.depth(address.queue)["visible"] >= total(fleet, SENT))

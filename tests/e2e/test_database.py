@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,7 @@ from infrastructure.sqlite.schema import STEPS
 from tests.built import settings_of
 from tests.e2e.conftest import StartPerch
 from tests.e2e.databases import assert_refused, publish, url
+from tests.engines.until import until
 from tests.fakes.databases import opened, rows
 from tests.http.client import Client
 from tests.http.wire import InProcess
@@ -77,6 +79,25 @@ def test_under_another_server_requests_are_refused_until_it_can_start(tmp_path: 
     refused = ann.get("/livez")
     assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
     assert str(folder) not in refused.body.decode()
+
+
+def test_under_another_server_a_start_without_threads_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+
+    def start_all_but_the_last(thread: threading.Thread) -> None:
+        if thread.name == "supervisor":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_all_but_the_last)
+    before = set(threading.enumerate())
+    ann = Client(InProcess(Application(settings_of({"DATABASE_URL": url(tmp_path / "perch.db")}))), "ann")
+    for _ in range(2):  # the second time the file would be in use
+        with pytest.raises(RuntimeError, match="new thread"):
+            ann.get("/livez")
+    until(lambda: set(threading.enumerate()) <= before)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

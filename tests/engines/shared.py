@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from cluster.engines.own_cassandra import START_SECONDS, OwnCassandra
+from cluster.engines.own_cassandra import OwnCassandra
 from cluster.engines.own_kafka import OwnKafka
-from cluster.perch_process import environment
 
 ROOT = Path(__file__).parents[2]
+START_SECONDS = 240.0
+"""Less than a test may take, so that what the engine has said is shown."""
+
 LOOK_SECONDS = 0.05
 
 _keepers: list["subprocess.Popen[bytes]"] = []
@@ -64,7 +66,6 @@ def _start_keeper(kind: str, folder: Path, address: Path) -> None:
         keeper = subprocess.Popen(
             [sys.executable, "-m", "tests.engines.shared", kind, folder],
             cwd=ROOT,
-            env=environment({}),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -86,7 +87,7 @@ def _keep(kind: str, folder: Path) -> None:
         made.rename(address)
         fcntl.flock(users, fcntl.LOCK_EX)
         # Who comes from now on starts another one.
-        address.unlink()
+        address.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

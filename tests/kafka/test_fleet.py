@@ -55,6 +55,7 @@ CrowdOn = Callable[[str], tuple[Fleet, Crowd]]
 def test_hints_come_through_the_broker_before_rows_are_due(broker_url: str, crowd_on: CrowdOn) -> None:
     fleet, crowd = crowd_on(broker_url)
     crowd.publish_until(lambda: crowd.counted(TAKEN))
+    until(lambda: crowd.counted(SENT) + crowd.counted(DROPPED) == len(crowd.published))
     taken, dropped = crowd.counted(TAKEN), crowd.counted(DROPPED)
     crowd.publish(60)
     until(lambda: crowd.counted(TAKEN) >= taken + 60)

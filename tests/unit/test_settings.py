@@ -192,6 +192,7 @@ def test_an_address_that_cannot_be_read_is_not_quoted(name: str, scheme: str) ->
             "redis://host:6379?db=2&username=s3cret&password=s3cret&client_name=a",
             "redis://host:6379?db=2&client_name=a",
         ),
+        ("redis:///0", "redis:///0"),
         ("redis://host/0?username=me@corp&password=s3cret", "redis://host/0"),
         ("cassandra://perch:s3cret@host/perch?ttl_days=9", "cassandra://host/perch?ttl_days=9"),
         ("cassandra://perch:s3@cret@one:9042,two/perch", "cassandra://one:9042,two/perch"),
