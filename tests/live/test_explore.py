@@ -27,6 +27,8 @@ def test_from_there_a_newcomer_follows_people(open_window: OpenWindow, sign_in: 
     sign_in(alice).publish(f"hers, {alice}")
     window = open_window().open()
     window.enter(bob)
+    # The title is that of the guest before, whose button asks who it is.
+    expect(window.page.locator("#you-name")).to_have_text(bob)
     expect(window.title).to_have_text("Explore")
     tweet = window.tweet(f"hers, {alice}")
     with window.page.expect_response("**/following/*"):
