@@ -12,8 +12,8 @@ DeliveryEvent = SlicePushed | TweetPushed | DeliveryFailed | TweetDeadLettered
 
 
 class Outbox(Protocol):
-    def lease(self, tweet_id: int) -> bool:
-        """Renews the lease, so that the row does not fall due; returns False if the tweet no longer waits."""
+    def lease(self, tweet_id: int, author_id: str) -> bool:
+        """Renews the lease, so that the row does not fall due; returns False if no tweet of this author waits there."""
 
     def done(self, tweet_id: int) -> bool:
         """Removes the row; returns False if it was gone already."""
@@ -64,7 +64,8 @@ class DeliverTweet:
 
     def execute(self, delivery: Delivery) -> Delivery | None:
         """Pushes the next slice; returns the rest of the delivery, None if nothing is left to do now."""
-        if not self._outbox.lease(delivery.tweet_id):
+        # A hint may come from anywhere: the followers of another author are not those of the tweet.
+        if not self._outbox.lease(delivery.tweet_id, delivery.author_id):
             return None
         try:
             after = self._push_slice(delivery)

@@ -10,6 +10,9 @@ from app.settings.reading import BadSetting, setting
 from domain.tweet_id import MAX_NODE_ID
 from infrastructure.memory.write_allowance import Rate
 
+FOLLOWERS_MAX = 1_000_000_000_000
+"""More than anybody can have: no tweet is pulled."""
+
 LOGIN_OPTIONS = ("username", "password")
 """Redis takes them behind the address, too."""
 
@@ -83,7 +86,7 @@ class TimelineSettings:
     timeline_window_seconds: float = setting(5.0, parse.seconds)
     timeline_capacity: int = setting(800, parse.whole_number(1, parse.ENTRIES_MAX))
     timeline_idle_seconds: float = setting(604_800.0, parse.seconds_or_never)
-    pull_followers_threshold: int = setting(10_000, parse.whole_number(0))
+    pull_followers_threshold: int = setting(10_000, parse.whole_number(0, FOLLOWERS_MAX))
     event_queue_capacity: int = setting(100_000, parse.whole_number(1, parse.ENTRIES_MAX))
     delivery_max_attempts: int = setting(5, parse.whole_number(1))
 

@@ -17,7 +17,8 @@ _PROPERTY = re.compile(r"[a-z][a-z0-9.]*")
 
 FIXED = frozenset(
     {
-        *("bootstrap.servers", "metadata.broker.list", "group.id", "group.protocol", "client.id", "acks"),
+        *("bootstrap.servers", "metadata.broker.list", "group.id", "group.instance.id", "group.protocol", "client.id"),
+        "acks",
         *("request.required.acks", "enable.idempotence", "transactional.id", "enable.auto.commit"),
         *("enable.auto.offset.store", "auto.offset.reset", "partition.assignment.strategy", "partitioner"),
         *("queue.buffering.max.messages", "delivery.report.only.error", "plugin.library.paths", "debug"),

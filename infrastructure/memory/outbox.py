@@ -34,12 +34,12 @@ class MemoryOutbox:
             rows = islice(self._unpushed.due(now, now + self._lease_seconds), limit)
             return [Delivery(tweet_id, row.author_id, row.after) for tweet_id, row in rows]
 
-    def lease(self, tweet_id: int) -> bool:
-        """Leases the tweet's row; False when it does not wait: it was pushed, given up or deleted."""
+    def lease(self, tweet_id: int, author_id: str) -> bool:
+        """Leases the row of the author's tweet; False when it does not wait: it was pushed, given up or deleted."""
         now = self._clock.monotonic()
         with self._lock:
             row = self._unpushed.waiting.get(tweet_id)
-            if row is None:
+            if row is None or row.author_id != author_id:
                 return False
             row.due_at = now + self._lease_seconds
             return True

@@ -26,7 +26,8 @@ DUE: LiteralString = """
 HASTEN: LiteralString = "UPDATE unpushed SET due_at_ms = clock_ms() WHERE due_at_ms > clock_ms() + %s::bigint"
 
 LEASE: LiteralString = """
-    UPDATE unpushed SET due_at_ms = clock_ms() + %s::bigint WHERE tweet_id = %s::bigint AND due_at_ms IS NOT NULL
+    UPDATE unpushed SET due_at_ms = clock_ms() + %s::bigint
+    WHERE tweet_id = %s::bigint AND author_id = %s::text AND due_at_ms IS NOT NULL
 """
 
 DONE: LiteralString = """
@@ -97,9 +98,9 @@ class PostgresOutbox:
         """
         return self._database.count(HASTEN, (self._longest_ms,))
 
-    def lease(self, tweet_id: int) -> bool:
-        """Leases the tweet's row; returns False if it does not wait: it was pushed, given up or deleted."""
-        return self._database.count(LEASE, (self._lease_ms, tweet_id)) == 1
+    def lease(self, tweet_id: int, author_id: str) -> bool:
+        """Leases the row of the author's tweet; returns False if it does not wait: it was pushed, given up or deleted."""
+        return self._database.count(LEASE, (self._lease_ms, tweet_id, author_id)) == 1
 
     def done(self, tweet_id: int) -> bool:
         """Removes the row of a tweet that all followers have; returns False if it has none."""

@@ -47,7 +47,7 @@ def test_a_leased_row_does_not_fall_due(outbox: Outbox, tweets: Tweets, clock: M
     [delivery] = publish(tweets)
     for _ in range(5):
         clock.advance(DUE_MS - 1)
-        assert outbox.lease(delivery.tweet_id) is True
+        assert outbox.lease(delivery.tweet_id, delivery.author_id) is True
         assert outbox.due(10) == []
     clock.advance(DUE_MS)
     assert outbox.due(10) == [delivery]
@@ -59,7 +59,17 @@ def test_only_waiting_rows_can_be_leased(outbox: Outbox, tweets: Tweets) -> None
     outbox.done(pushed.tweet_id)
     tweets.delete(deleted.tweet_id)
     bury(outbox, dead)
-    assert not any(outbox.lease(each.tweet_id) for each in (pushed, deleted, dead, pulled, Delivery(1, "alice")))
+    gone = (pushed, deleted, dead, pulled, Delivery(1, "alice"))
+    assert not any(outbox.lease(each.tweet_id, each.author_id) for each in gone)
+
+
+def test_a_row_is_leased_for_its_author_alone(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:
+    """A hint may be forged, or come from another Perch that gave out the same id in the same millisecond."""
+    [delivery] = publish(tweets)
+    for other in ("mallory", "", "ALICE"):
+        assert outbox.lease(delivery.tweet_id, other) is False
+    clock.advance(DUE_MS)
+    assert outbox.due(10) == [delivery]
 
 
 def test_done_removes_a_row_once(outbox: Outbox, tweets: Tweets, clock: ManualClock) -> None:

@@ -65,7 +65,7 @@ def test_rows_are_counted_correctly_under_concurrency(outbox: Outbox, tweets: Tw
 
     def push_all() -> None:
         for tweet_id in pushed:
-            outbox.lease(tweet_id)
+            outbox.lease(tweet_id, "alice")
             outbox.failed(Delivery(tweet_id, "alice"), "gone")
             outbox.done(tweet_id)
 
@@ -95,7 +95,7 @@ def test_concurrent_changes_of_the_same_rows_leave_none_behind(
                 case 2:
                     outbox.due(3)
                 case 3:
-                    outbox.lease(tweet_id)
+                    outbox.lease(tweet_id, "alice")
                 case _:
                     tweets.delete(tweet_id) if tweet_id % 3 else outbox.done(tweet_id)
 

@@ -81,7 +81,7 @@ def _outbox(session: OneSession) -> None:
     outbox = session.outbox
     outbox.due(100)
     outbox.hasten()
-    outbox.lease(FIRST_WAITING)
+    outbox.lease(FIRST_WAITING, STAR)
     outbox.done(FIRST_WAITING)
     for _ in range(2):
         outbox.failed(Delivery(NEXT_WAITING, "user0"), "no reason")

@@ -199,3 +199,12 @@ def test_a_tweet_may_be_deleted_while_it_is_pushed(fan_out: FanOut) -> None:
     assert list(deleting.pushed_to) == ["bob"]
     assert not fan_out.is_unpushed()
     assert fan_out.events == [SlicePushed(0)]
+
+
+def test_a_delivery_for_another_author_does_nothing(fan_out: FanOut) -> None:
+    fan_out.add_followers("bob")
+    assert fan_out.deliver.execute(Delivery(fan_out.tweet_id, "mallory")) is None
+    assert fan_out.is_unpushed()
+    assert fan_out.events == []
+    fan_out.run()
+    assert fan_out.receivers_among(["bob"]) == ["bob"]
