@@ -88,6 +88,12 @@ def traces_url(text: str) -> str:
     return text if address.path.strip("/") else address._replace(path=TRACES_PATH).geturl()
 
 
+UNESCAPED = (
+    "must be an address whose port is a number, and in which / ? # % @ of a user and a password are written "
+    "%2F %3F %23 %25 %40"
+)
+
+
 def database_url(text: str) -> str:
     is_file = text.startswith(SQLITE) and text.removeprefix(SQLITE).strip("/")
     if text != "memory:" and not is_file and not text.startswith(POSTGRESQL):
@@ -95,6 +101,9 @@ def database_url(text: str) -> str:
             "must be memory:, or sqlite:/// and the path of a file, for example sqlite:///perch.db, "
             "or postgresql:// and the address of a server"
         )
+    # libpq takes all before the first slash for login and host.
+    if text.startswith(POSTGRESQL) and "@" in text.partition("://")[2].partition("/")[2].partition("?")[0]:
+        raise ValueError(UNESCAPED)
     return text
 
 
@@ -122,12 +131,20 @@ def _is_address(text: str, schemes: Collection[str]) -> bool:
     scheme, separator, rest = text.partition("://")
     if not (scheme in schemes and separator and rest):
         return False
-    try:
-        urlsplit(text)
-    except ValueError:
-        # Its text quotes the address, which may have a password.
-        return False
+    if not _can_be_read(text):
+        raise ValueError(UNESCAPED)
     return True
+
+
+def _can_be_read(address: str) -> bool:
+    """Whether nothing of a login is taken for something else. What Python says of it may quote a password."""
+    try:
+        parts = urlsplit(address)
+        if parts.scheme in REDIS_SCHEMES:
+            _ = parts.port
+    except ValueError:
+        return False
+    return not parts.fragment and "@" not in parts.path
 
 
 def rate(text: str) -> Rate | None:

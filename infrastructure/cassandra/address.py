@@ -41,7 +41,7 @@ def parse(url: str) -> Address:
     keyspace = parts.path.removeprefix("/")
     if not _KEYSPACE.fullmatch(keyspace):
         raise ValueError("its path must be a keyspace: up to 48 lower-case letters, digits and _, first a letter")
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    options = dict(parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True))
     address = Address(
         tuple(_node(host) for host in hosts.split(",")),
         keyspace,

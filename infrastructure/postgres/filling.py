@@ -8,7 +8,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from infrastructure.cannot_use import CannotUse
-from infrastructure.postgres.schema import KEEP, check_version, connected, place
+from infrastructure.postgres.schema import KEEP, check_address, check_version, connected, place
 from infrastructure.postgres.sessions import KEEPALIVE_IDLE_SECONDS, KEEPALIVE_PAUSE_SECONDS, KEEPALIVE_TRIES
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -117,6 +117,7 @@ def fill(url: str, source: Source, progress: Progress, *, lock_seconds: float = 
 
 def _watched(url: str) -> str:
     """A server that vanished without a word ends the copy."""
+    check_address(url)
     return make_conninfo(
         url,
         application_name="perch copy",

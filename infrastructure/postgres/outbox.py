@@ -99,7 +99,7 @@ class PostgresOutbox:
         return self._database.count(HASTEN, (self._longest_ms,))
 
     def lease(self, tweet_id: int, author_id: str) -> bool:
-        """Leases the row of the author's tweet; returns False if it does not wait: it was pushed, given up or deleted."""
+        """Leases the row of the author's tweet; False if it does not wait: it was pushed, given up or deleted."""
         return self._database.count(LEASE, (self._lease_ms, tweet_id, author_id)) == 1
 
     def done(self, tweet_id: int) -> bool:

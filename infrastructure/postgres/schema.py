@@ -60,6 +60,17 @@ def _serves_since(connection: "psycopg.Connection") -> str:
     return str(kept)
 
 
+def check_address(url: str) -> None:
+    """Raises `CannotUse` unless libpq can read the address; what it says then would quote a password."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise CannotUse(
+            "DATABASE_URL must be an address of libpq, in which / ? # % @ and spaces of a user and a password are "
+            "written %2F %3F %23 %25 %40 %20."
+        ) from None
+
+
 def place(url: str) -> str:
     """Returns host, port and name of the database, without user and password."""
     parts = conninfo_to_dict(url)
@@ -76,6 +87,7 @@ def version_of(connection: "psycopg.Connection") -> str | None:
 @contextmanager
 def connected(url: str) -> "Iterator[psycopg.Connection]":
     """Yields a connection to a server that accepts writes; raises `CannotUse`, also for errors of its statements."""
+    check_address(url)
     try:
         connection = psycopg.connect(
             url,
@@ -84,7 +96,7 @@ def connected(url: str) -> "Iterator[psycopg.Connection]":
             target_session_attrs="read-write",
             prepare_threshold=None,
         )
-    except psycopg.Error as error:
+    except (psycopg.Error, UnicodeError) as error:  # of a host's name that is none
         raise CannotUse(f"The database {place(url)} cannot be reached: {reason(error)}.") from None
     with connection:
         try:

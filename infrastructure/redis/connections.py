@@ -52,6 +52,8 @@ class Connections:
     def __init__(self, url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         """Raises `ValueError` if this is no URL of a Redis server."""
         self._maker = ConnectionPool.from_url(url, **options(timeout_seconds))
+        # A name that is none would be an error of each connection that is no error of a connection.
+        str(self._maker.connection_kwargs.get("host", "")).encode("idna")
         self._idle: list[Connection] = []
 
     def ask(self, *commands: bytes) -> list[Answer]:

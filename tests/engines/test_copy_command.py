@@ -35,6 +35,22 @@ def test_what_is_no_move_from_sqlite_to_postgresql_is_refused(path: Path) -> Non
     assert_refused(["copy", "--from", url(path), "--to", NOWHERE], "port=1 dbname=perch cannot be reached: ")
 
 
+@pytest.mark.parametrize("password", ["pa%s3cret", "pa s3cret", "ab/s3cret"])
+def test_an_address_that_cannot_be_read_is_refused_and_not_quoted(path: Path, password: str) -> None:
+    wrong = f"postgresql://perch:{password}@127.0.0.1:1/perch"
+    for words in (["copy", "--from", url(path)], ["migrate"], ["serve"], ["work"]):
+        outcome = run_app(*words, DATABASE_URL=wrong)
+        assert outcome.returncode == 2, outcome.stderr
+        assert outcome.stderr.startswith("DATABASE_URL must be an address ")
+        assert "s3cret" not in outcome.stderr
+
+
+def test_a_host_that_can_be_none_is_refused(path: Path) -> None:
+    wrong = "postgresql://perch:secret@no..host/perch"
+    assert_refused(["serve"], "The database .* cannot be reached: ", DATABASE_URL=wrong)
+    assert_refused(["copy", "--from", url(path), "--to", wrong], "The database .* cannot be reached: ")
+
+
 def test_a_file_that_is_in_use_or_of_a_newer_perch_is_refused(path: Path) -> None:
     with opened(path):
         assert_refused(["copy", "--from", url(path), "--to", NOWHERE], "Another process of Perch uses the database")

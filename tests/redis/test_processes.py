@@ -120,7 +120,7 @@ def test_an_address_that_is_none_stops_the_start(settings: Mapping[str, str], na
         migrate(settings["DATABASE_URL"], "head", bad)
     ended = run(command("serve"), START_SECONDS, {**settings, name: bad, "PORT": "0"})
     assert ended.returncode == 2
-    assert ended.stderr.strip().splitlines()[-1].startswith(f"{name} must be the address of a Redis server: ")
+    assert ended.stderr.strip().splitlines()[-1].startswith(f"{name} must be an address whose port is a number")
 
 
 def test_timelines_that_would_block_redis_stop_the_start(settings: Mapping[str, str]) -> None:

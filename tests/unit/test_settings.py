@@ -57,6 +57,7 @@ BAD = [
     *((name, "0") for name in (*POSITIVE, "TIMELINE_WINDOW_SECONDS", "SHUTDOWN_SECONDS")),
     *((name, "") for name in ("HOST", "AUTH_MODE", "CPUS", "LIVE_PAGE", "LOG_LEVEL", "LOG_FORMAT")),
     ("PORT", "65536"),
+    ("PULL_FOLLOWERS_THRESHOLD", str(1 << 63)),
     ("CPUS", "2"),
     ("MAX_STREAMS", "10001"),
     ("TWEET_MAX_LENGTH", "4001"),
@@ -180,6 +181,24 @@ def test_an_address_that_cannot_be_read_is_not_quoted(name: str, scheme: str) ->
         {name: f"{scheme}://perch:s3cret\N{FULLWIDTH SOLIDUS}@host/0", "DATABASE_URL": "postgresql://there"}
     )
     assert sentence.startswith(f"{name} must be ")
+    assert "s3cret" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("REDIS_URL", "redis://:s3cret/x@host/0"),
+        ("REDIS_URL", "redis://:123/s3cret@host/0"),
+        ("REDIS_URL", "redis://:s3cret#x@host/0"),
+        ("TIMELINES_URL", "rediss://perch:s3cret/x@host/0"),
+        ("TIMELINES_URL", "cassandra://perch:a/s3cret@host/perch"),
+        ("EVENTS_URL", "kafka://host:9092?sasl.password=s3cret#x&security.protocol=SASL_SSL"),
+        ("DATABASE_URL", "postgresql://perch:ab/s3cret@host/perch"),
+    ],
+)
+def test_a_password_that_is_not_escaped_is_refused_and_not_quoted(name: str, url: str) -> None:
+    sentence = refusal({"DATABASE_URL": "postgresql://there", name: url})
+    assert sentence.startswith(f"{name} must be an address whose port is a number, and in which / ? # % @ of a user ")
     assert "s3cret" not in sentence
 
 

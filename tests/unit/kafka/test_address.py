@@ -46,6 +46,16 @@ def test_properties_are_those_of_the_client() -> None:
             check(parse(f"kafka://one:9092?{query}"))
 
 
+def test_a_plus_in_a_password_is_a_plus() -> None:
+    assert parse("kafka://one:9092?sasl.password=a+b%2Bc").properties == {"sasl.password": "a+b+c"}
+
+
+def test_a_member_has_no_name_of_its_own() -> None:
+    """Two workers of the same name would fence each other for ever."""
+    with pytest.raises(ValueError, match=r"must not set 'group\.instance\.id'"):
+        parse("kafka://one:9092?group.instance.id=a")
+
+
 def test_a_password_that_is_taken_for_a_property_is_not_shown() -> None:
     with pytest.raises(ValueError, match="an & that is not %26") as error:
         check(parse("kafka://one:9092?sasl.password=my&secret"))
