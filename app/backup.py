@@ -3,7 +3,9 @@
 import argparse
 import os
 import sqlite3
-from contextlib import closing, suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from app.settings import BadSetting, Settings
@@ -32,21 +34,33 @@ def _source() -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Under another name until it is whole (https://sqlite.org/backup.html)."""
-    if target.exists():
-        raise CannotUse(f"{target} is there already.")
-    if not source.exists():
-        raise CannotUse(f"There is no database {source}.")
-    part = target.with_name(target.name + ".part")
+    """Under a name that nobody else uses until it is whole (https://sqlite.org/backup.html)."""
     try:
-        part.unlink(missing_ok=True)
-        part.touch(0o600)
-        _copy_into(source, part)
-        part.rename(target)
+        is_there, has_source = target.exists(), source.exists()
+    except OSError as error:
+        raise CannotUse(f"{error.filename} cannot be looked for: {error.strerror}.") from None
+    if is_there:
+        raise CannotUse(f"{target} is there already.")
+    if not has_source:
+        raise CannotUse(f"There is no database {source}.")
+    try:
+        with _part_of(target) as part:
+            _copy_into(source, part)
+            part.rename(target)
     except OSError as error:
         raise CannotUse(f"{target} cannot be written: {error.strerror}.") from None
     except sqlite3.Error as error:
         raise CannotUse(f"The database {source} cannot be copied: {error}.") from None
+
+
+@contextmanager
+def _part_of(target: Path) -> Iterator[Path]:
+    """Yields a new file beside the target, and removes it if it is still there at the end."""
+    number, name = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
+    os.close(number)
+    part = Path(name)
+    try:
+        yield part
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

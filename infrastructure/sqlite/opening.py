@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from infrastructure.cannot_use import CannotUse
+from infrastructure.cannot_use import CannotUse, in_one_line
 from infrastructure.sqlite.schema import UnknownVersion, check_identity, migrate
 
 BUSY_SECONDS = 1.0
@@ -26,8 +26,12 @@ class DatabaseFile:
     def __init__(self, path: Path) -> None:
         """Makes the file if there is none; raises `CannotUse`, and leaves a file that cannot be used as it is."""
         # Through symbolic links, as SQLite does: all names of the file have one lock.
-        self.path = path.resolve()
-        self._lock = _take_lock(self.path)
+        try:
+            self.path = path.resolve()
+            self._lock = _take_lock(self.path)
+        except (OSError, RuntimeError, ValueError) as error:
+            # A folder that may not be entered, a name that is too long, or links in a circle.
+            raise CannotUse(f"The database {path} cannot be found: {in_one_line(error)}.") from None
         try:
             self.database = _connect(self.path)
         except BaseException:
