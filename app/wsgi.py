@@ -25,6 +25,9 @@ log = get_logger("perch")
 
 SUPERVISE_SECONDS = 0.5
 
+START_WAIT_SECONDS = 10.0
+"""The longest wait of a request for a start that another one has begun."""
+
 
 def create_application() -> "WSGIApplication":
     """Returns the application with settings from the environment; raises `BadSetting` for an invalid setting."""
@@ -57,27 +60,34 @@ class Application:
         return (self._started or self._start())(environ, start_response)
 
     def _start(self) -> "WSGIApplication":
-        with self._start_lock:
-            if self._started is None:
-                role = Role.SERVE if self._settings.store.is_shared else Role.ALL
-                try:
-                    adapters = open_adapters(self._settings, role)
-                except (BadSetting, CannotUse) as error:
-                    log.critical("cannot_start", error=str(error))
-                    return answering_problem(_cannot_start, self._cors)
-                perch = build(self._settings, adapters, role, self._one_cpu)
-                # Not a daemon thread, so that the process waits for it, even in a server that skips exit handlers.
-                supervisor = threading.Thread(target=self._supervise, args=(perch,), name="supervisor", daemon=False)
-                try:
-                    perch.start()
-                    supervisor.start()
-                except BaseException:
-                    # The system may allow no more threads. The next request tries again.
-                    perch.stop(STOP_SECONDS)
-                    raise
-                mark_started(self._settings, role)
-                self._started = self._limited(perch)
-            return self._started
+        # While a database does not answer each start takes seconds, and the last request would wait for all before it.
+        if not self._start_lock.acquire(timeout=START_WAIT_SECONDS):
+            return answering_problem(_is_starting, self._cors)
+        try:
+            return self._started or self._try_to_start()
+        finally:
+            self._start_lock.release()
+
+    def _try_to_start(self) -> "WSGIApplication":
+        role = Role.SERVE if self._settings.store.is_shared else Role.ALL
+        try:
+            adapters = open_adapters(self._settings, role)
+        except (BadSetting, CannotUse) as error:
+            log.critical("cannot_start", error=str(error))
+            return answering_problem(_cannot_start, self._cors)
+        perch = build(self._settings, adapters, role, self._one_cpu)
+        # Not a daemon thread, so that the process waits for it, even in a server that skips exit handlers.
+        supervisor = threading.Thread(target=self._supervise, args=(perch,), name="supervisor", daemon=False)
+        try:
+            perch.start()
+            supervisor.start()
+        except BaseException:
+            # The system may allow no more threads. The next request tries again.
+            perch.stop(STOP_SECONDS)
+            raise
+        mark_started(self._settings, role)
+        self._started = self._limited(perch)
+        return self._started
 
     def _limited(self, perch: Perch) -> "WSGIApplication":
         def shed() -> Problem:
@@ -99,6 +109,10 @@ class Application:
 
 def _cannot_start() -> Problem:
     return Problem("unavailable", "Perch cannot start; its log says why.", headers={"Retry-After": "60"})
+
+
+def _is_starting() -> Problem:
+    return Problem("unavailable", "Perch is starting.", headers={"Retry-After": "1"})
 
 
 def _several_processes() -> Problem:

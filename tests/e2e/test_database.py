@@ -5,14 +5,18 @@ import os
 import re
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from app import wsgi
 from app.wsgi import Application
 from cluster.perch_process import REPOSITORY, START_SECONDS, run_app
+from infrastructure.cannot_use import CannotUse
 from infrastructure.sqlite.schema import STEPS
 from tests.built import settings_of
 from tests.e2e.conftest import StartPerch
@@ -22,6 +26,8 @@ from tests.fakes.databases import opened, rows
 from tests.http.client import Client
 from tests.http.wire import InProcess
 from usecases.publish_tweet import NEVER_PULLED
+
+WAITING = 20
 
 
 def make_no_database(path: Path) -> None:
@@ -79,6 +85,25 @@ def test_under_another_server_requests_are_refused_until_it_can_start(tmp_path: 
     refused = ann.get("/livez")
     assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
     assert str(folder) not in refused.body.decode()
+
+
+def test_under_another_server_nobody_waits_long_behind_a_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    going_on = threading.Event()
+
+    def open_slowly(*_: object) -> None:
+        assert going_on.wait(START_SECONDS)
+        raise CannotUse("The database does not answer.")
+
+    monkeypatch.setattr(wsgi, "open_adapters", open_slowly)
+    monkeypatch.setattr(wsgi, "START_WAIT_SECONDS", 0.05)
+    transport = InProcess(Application(settings_of()))
+    with ThreadPoolExecutor(WAITING + 1) as pool:
+        asked = [pool.submit(Client(transport, "ann").get, "/livez") for _ in range(WAITING + 1)]
+        until(lambda: sum(each.done() for each in asked) == WAITING)
+        going_on.set()
+        answers = [each.result() for each in asked]
+    assert {answer.status for answer in answers} == {503}
+    assert Counter(answer.headers["Retry-After"] for answer in answers) == {"1": WAITING, "60": 1}
 
 
 def test_under_another_server_a_start_without_threads_leaves_nothing_open(
