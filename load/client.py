@@ -1,5 +1,6 @@
 """One connection to the service."""
 
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -19,6 +20,8 @@ TIMEOUT_SECONDS = 30.0
 PAGE_LIMIT = 100
 
 ATTEMPTS = 5
+PAUSE_SECONDS_MAX = 60
+_SECONDS = re.compile(r"[0-9]{1,9}")
 """A request that is answered 503 is sent so often, each time when `Retry-After` says."""
 
 T = TypeVar("T")
@@ -133,7 +136,7 @@ class Client:
         for _ in range(ATTEMPTS - 1):
             if response.status != HTTPStatus.SERVICE_UNAVAILABLE:
                 break
-            time.sleep(float(response.headers.get("Retry-After", 1)))
+            time.sleep(_pause(response.headers.get("Retry-After", "")))
             response, answer = self._answer(method, path, body, headers)
         if response.status != status:
             raise LoadError(f"{self._address.url} answered {request} with status {response.status}: {_shown(answer)}")
@@ -175,3 +178,8 @@ def _shown(answer: bytes) -> str:
         return str(orjson.loads(answer)["detail"])
     except (LookupError, TypeError, ValueError):
         return repr(answer[:200].decode(errors="replace"))
+
+
+def _pause(retry_after: str) -> int:
+    """Returns the seconds to wait. Other servers on the way may answer a date, or much."""
+    return min(int(retry_after), PAUSE_SECONDS_MAX) if _SECONDS.fullmatch(retry_after) else 1

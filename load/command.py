@@ -15,6 +15,7 @@ from load.arguments import add_url_argument
 from load.check import findings, read_stored
 from load.client import Address, Client
 from load.crew import Crew
+from load.errors import LoadError
 from load.graph import Graph, make_graph, read_graph
 from load.oracle import Oracle, Tweet
 from load.phases import follow_all, publish_all, publish_and_poll, read_all
@@ -94,6 +95,9 @@ def _whole_number(low: int) -> Callable[[str], int]:
 def _run(arguments: argparse.Namespace) -> int:
     try:
         return _load(arguments)
+    except (OSError, RuntimeError) as error:
+        # Of this machine: no more threads or files, or nobody reads what is printed. Status 1 would mean a difference.
+        raise LoadError(f"The load cannot go on: {error}.") from None
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED_STATUS

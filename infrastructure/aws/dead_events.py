@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from domain.errors import Unavailable
 from infrastructure.aws.queue import BATCH, Message, Queue
-from infrastructure.events.dead import DeadEvent
+from infrastructure.events.dead import DeadEvent, time_of
 
 if TYPE_CHECKING:
     from types_boto3_sqs.type_defs import MessageTypeDef
@@ -88,10 +88,9 @@ class SqsDeadEvents:
 def _event(message: "MessageTypeDef") -> DeadEvent:
     written = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
     known = message.get("Attributes", {})
-    failed_at = written.get(FAILED_AT) or known.get("SentTimestamp", "0")
     return DeadEvent(
         message["Body"].encode(),
         written.get(REASON, NOT_FINISHED),
-        int(failed_at) if failed_at.isdecimal() else 0,
+        time_of(written.get(FAILED_AT, ""), time_of(known.get("SentTimestamp", ""), 0)),
         written.get(ORIGIN) or known.get("DeadLetterQueueSourceArn", ""),
     )

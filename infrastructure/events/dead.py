@@ -1,8 +1,11 @@
 """Dead events: what was taken for a hint and is none. They are kept at the broker until somebody decides."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
+
+_MILLISECONDS = re.compile(r"[0-9]{1,13}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,11 @@ class DeadEvent:
     """The time at which it was found, Unix time in milliseconds."""
     origin: str
     """Where it was found."""
+
+
+def time_of(said: str, otherwise: int) -> int:
+    """Returns the Unix time in milliseconds that a message says; `otherwise` if it says none of these centuries."""
+    return int(said) if _MILLISECONDS.fullmatch(said) else otherwise
 
 
 class DeadEvents(Protocol):

@@ -9,7 +9,7 @@ from confluent_kafka import KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from domain.errors import Unavailable
-from infrastructure.events.dead import DeadEvent
+from infrastructure.events.dead import DeadEvent, time_of
 from infrastructure.kafka.address import KafkaAddress
 from infrastructure.kafka.client_log import ClientLog
 from infrastructure.kafka.clients import DEAD_SECONDS, admin_settings, new_consumer, new_producer
@@ -111,11 +111,10 @@ class KafkaDeadEvents:
 
 def _dead_event(message: Message) -> DeadEvent:
     headers = {str(header[0]): _text(header[1]) for header in message.headers() or []}
-    failed_at_ms = headers.get(FAILED_AT_MS, "")
     return DeadEvent(
         message.value() or b"",
         headers.get(REASON, ""),
-        int(failed_at_ms) if failed_at_ms.isascii() and failed_at_ms.isdigit() else message.timestamp()[1],
+        time_of(headers.get(FAILED_AT_MS, ""), message.timestamp()[1]),
         headers.get(ORIGIN, ""),
     )
 

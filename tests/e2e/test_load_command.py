@@ -82,9 +82,10 @@ def test_what_is_refused_is_sent_again_and_stored_once(edges: Path) -> None:
     assert {request[0] for request in sent} == {"GET", "POST", "PUT"}
 
 
-def test_a_service_that_refuses_for_long_is_reported_in_one_sentence(edges: Path) -> None:
+@pytest.mark.parametrize("retry_after", ["0", "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_a_service_that_refuses_for_long_is_reported_in_one_sentence(edges: Path, retry_after: str) -> None:
     def refuse(_: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        start_response("503 Service Unavailable", [("Retry-After", "0")])
+        start_response("503 Service Unavailable", [("Retry-After", retry_after)])
         return [b'{"detail": "Not now."}']
 
     with served_behind(lambda _: refuse) as url:
