@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster.perch_process import REPOSITORY, PerchProcess, command, environment, run_app
+from cluster.perch_process import REPOSITORY, START_SECONDS, PerchProcess, command, environment, run_app
 from load import demo_crowd
 from load.lines import numbered_lines
 from tests.e2e.conftest import StartPerch
@@ -18,9 +18,10 @@ from tests.e2e.gateway import free_port
 from tests.http.client import Client
 from tests.http.tokens import HS256
 from tests.http.wire import OverSocket
+from tests.integration.effort import LONG
 
 WAIT_SECONDS = 60.0
-ALIVE_SECONDS = 10.0
+ALIVE_SECONDS = 10.0 if LONG else START_SECONDS
 HUB, FRIENDS_OF_THE_HUB = "caspar", 17
 TWEET_CHARACTERS_MAX = 280
 NAME_CHARACTERS_MAX = 64
@@ -82,7 +83,7 @@ def test_within_seconds_the_site_is_alive_and_ctrl_c_ends_it_and_a_second_run_go
             until("the crowd talks", lambda: count(visitor) > first + 5)
             assert interrupt(process).endswith("Run it again, and it goes on.\n")
         before = count(visitor)
-        with demo(perch.url, "--pace", "20") as process:
+        with demo(perch.url, "--pace", "5") as process:
             assert process.stdout is not None
             process.stdout.readline()
             until("the crowd goes on", lambda: count(visitor) > before + 5)

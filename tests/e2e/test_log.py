@@ -29,7 +29,7 @@ Open = Callable[[], tuple[int, int]]
 def log_of_a_process(open_ends: Open, **settings: str) -> str:
     """The log of a process that answers a read and a write; it is written to one of two connected files."""
     reader, writer = open_ends()
-    with PerchProcess(Path(f"/dev/fd/{writer}"), **{"LOG_LEVEL": "INFO", **settings}) as perch:
+    with PerchProcess(Path(f"/dev/fd/{writer}"), **{"LOG_LEVEL": "INFO", "CPUS": "all", **settings}) as perch:
         assert perch.call("GET", "/v1/users/me/timeline", "alice")[0] == 200
         assert perch.call("PUT", "/v1/users/me/following/bob", "alice")[0] == 204
         perch.stop()

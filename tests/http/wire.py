@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HeaderList = Sequence[tuple[str, str]]
 
-TIMEOUT_SECONDS = 10.0
+TIMEOUT_SECONDS = 60.0
 """A request without an answer within this time fails its test."""
 
 

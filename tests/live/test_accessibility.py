@@ -149,6 +149,8 @@ def test_every_action_works_by_keyboard(open_window: OpenWindow, sign_in: SignIn
     type_("by keyboard, n and all")
     press("Control+Enter")
     expect(window.tweet("by keyboard, n and all")).to_be_visible()
+    # It is hidden until the page knows whom the user follows.
+    expect(window.section.get_by_role("button", name=f"Follow {alice}", exact=True).first).to_be_visible()
     window.title.focus()
     tab_to(window, f"Follow {alice}")
     press("Enter")

@@ -113,12 +113,12 @@ def test_tweets_keep_their_order_through_an_outage(open_window: OpenWindow, sign
 
 
 def test_a_refused_tweet_can_be_sent_again_or_edited(open_window: OpenWindow, start_perch: StartPerch) -> None:
-    window = open_window(start_perch(RATE_LIMIT_WRITES="1/3seconds").url).open("alice")
+    window = open_window(start_perch(RATE_LIMIT_WRITES="1/10seconds").url).open("alice")
     window.publish("the first")
     expect(window.tweet("the first")).to_be_visible()
     window.publish("too soon")
     pending = window.page.locator("#pending > li")
-    expect(pending).to_contain_text("Not published: At most 1 writes in 3 s are allowed.")
+    expect(pending).to_contain_text("Not published: At most 1 writes in 10 s are allowed.")
     pending.get_by_role("button", name="Edit").click()
     expect(pending).to_have_count(0)
     field = window.page.get_by_label("New tweet")

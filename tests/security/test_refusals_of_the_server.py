@@ -28,6 +28,9 @@ LARGE = {
     + b"\r\n0\r\n\r\n",
 }
 
+GATE_SECONDS = 300.0
+"""Longer than all tests of this file together, which share one request in flight."""
+
 
 class Gate:
     """Middleware that answers no read of a timeline before it is opened."""
@@ -40,7 +43,7 @@ class Gate:
         def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
             if (environ["REQUEST_METHOD"], environ["PATH_INFO"]) == ("GET", TIMELINE):
                 self.entered.set()
-                assert self.opened.wait(5 * TIMEOUT_SECONDS)
+                assert self.opened.wait(GATE_SECONDS)
             return app(environ, start_response)
 
         return answer
@@ -51,7 +54,7 @@ def overloaded(**settings: str) -> Iterator[OverSocket]:
     """A service that has as many requests in flight as it may."""
     gate = Gate()
     with served_behind(gate, {"MAX_IN_FLIGHT": "1", **settings}) as url:
-        first, others = OverSocket(url), OverSocket(url)
+        first, others = OverSocket(url, GATE_SECONDS), OverSocket(url)
         thread = threading.Thread(target=first.send, args=(Request("GET", TIMELINE),))
         thread.start()
         try:

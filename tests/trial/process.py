@@ -42,8 +42,8 @@ def forget_before_the_push() -> None:
 
     lease = PostgresOutbox.lease
 
-    def forget(outbox: PostgresOutbox, tweet_id: int) -> bool:
-        return lease(outbox, tweet_id) and outbox.done(tweet_id)
+    def forget(outbox: PostgresOutbox, tweet_id: int, author_id: str) -> bool:
+        return lease(outbox, tweet_id, author_id) and outbox.done(tweet_id)
 
     PostgresOutbox.due = forgotten  # type: ignore[method-assign, assignment]
     PostgresOutbox.lease = forget  # type: ignore[method-assign, assignment]
