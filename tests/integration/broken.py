@@ -178,7 +178,7 @@ BREAKS: dict[str, Change] = {
     "an outbox row is removed before its slice is written": replacing("timelines", push=push_after_done),
     "a failed push counts as done": replacing("timelines", push=push_that_hides_errors),
     "an outbox row is removed when its delivery begins": replacing(
-        "outbox", lease=lambda store, _, tweet_id: store.done(tweet_id)
+        "outbox", lease=lambda store, _, tweet_id, _author_id: store.done(tweet_id)
     ),
     "due rows are never returned": replacing("outbox", due=lambda *_: []),
     "a due row is returned only once": wrapping("outbox", DueOnce),
