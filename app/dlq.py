@@ -8,9 +8,9 @@ from contextlib import closing
 
 import orjson
 
-from app.compose.events import broker, naming_events_url
+from app.compose.events import broker
 from app.logs import configure_logs
-from app.settings import BadSetting, Settings
+from app.settings import BadSetting, Settings, naming
 from infrastructure.events.dead import DeadEvent, DeadEvents
 from infrastructure.http.rendering import timestamp
 
@@ -56,7 +56,7 @@ def _open(settings: Settings) -> DeadEvents:
     if not settings.store.events_url:
         raise BadSetting("EVENTS_URL must be the address of a broker: without one there are no dead events.")
     configure_logs(settings.log.log_level, settings.log.log_format, sys.stderr)
-    with naming_events_url():
+    with naming("EVENTS_URL"):
         return broker(settings).open_dead(settings.store.events_url)
 
 

@@ -6,9 +6,9 @@ With `EVENTS_URL` it also makes the topics or queues that are not there.
 import argparse
 import os
 
-from app.compose.events import broker, naming_events_url
+from app.compose.events import broker
 from app.compose.extras import needed_extra
-from app.settings import Settings
+from app.settings import Settings, naming
 
 NEWEST = "head"
 BASE = "base"
@@ -44,7 +44,7 @@ def _prepare_outside(settings: Settings) -> None:
 
 
 def _prepare_broker(settings: Settings) -> list[str]:
-    with naming_events_url():
+    with naming("EVENTS_URL"):
         return broker(settings).prepare(settings.store.events_url)
 
 

@@ -1,12 +1,10 @@
 """Picks the broker that takes hints from the processes that serve to those that work. Each needs an extra."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Protocol
 
 from app.compose.extras import needed_extra
 from app.compose.role import Role
-from app.settings import BadSetting, Settings
+from app.settings import Settings, naming
 from infrastructure.events.broker import Broker
 from infrastructure.events.dead import DeadEvents
 from infrastructure.events.no_hints import NoHints
@@ -37,7 +35,7 @@ def open_events(settings: Settings, role: Role) -> Broker:
         return Broker(NoHints(), NoHints())
     engine = broker(settings)
     url, capacity = settings.store.events_url, settings.timelines.event_queue_capacity
-    with naming_events_url():
+    with naming("EVENTS_URL"):
         return engine.open_taking(url, capacity) if role.works else engine.open_sending(url, capacity)
 
 
@@ -51,12 +49,3 @@ def broker(settings: Settings) -> Opening:
         from infrastructure.kafka import opening as kafka  # noqa: PLC0415
 
         return kafka
-
-
-@contextmanager
-def naming_events_url() -> Iterator[None]:
-    """A `ValueError` inside, which says what the address must be, becomes a `BadSetting` about `EVENTS_URL`."""
-    try:
-        yield
-    except ValueError as error:
-        raise BadSetting(f"EVENTS_URL {error}.") from None

@@ -1,11 +1,9 @@
 """Picks the engine of timelines beside PostgreSQL. Each needs an extra of the package."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Protocol
 
 from app.compose.extras import needed_extra
-from app.settings import BadSetting, Settings
+from app.settings import BadSetting, Settings, naming
 from infrastructure.clock import Clock
 from infrastructure.outside.engine import Needs, OutsideEngine
 from infrastructure.postgres.epochs import PostgresEpoch
@@ -43,7 +41,7 @@ def outside_opener(settings: Settings, clock: Clock) -> OpenOutside | None:
             f"TIMELINE_CAPACITY must be at most {engine.CAPACITY_MAX} with timelines in {engine.NAME}, "
             f"not {timelines.timeline_capacity}."
         )
-    with _bad_settings():
+    with naming("TIMELINES_URL"):
         engine.check(url)
 
     def open_outside(readers: PostgresReaders, epochs: PostgresEpoch) -> OutsideEngine:
@@ -56,7 +54,7 @@ def outside_opener(settings: Settings, clock: Clock) -> OpenOutside | None:
             timelines.timeline_idle_seconds,
             settings.server.threads + settings.server.max_streams,
         )
-        with _bad_settings():
+        with naming("TIMELINES_URL"):
             return engine.open_at(url, needs)
 
     return open_outside
@@ -65,7 +63,7 @@ def outside_opener(settings: Settings, clock: Clock) -> OpenOutside | None:
 def prepare_outside(settings: Settings) -> None:
     """Makes what the engine needs: keyspace, tables. Raises `BadSetting` and `CannotUse`."""
     if settings.store.timelines_scheme:
-        with _bad_settings():
+        with naming("TIMELINES_URL"):
             _engine(settings).prepare(settings.store.timelines_url)
 
 
@@ -84,11 +82,3 @@ def _engine(settings: Settings) -> Opening:
                 from infrastructure.redis import opening as redis  # noqa: PLC0415 - as above
 
                 return redis
-
-
-@contextmanager
-def _bad_settings() -> Iterator[None]:
-    try:
-        yield
-    except ValueError as error:
-        raise BadSetting(f"TIMELINES_URL {error}.") from None

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, fields
 
 from app.settings.groups import ApiSettings, LogSettings, ServerSettings, StoreSettings, TimelineSettings
 from app.settings.identity import IdentitySettings
-from app.settings.reading import BadSetting, names_of, near_misses, read
+from app.settings.reading import BadSetting, names_of, naming, near_misses, read
 
-__all__ = ["BadSetting", "Settings"]
+__all__ = ["BadSetting", "Settings", "naming"]
 
 
 @dataclass(frozen=True, slots=True)

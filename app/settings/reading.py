@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import Field, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +23,15 @@ FILE = "_FILE"
 
 class BadSetting(Exception):
     """An invalid setting. The text is a sentence that names it."""
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """A `ValueError` inside, which says what the setting must be, becomes a `BadSetting` that names it."""
+    try:
+        yield
+    except ValueError as error:
+        raise BadSetting(f"{name} {error}.") from None
 
 
 def setting(default: object, parse: Parse, *, secret: bool = False) -> Any:  # noqa: ANN401 - a dataclass field stands for any type
