@@ -3,7 +3,9 @@
 import re
 import ssl
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
+
+from infrastructure.url_options import options_of
 
 PORT = 9042
 TTL_DAYS = (2, 365)
@@ -41,7 +43,7 @@ def parse(url: str) -> Address:
     keyspace = parts.path.removeprefix("/")
     if not _KEYSPACE.fullmatch(keyspace):
         raise ValueError("its path must be a keyspace: up to 48 lower-case letters, digits and _, first a letter")
-    options = dict(parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True))
+    options = options_of(parts.query)
     address = Address(
         tuple(_node(host) for host in hosts.split(",")),
         keyspace,

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
+
+from infrastructure.url_options import options_of
 
 TOPIC = "perch.tweet-created"
 DEAD_SUFFIX = ".dlq"
@@ -64,7 +66,7 @@ def parse(url: str) -> KafkaAddress:
     prefix = parts.path.strip("/")
     if prefix and not _PREFIX.fullmatch(prefix):
         raise ValueError("must have a prefix of up to 100 of A-Z a-z 0-9 . _ - after the brokers, or none")
-    options = dict(parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True))
+    options = options_of(parts.query)
     partitions = _number(options, "partitions", PARTITIONS, PARTITIONS_MAX)
     replication = _number(options, "replication", -1, 100)
     for name in options:
