@@ -34,69 +34,57 @@ LOOK_SECONDS = 0.5
 def open_in_postgres(
     settings: Settings, role: Role, clock: Clock, allowance: WriteAllowance, jitter: Callable[[], float]
 ) -> Adapters:
-    """Opens the adapters; raises `CannotUse`."""
+    """Opens the adapters; raises `CannotUse`, and then nothing stays open."""
     with ExitStack() as opened:
-        return _opened_in_postgres(opened, settings, role, clock, allowance, jitter)
-
-
-def _opened_in_postgres(
-    opened: ExitStack,
-    settings: Settings,
-    role: Role,
-    clock: Clock,
-    allowance: WriteAllowance,
-    jitter: Callable[[], float],
-) -> Adapters:
-    """Returns the adapters, which close all; before that, `opened` closes what is open."""
-    stores = open_postgres(
-        settings.store.database_url,
-        settings.store.timelines,
-        _options(settings, role, jitter),
-        outside_opener(settings, clock),
-    )
-    opened.callback(stores.database.close, CLOSE_SECONDS)
-    if stores.outside:
-        opened.callback(stores.outside.close)
-    shared = Shared(stores.announcements, allowance)
-    if role.serves:
-        shared = open_shared(settings, stores, allowance, clock.monotonic)
-    opened.callback(shared.close)
-    lease = Lease(stores.database, HOUSEKEEPING, HOUSEKEEPING_SECONDS)
-    opened.callback(_release, lease)
-    broker = open_events(settings, role)
-    opened.callback(broker.close)
-    return Adapters(
-        clock,
-        stores.tweets,
-        stores.outbox,
-        stores.graph,
-        stores.timelines,
-        broker.events,
-        broker.source,
-        shared.announcements,
-        shared.allowance,
-        settings.api.secret_key or stores.secret_key,
-        looks=stores.looks,
-        is_writable=stores.database.is_up,
-        collectors=[
-            PostgresMetrics(stores.database),
-            CircuitMetrics([*_circuits(stores), *shared.circuits, *broker.circuits]),
-            # `serve` answers scrapes in the thread that reads all connections, which must not wait for the database.
-            *([FrontierMetrics(stores.tweets.frontier_and_last_id)] if role.works else []),
-            *([DeadEventMetrics(broker.source)] if settings.store.events_url and role.works else []),
-        ],
-        threads=[
-            *stores.database.threads,
-            *(stores.outside.threads if stores.outside else ()),
-            *shared.threads,
-            *broker.threads,
-        ],
-        chores=stores.chores,
-        takes_turn=lease.take,
-        look_seconds=min(LOOK_SECONDS, _due_seconds(settings) / 2),
-        reports_totals=lambda: lease.is_held,
-        close=opened.pop_all().close,
-    )
+        stores = open_postgres(
+            settings.store.database_url,
+            settings.store.timelines,
+            _options(settings, role, jitter),
+            outside_opener(settings, clock),
+        )
+        opened.callback(stores.database.close, CLOSE_SECONDS)
+        if stores.outside:
+            opened.callback(stores.outside.close)
+        shared = Shared(stores.announcements, allowance)
+        if role.serves:
+            shared = open_shared(settings, stores, allowance, clock.monotonic)
+        opened.callback(shared.close)
+        lease = Lease(stores.database, HOUSEKEEPING, HOUSEKEEPING_SECONDS)
+        opened.callback(_release, lease)
+        broker = open_events(settings, role)
+        opened.callback(broker.close)
+        return Adapters(
+            clock,
+            stores.tweets,
+            stores.outbox,
+            stores.graph,
+            stores.timelines,
+            broker.events,
+            broker.source,
+            shared.announcements,
+            shared.allowance,
+            settings.api.secret_key or stores.secret_key,
+            looks=stores.looks,
+            is_writable=stores.database.is_up,
+            collectors=[
+                PostgresMetrics(stores.database),
+                CircuitMetrics([*_circuits(stores), *shared.circuits, *broker.circuits]),
+                # `serve` answers scrapes in the thread that reads all connections, and must not ask the database there.
+                *([FrontierMetrics(stores.tweets.frontier_and_last_id)] if role.works else []),
+                *([DeadEventMetrics(broker.source)] if settings.store.events_url and role.works else []),
+            ],
+            threads=[
+                *stores.database.threads,
+                *(stores.outside.threads if stores.outside else ()),
+                *shared.threads,
+                *broker.threads,
+            ],
+            chores=stores.chores,
+            takes_turn=lease.take,
+            look_seconds=min(LOOK_SECONDS, _due_seconds(settings) / 2),
+            reports_totals=lambda: lease.is_held,
+            close=opened.pop_all().close,
+        )
 
 
 def _options(settings: Settings, role: Role, jitter: Callable[[], float]) -> PostgresOptions:

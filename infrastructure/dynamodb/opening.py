@@ -74,11 +74,7 @@ def open_timelines(
     `connections` is the number of threads that may ask at once, without those of the engine.
     """
     client = open_client(region, connections=connections + SENDERS + 1, endpoint_url=endpoint_url, patience=patience)
-    try:
-        tables.check(client, table)
-    except BaseException:
-        client.close()
-        raise
+    tables.check(client, table)
     circuit, probe = watched("dynamodb-timelines", lambda: ask(lambda: query(client, table, "none", 0, 0, 1), ITEMS))
     senders = Senders("dynamodb-send", SENDERS)
     partitions = DynamoPartitions(client, table, Writes(client, table, senders), now_ms, ttl_seconds)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infrastructure.cannot_use import CannotUse, in_one_line
-from infrastructure.sqlite.opening import DatabaseFile
+from infrastructure.cannot_use import CannotUse
+from infrastructure.sqlite.opening import DatabaseFile, looking_for
 
 Rows = Iterator[tuple[Any, ...]]
 
@@ -60,11 +60,10 @@ class DurableData:
 @contextmanager
 def opened(path: Path) -> Iterator[DurableData]:
     """Yields what the file keeps; no service can use the file meanwhile. Raises `CannotUse`, also while it is read."""
-    try:
-        if not path.exists():
-            raise CannotUse(f"There is no database {path}.")
-    except (OSError, ValueError) as error:
-        raise CannotUse(f"The database {path} cannot be found: {in_one_line(error)}.") from None
+    with looking_for(path):
+        is_there = path.exists()
+    if not is_there:
+        raise CannotUse(f"There is no database {path}.")
     file = DatabaseFile(path)
     try:
         yield DurableData(file.database)

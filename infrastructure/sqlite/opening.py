@@ -3,7 +3,8 @@
 import fcntl
 import os
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -26,12 +27,9 @@ class DatabaseFile:
     def __init__(self, path: Path) -> None:
         """Makes the file if there is none; raises `CannotUse`, and leaves a file that cannot be used as it is."""
         # Through symbolic links, as SQLite does: all names of the file have one lock.
-        try:
+        with looking_for(path):
             self.path = path.resolve()
             self._lock = _take_lock(self.path)
-        except (OSError, RuntimeError, ValueError) as error:
-            # A folder that may not be entered, a name that is too long, or links in a circle.
-            raise CannotUse(f"The database {path} cannot be found: {in_one_line(error)}.") from None
         try:
             self.database = _connect(self.path)
         except BaseException:
@@ -41,6 +39,15 @@ class DatabaseFile:
     def close(self) -> None:
         self.database.close()
         self._lock.close()
+
+
+@contextmanager
+def looking_for(path: Path) -> Iterator[None]:
+    """Raises `CannotUse` for a folder that may not be entered, a name that is too long, and links in a circle."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:
+        raise CannotUse(f"The database {path} cannot be found: {in_one_line(error)}.") from None
 
 
 def _take_lock(path: Path) -> IO[str]:
