@@ -39,7 +39,7 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A tweet, and of a replay the digest that its idempotency key was first used with.
+    """A tweet; for a replay also the digest with which its idempotency key was first used.
 
     `pulled`: the tweet is never pushed. It is only right for a tweet that is new, not for a replay.
     """

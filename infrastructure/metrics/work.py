@@ -40,7 +40,7 @@ class SentHints:
 
 
 class WorkCollector:
-    """Reads each store's counts once per scrape, if `reports` returns True, of stores that can be asked."""
+    """Reads the counts once per scrape: of the queue and, if `reports` returns True, of each store that answers."""
 
     def __init__(
         self,

@@ -15,7 +15,7 @@ CLAIM: LiteralString = """
 
 
 class PostgresEpoch:
-    """A number that is another one with every server that becomes primary, and the identity of the last one.
+    """A number, which changes with every server that becomes primary, and the identity of the last one.
 
     Methods raise `Unavailable`.
     """
